@@ -1,0 +1,1 @@
+"""Runs inside an agency; the only code that sees identifiers in clear."""

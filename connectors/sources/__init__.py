@@ -1,0 +1,1 @@
+"""Where an agency's rows come from: databases, workbooks, CSV files."""

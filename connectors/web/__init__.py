@@ -1,0 +1,1 @@
+"""The connector's HTTP service, called by the gateway alone."""

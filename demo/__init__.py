@@ -1,0 +1,1 @@
+"""A synthetic province and the one command that runs all of it."""

@@ -1,0 +1,1 @@
+"""Decides, matches, relays, logs. Sees no identifier and no value in clear."""

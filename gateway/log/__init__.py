@@ -1,0 +1,1 @@
+"""The audit log: events, journal, tree, checkpoints, bundles."""

@@ -1,0 +1,1 @@
+"""Tables, engines and migrations: the only code that speaks SQL."""

@@ -1,0 +1,1 @@
+"""All cryptography. No network, no database."""

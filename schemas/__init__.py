@@ -1,0 +1,1 @@
+"""What crosses an agency's border: shapes, catalogues and pure rules. Imports nothing of ours."""

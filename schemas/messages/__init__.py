@@ -1,0 +1,1 @@
+"""One file a conversation; every message is defined here, once."""
