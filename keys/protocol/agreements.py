@@ -1,0 +1,59 @@
+"""Signing agreements, and checking that both agencies' pinned keys have signed one."""
+
+from collections.abc import Callable, Sequence
+
+from keys.crypto.signing import SignatureError, SigningKey, read_header
+from keys.protocol.envelopes import read_unverified, sign_message, verify_message
+from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
+from schemas.agreement import AGREEMENT_TOKEN_TYPE, Agreement, AgreementSignature
+from schemas.formats import MAX_ENVELOPE_CHARACTERS
+from schemas.message import MessageError
+
+KeysOf = Callable[[str, str], AgencyKeys]
+"""Takes an agency and its pinned thumbprint; returns its keys or raises `UntrustedKeyError`."""
+
+
+class AgreementError(Exception):
+    """An agreement is not validly signed.
+
+    Attributes:
+        reason: `signature_missing`, `signature_invalid` or `not_a_party`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def sign_agreement(key: SigningKey, agreement: Agreement, agency: str, signed_at: int) -> str:
+    """Return `agency`'s signature (JWS) of the agreement."""
+    claims = AgreementSignature(agreement=agreement.digest(), agency=agency, signed_at=signed_at)
+    return sign_message(key, AGREEMENT_TOKEN_TYPE, claims)
+
+
+def verify_signature(agreement: Agreement, token: str, keys_of: KeysOf) -> str:
+    """Return the agency that validly signed `agreement` with `token`.
+
+    Raises:
+        AgreementError: not a party, another agreement, or a key that does not follow from the pinned one.
+    """
+    try:
+        stated = read_unverified(AgreementSignature, token, MAX_ENVELOPE_CHARACTERS)
+        party = agreement.party_of(stated.agency)
+        if party is None:
+            raise AgreementError("not_a_party")
+        keys = keys_of(party.agency, party.signing_key)
+        key = keys.verification_key(read_header(token, MAX_ENVELOPE_CHARACTERS).key_id, stated.signed_at)
+        signed = verify_message(AgreementSignature, token, key, AGREEMENT_TOKEN_TYPE, MAX_ENVELOPE_CHARACTERS)
+    except (SignatureError, MessageError, UntrustedKeyError):
+        raise AgreementError("signature_invalid") from None
+    if signed.agreement != agreement.digest():
+        raise AgreementError("signature_invalid")
+    return signed.agency
+
+
+def verify_both_signatures(agreement: Agreement, tokens: Sequence[str], keys_of: KeysOf) -> None:
+    """Check that requester and provider have both signed; raises AgreementError."""
+    signers = {verify_signature(agreement, token, keys_of) for token in tokens}
+    if signers != {agreement.requester.agency, agreement.provider.agency}:
+        raise AgreementError("signature_missing")

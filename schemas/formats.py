@@ -1,0 +1,108 @@
+"""The text formats that messages are made of: each a pattern with a size, named once."""
+
+import hashlib
+import re
+import uuid
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from schemas.base64url import Base64Error, decode_base64url, encode_base64url
+
+DIGEST_BYTES = 32
+HANDLE_BYTES = 16
+INDEX_HASH_BYTES = 16
+ELEMENT_BYTES = 32
+PROOF_BYTES = 64
+MAC_BYTES = 32
+
+MAX_TOKEN_CHARACTERS = 1024 * 1024
+MAX_ENVELOPE_CHARACTERS = 4096
+
+_LONG_DIGIT_RUN = re.compile(r"[0-9]{14,}")
+
+
+def _bytes_of(length: int) -> AfterValidator:
+    def check(text: str) -> str:
+        try:
+            data = decode_base64url(text)
+        except Base64Error:
+            raise ValueError("not base64url") from None
+        if len(data) != length:
+            raise ValueError("wrong number of bytes")
+        return text
+
+    return AfterValidator(check)
+
+
+def _packed(unit_bytes: int) -> AfterValidator:
+    def check(text: str) -> str:
+        try:
+            data = decode_base64url(text)
+        except Base64Error:
+            raise ValueError("not base64url") from None
+        if len(data) % unit_bytes:
+            raise ValueError("not a whole number of units")
+        return text
+
+    return AfterValidator(check)
+
+
+def _not_an_identifier(text: str) -> str:
+    """Refuse references that could be an ID number: 14 digits in a row carry a region and a birth date."""
+    if _LONG_DIGIT_RUN.search(text):
+        raise ValueError("looks like an identifier")
+    return text
+
+
+def _canonical_uuid(text: str) -> str:
+    if str(uuid.UUID(text)) != text:
+        raise ValueError("not the canonical form")
+    return text
+
+
+AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{2,62}$")]
+"""Identifies a member or the gateway, e.g. `civil_affairs.990101`."""
+
+PurposeId = Annotated[str, StringConstraints(pattern=r"^P[0-9]{2}$")]
+AttributeId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
+RegionScope = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:[0-9]{3}(?:[0-9]{3})?)?)?)?$")
+]
+"""A subtree of GB/T 2260 (2, 4 or 6 digits), a township (9) or a village (12)."""
+
+County = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+Reference = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"), AfterValidator(_not_an_identifier)
+]
+"""An agency's own reference to an officer or a case; never an identifier of a person."""
+
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$"), AfterValidator(_canonical_uuid)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _bytes_of(DIGEST_BYTES)]
+"""SHA-256 as base64url; also RFC 7638 thumbprints."""
+
+Handle = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$"), _bytes_of(HANDLE_BYTES)]
+IndexHash = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$"), _bytes_of(INDEX_HASH_BYTES)]
+Mac = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _bytes_of(MAC_BYTES)]
+ENTRY_BYTES = HANDLE_BYTES + 3 + 1 + INDEX_HASH_BYTES
+"""An index entry: handle, county, key type code, index hash."""
+
+PackedIndexEntries = Annotated[str, StringConstraints(max_length=480_000), _packed(ENTRY_BYTES)]
+PackedHandles = Annotated[str, StringConstraints(max_length=430_000), _packed(HANDLE_BYTES)]
+Proof = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$"), _bytes_of(PROOF_BYTES)]
+PackedElements = Annotated[str, StringConstraints(min_length=1, max_length=430_000), _packed(ELEMENT_BYTES)]
+"""Group elements of 32 bytes, one after the other, as base64url; at most 10,000."""
+
+Sealed = Annotated[str, StringConstraints(min_length=1, max_length=4 * 1024 * 1024), _packed(1)]
+Token = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$", max_length=MAX_TOKEN_CHARACTERS),
+]
+"""A JWS in compact form (RFC 7515 section 3.1)."""
+
+UnixSeconds = Annotated[int, "POSIX seconds"]
+
+
+def digest_of(data: bytes) -> str:
+    """Return the SHA-256 of `data` as a `Digest`."""
+    return encode_base64url(hashlib.sha256(data).digest())

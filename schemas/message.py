@@ -1,0 +1,89 @@
+"""What every message has in common: frozen, nothing unknown, one canonical form (RFC 8785)."""
+
+from typing import Any, Self, TypeVar
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from schemas.formats import digest_of
+
+_declared_names: set[str] = set()
+
+
+class MessageError(ValueError):
+    """A body is not the message that it should be.
+
+    Attributes:
+        reason: `too_large`, `malformed` or `not_canonical`.
+        pointer: JSON pointer (RFC 6901) to the member at fault; names it, never quotes it.
+    """
+
+    def __init__(self, reason: str, pointer: str = "") -> None:
+        super().__init__(f"{reason} at {pointer or '/'}")
+        self.reason = reason
+        self.pointer = pointer
+
+
+class Message(BaseModel):
+    """Base of all that crosses a border as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Remember the declared names: they alone may stand in an error's pointer."""
+        super().__pydantic_init_subclass__(**kwargs)
+        _declared_names.update(cls.model_fields)
+
+    def to_bytes(self) -> bytes:
+        """Return the one canonical form; absent optional members are left out."""
+        return rfc8785.dumps(self.model_dump(mode="json", exclude_none=True))
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the canonical form as base64url."""
+        return digest_of(self.to_bytes())
+
+    @classmethod
+    def from_bytes(cls, body: bytes, max_bytes: int) -> Self:
+        """Check the size, parse strictly, format again and compare.
+
+        Raises:
+            MessageError: what is wrong and where, never the value.
+        """
+        return parse_message(cls, body, max_bytes)
+
+
+M = TypeVar("M", bound=Message)
+
+
+def parse_message(model: type[M], body: bytes, max_bytes: int) -> M:
+    """Parse `body` as `model`; see `Message.from_bytes`."""
+    if len(body) > max_bytes:
+        raise MessageError("too_large")
+    try:
+        message = model.model_validate_json(body)
+    except ValidationError as error:
+        raise MessageError("malformed", _pointer(error)) from None
+    if message.to_bytes() != body:
+        raise MessageError("not_canonical")
+    return message
+
+
+def parse_claims(model: type[M], claims: dict[str, object]) -> M:
+    """Parse the claims of a verified JWS as `model`.
+
+    Raises:
+        MessageError: a claim is missing, unknown or malformed.
+    """
+    try:
+        return model.model_validate_json(rfc8785.dumps(claims))  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise MessageError("malformed", _pointer(error)) from None
+    except rfc8785.CanonicalizationError:
+        raise MessageError("malformed") from None
+
+
+def _pointer(error: ValidationError) -> str:
+    """Name the first place at fault; only names that we declared ourselves are repeated."""
+    steps = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
+    return "".join(f"/{step}" if isinstance(step, int) or step in _declared_names else "/(unknown)" for step in steps)
