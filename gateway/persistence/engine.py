@@ -1,0 +1,114 @@
+"""Database engines and the two kinds of transaction: read (cannot write) and write (one at a time).
+
+SQLite and PostgreSQL behave alike behind this file. A write transaction holds the database's one write lock from
+its first statement, so whoever reads the size of the log inside it may append; a read transaction sees one snapshot.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+
+SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
+POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
+BUSY_TIMEOUT_MS: Final = 30_000
+WRITE_LOCK_ID: Final = 0x746F6E6778696E  # "tongxin": the key of the advisory lock, one for the whole database
+
+_MODE: Final = "tongxin_transaction"  # execution option that tells the SQLite begin hook what to begin
+
+_SQLITE_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",  # an erased disclosure must not stay readable in the file
+    "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
+    "PRAGMA foreign_keys=ON",
+)
+
+
+class DatabaseUrlError(ValueError):
+    """The database URL names something that can't keep a durable log."""
+
+
+class DurabilityError(RuntimeError):
+    """The database answers COMMIT before the data is on disk."""
+
+
+def create_database_engine(url: str) -> Engine:
+    """Return the engine for `url`: `sqlite:////path` or `postgresql+psycopg://…`.
+
+    Create it in the process that uses it: neither driver's connections survive a fork.
+
+    Raises:
+        DatabaseUrlError: another driver, or an SQLite database without a file of its own.
+    """
+    parsed = make_url(url)
+    if parsed.drivername in SQLITE_DRIVERS:
+        return _create_sqlite_engine(parsed)
+    if parsed.drivername == POSTGRESQL_DRIVER:
+        return _create_postgresql_engine(parsed)
+    raise DatabaseUrlError(f"use sqlite:////path or {POSTGRESQL_DRIVER}://…, not {parsed.drivername}://")
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that holds the database's write lock; commits on leaving, rolls back on an exception.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: SQLite's lock was not free within `BUSY_TIMEOUT_MS`.
+    """
+    with engine.connect().execution_options(**{_MODE: "write"}) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(WRITE_LOCK_ID)))
+        yield connection
+
+
+@contextmanager
+def read_transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that sees one snapshot of the database and can't change it."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        else:
+            connection.execution_options(**{_MODE: "read"})
+        with connection.begin():
+            yield connection
+
+
+def _create_sqlite_engine(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise DatabaseUrlError("the log needs a database file: sqlite:////path/to/file.db")
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    """Take transaction control away from the driver, which knows no savepoints, and set the pragmas."""
+    connection.isolation_level = None
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get(_MODE)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if mode == 'read' else 'OFF'}")
+    # A deferred transaction that turns into a writing one fails at once when another process wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+
+
+def _create_postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _require_durable_commit)
+    return engine
+
+
+def _require_durable_commit(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        (setting,) = cursor.execute("SHOW synchronous_commit").fetchone()
+    connection.rollback()
+    if setting == "off":
+        raise DurabilityError("synchronous_commit is off: an acknowledged entry of the log could be lost")
