@@ -1,0 +1,151 @@
+"""The closed catalogue of audit events: for each type its code, its sentence, what it may state and who may read it.
+
+A code ends in I (information), W (warning) or E (failure) and never changes its meaning. What is not declared here
+can't be logged, and what is not logged can't happen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from gateway.log.event_names import Audience, EventType, LeafMember, PersonalField
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One event type. `personal` is also the number of digests in its leaf: decoys fill the missing ones."""
+
+    code: str
+    zh: str
+    en: str
+    members: frozenset[LeafMember]
+    personal: frozenset[PersonalField]
+    audiences: frozenset[Audience]
+
+
+_PARTIES = frozenset(
+    {LeafMember.ACTOR, LeafMember.PEER, LeafMember.POLICY, LeafMember.REQUEST, LeafMember.CORRELATION_ID}
+)
+_ASKED = _PARTIES | {LeafMember.PURPOSE, LeafMember.BASIS, LeafMember.RECORDS, LeafMember.FIELDS, LeafMember.DECISION}
+_ANSWERED = _ASKED | {LeafMember.REASON, LeafMember.REF}
+_REGISTERED = _PARTIES | {LeafMember.REF, LeafMember.APPROVALS}
+_INDEXED = _REGISTERED | {LeafMember.RECORDS}
+_ENDED = _REGISTERED | {LeafMember.REASON}
+
+_ASKERS = frozenset({PersonalField.OFFICER, PersonalField.APPROVER, PersonalField.CASE_REF})
+_QUERY = _ASKERS | {PersonalField.SUBJECT_REF, PersonalField.EMERGENCY_REASON, PersonalField.IP}
+_ANSWER = frozenset({PersonalField.SUBJECT_REF, PersonalField.RESULT, PersonalField.NOTE})
+_REFUSED = _QUERY | {PersonalField.NOTE}
+_STAFF = frozenset({PersonalField.OFFICER, PersonalField.APPROVER, PersonalField.NOTE})
+_NOBODY: frozenset[PersonalField] = frozenset()
+
+_REGISTER = frozenset({Audience.OPERATOR, Audience.PARTY_AUDITOR, Audience.OVERSIGHT_AUDITOR})
+_EXCHANGE = _REGISTER | {Audience.PRIVACY_OFFICER}
+_ACCOUNTED = _EXCHANGE | {Audience.CITIZEN}
+_OVERSIGHT = frozenset({Audience.OVERSIGHT_AUDITOR, Audience.PRIVACY_OFFICER})
+
+DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
+    {
+        EventType.LOG_START: Declaration(
+            "TX-LOG-001I", "审计日志启用", "The log was started", _REGISTERED, _NOBODY, _REGISTER
+        ),
+        EventType.EVALUATE_QUERY: Declaration(
+            "TX-EVALUATE-001I", "请求计算关联键", "Evaluation of keys was asked for", _ASKED, _QUERY, _EXCHANGE
+        ),
+        EventType.EVALUATE_RESULT: Declaration(
+            "TX-EVALUATE-002I", "关联键计算已答复", "Evaluation of keys was answered", _ANSWERED, _ANSWER, _EXCHANGE
+        ),
+        EventType.MATCH_QUERY: Declaration(
+            "TX-MATCH-001I", "请求比对", "A match was asked for", _ASKED, _QUERY, _ACCOUNTED
+        ),
+        EventType.MATCH_RESULT: Declaration(
+            "TX-MATCH-002I", "比对已答复", "A match was answered", _ANSWERED, _ANSWER, _EXCHANGE
+        ),
+        EventType.FIELD_QUERY: Declaration(
+            "TX-FIELD-001I", "请求提供信息项", "Attributes were asked for", _ASKED, _QUERY, _ACCOUNTED
+        ),
+        EventType.FIELD_RELEASE: Declaration(
+            "TX-FIELD-002I", "信息项已提供", "Attributes were released", _ANSWERED, _ANSWER, _ACCOUNTED
+        ),
+        EventType.FIELD_RECEIPT: Declaration(
+            "TX-FIELD-003I", "请求方确认收到", "The requester confirmed receipt", _ANSWERED, _STAFF, _EXCHANGE
+        ),
+        EventType.REFUSAL: Declaration(
+            "TX-REFUSAL-001W", "请求被拒绝", "A request was refused", _ANSWERED, _REFUSED, _EXCHANGE
+        ),
+        EventType.INDEX_BEGIN: Declaration(
+            "TX-INDEX-001I", "开始发布索引", "An index began", _INDEXED, _NOBODY, _REGISTER
+        ),
+        EventType.INDEX_ACTIVATE: Declaration(
+            "TX-INDEX-002I",
+            "索引启用",
+            "An index became active",
+            _REGISTERED | {LeafMember.RECORDS},
+            _NOBODY,
+            _REGISTER,
+        ),
+        EventType.INDEX_DESTROY: Declaration(
+            "TX-INDEX-003W", "索引销毁", "An index was destroyed", _ENDED | {LeafMember.RECORDS}, _STAFF, _REGISTER
+        ),
+        EventType.AGREEMENT_PROPOSE: Declaration(
+            "TX-AGREEMENT-001I",
+            "提出协议",
+            "An agreement was proposed",
+            _REGISTERED | {LeafMember.PURPOSE, LeafMember.BASIS, LeafMember.FIELDS},
+            _STAFF,
+            _REGISTER,
+        ),
+        EventType.AGREEMENT_SIGN: Declaration(
+            "TX-AGREEMENT-002I", "签署协议", "An agreement was signed", _REGISTERED, _STAFF, _REGISTER
+        ),
+        EventType.AGREEMENT_ACTIVATE: Declaration(
+            "TX-AGREEMENT-003I",
+            "协议生效",
+            "An agreement became active",
+            _REGISTERED | {LeafMember.PURPOSE, LeafMember.FIELDS},
+            _STAFF,
+            _REGISTER,
+        ),
+        EventType.AGREEMENT_SUSPEND: Declaration(
+            "TX-AGREEMENT-004W", "协议中止", "An agreement was suspended", _ENDED, _STAFF, _REGISTER
+        ),
+        EventType.AGREEMENT_REVOKE: Declaration(
+            "TX-AGREEMENT-005W", "协议撤销", "An agreement was revoked", _ENDED, _STAFF, _REGISTER
+        ),
+        EventType.AGREEMENT_EXPIRE: Declaration(
+            "TX-AGREEMENT-006I", "协议到期", "An agreement expired", _ENDED, _NOBODY, _REGISTER
+        ),
+        EventType.AGENCY_ENROL: Declaration(
+            "TX-AGENCY-001I", "机构接入", "An agency was enrolled", _REGISTERED, _STAFF, _REGISTER
+        ),
+        EventType.KEY_CHANGE: Declaration("TX-KEY-001W", "密钥变更", "A key was changed", _ENDED, _STAFF, _REGISTER),
+        EventType.REGISTRY_PUBLISH: Declaration(
+            "TX-REGISTRY-001I", "公布登记信息", "The registry was published", _REGISTERED, _STAFF, _REGISTER
+        ),
+        EventType.AUDIT_EXPORT: Declaration(
+            "TX-AUDIT-001I",
+            "导出审计日志",
+            "The log was exported",
+            _INDEXED | {LeafMember.BASIS},
+            _STAFF | {PersonalField.CASE_REF},
+            _OVERSIGHT,
+        ),
+    }
+)
+
+_CLOSED_TO_PRIVACY_OFFICERS = frozenset({PersonalField.SUBJECT_REF, PersonalField.IP})
+_DISCLOSABLE: Final[Mapping[Audience, frozenset[PersonalField]]] = MappingProxyType(
+    {
+        Audience.OPERATOR: frozenset(),
+        Audience.PARTY_AUDITOR: frozenset(PersonalField),
+        Audience.OVERSIGHT_AUDITOR: frozenset(PersonalField),
+        Audience.PRIVACY_OFFICER: frozenset(PersonalField) - _CLOSED_TO_PRIVACY_OFFICERS,
+        Audience.CITIZEN: frozenset(),  # owed dates and purposes, not the officer (CJEU C-579/21)
+    }
+)
+
+
+def may_disclose(audience: Audience, event_type: EventType, field: PersonalField) -> bool:
+    """Return whether `audience` may be handed the value of `field` of an event of this type."""
+    return audience in DECLARATIONS[event_type].audiences and field in _DISCLOSABLE[audience]
