@@ -1,1 +1,1 @@
-"""Where an agency's rows come from: databases, workbooks, CSV files."""
+"""Where an agency's rows come from: workbooks, CSV files, databases. Read only; a value never leaves in an error."""

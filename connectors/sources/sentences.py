@@ -1,0 +1,100 @@
+"""What people read when a source is refused or a row was left out: Chinese first, then English."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from schemas.faults import Wording
+
+SOURCE_ERRORS: Mapping[str, Wording] = MappingProxyType(
+    {
+        # any file
+        "file_missing": Wording("找不到文件", "there is no such file"),
+        "file_too_large": Wording("文件超过大小上限", "the file is larger than the limit"),
+        "path_outside_folder": Wording("文件不在数据目录内", "the file is outside the data folder"),
+        "too_many_rows": Wording(
+            "行数超过上限，请改用数据库或拆分文件", "too many rows; use a database or split the file"
+        ),
+        "too_many_columns": Wording("列数超过上限", "too many columns"),
+        "cell_too_long": Wording("单元格文字过长", "the text of a cell is too long"),
+        "header_not_found": Wording(
+            "找不到表头：没有哪一行含有至少三个已映射的列名",
+            "no header: no row has at least three of the mapped column names",
+        ),
+        "column_missing": Wording("表中没有这一列", "the table has no such column"),
+        "column_ambiguous": Wording(
+            "有几列都叫这个名字，请写成“上级表头/列名”",
+            "several columns have this name; write it as “group/name”",
+        ),
+        # workbooks
+        "workbook_not_xlsx": Wording("不是 .xlsx 工作簿", "not an .xlsx workbook"),
+        "workbook_old_format": Wording(
+            "是旧版 .xls 或 WPS .et 文件，请另存为 .xlsx",
+            "an old .xls or WPS .et file; save it as .xlsx",
+        ),
+        "workbook_encrypted": Wording(
+            "工作簿有打开密码，请去掉密码后再导入", "the workbook is encrypted; remove the password"
+        ),
+        "workbook_other_format": Wording(
+            "是 .xlsb、.ods 等其他格式，请另存为 .xlsx",
+            "another format (.xlsb, .ods …); save it as .xlsx",
+        ),
+        "workbook_broken": Wording("工作簿已损坏，无法读取", "the workbook is damaged and can't be read"),
+        "workbook_unpacks_too_large": Wording(
+            "工作簿解压后过大，可能是恶意文件", "the workbook unpacks to too much; it may be an attack"
+        ),
+        "workbook_too_many_parts": Wording("工作簿内部文件过多", "the workbook has too many parts"),
+        "sheet_missing": Wording("没有这个工作表", "there is no such sheet"),
+        "no_visible_sheet": Wording("没有可见的工作表", "there is no visible sheet"),
+        # CSV
+        "csv_is_workbook": Wording(
+            "内容是工作簿或压缩包，不是 CSV", "the content is a workbook or an archive, not CSV"
+        ),
+        "encoding_wrong": Wording("文字编码与映射中声明的不符", "the text is not in the declared encoding"),
+        "csv_malformed": Wording("CSV 引号或分隔符有误", "quotes or delimiters are malformed"),
+        "line_too_long": Wording("一行过长", "a line is too long"),
+        # databases
+        "url_missing": Wording(
+            "环境变量中没有数据库地址", "the environment variable with the database address is not set"
+        ),
+        "url_invalid": Wording("数据库地址写法有误", "the database address is malformed"),
+        "url_has_password": Wording(
+            "映射文件中不得写数据库密码，请改用 url_environment",
+            "a password may not stand in a mapping file; use url_environment",
+        ),
+        "database_not_read_only": Wording(
+            "这种数据库不能保证只读，不予连接",
+            "this kind of database can't be held to reading only; refused",
+        ),
+        "database_unreachable": Wording("无法连接数据库", "the database can't be reached"),
+        "query_failed": Wording("数据库查询失败", "the database refused the query"),
+        "table_missing": Wording("数据库中没有这个表", "the database has no such table"),
+        "table_name_invalid": Wording("表名写法有误", "the table name is malformed"),
+        "select_invalid": Wording(
+            "只允许一条以 SELECT 开头、不含分号和注释的查询",
+            "only one statement that begins with SELECT, without semicolons and comments",
+        ),
+        "key_missing": Wording("主键为空", "the primary key is empty"),
+        "key_not_unique": Wording("主键不唯一", "the primary key is not unique"),
+        "key_type": Wording("主键必须是整数或文本", "the primary key must be an integer or text"),
+        "cell_type": Wording("这一列的数据类型不能读取", "the type of this column can't be read"),
+        # mapping files
+        "mapping_too_large": Wording("映射文件过大", "the mapping file is too large"),
+        "mapping_not_yaml": Wording("映射文件不是有效的 YAML", "the mapping is not valid YAML"),
+        "mapping_duplicate_field": Wording("同一字段写了两次", "the field is written twice"),
+        "mapping_alias": Wording("映射文件不允许使用 YAML 锚点和别名", "YAML anchors and aliases are not allowed"),
+        "mapping_field_missing": Wording("缺少必填字段", "a required field is missing"),
+        "mapping_field_unknown": Wording("没有这个字段", "there is no such field"),
+        "mapping_field_invalid": Wording("字段的写法有误", "the field is malformed"),
+        "mapping_required_column": Wording("必须映射这一字段", "this field must be mapped"),
+    }
+)
+
+NOTES: Mapping[str, Wording] = MappingProxyType(
+    {
+        "hidden_sheets": Wording("已忽略隐藏的工作表", "hidden sheets were ignored"),
+        "footer_rows": Wording("已略去表尾签字行", "signature rows at the foot were left out"),
+        "summary_rows": Wording("已略去合计、小计行", "rows of sums were left out"),
+        "repeated_header_rows": Wording("已略去重复的表头行", "repeated header rows were left out"),
+        "empty_rows": Wording("已略去空行", "empty rows were left out"),
+    }
+)
