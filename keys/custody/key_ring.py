@@ -176,13 +176,25 @@ class KeyRing:
             KeyRecordError: `new` is of another kind or can't do new work at `now`, or the overlap is negative.
             DuplicateKeyError: the ring has `new` already.
         """
-        if new.kind is not kind or not new.is_current(now) or overlap < timedelta(0):
-            raise KeyRecordError("a successor is an active key of the same kind, an overlap is not negative")
+        if new.kind is not kind or not new.is_current(now):
+            raise KeyRecordError("a successor is an active key of the same kind")
         ring = self
         for old in self.find(kind, new.scope):
             if old.state is KeyState.ACTIVE:
-                ring = ring._with(old.moved_to(KeyState.DEACTIVATED, now, now + overlap))
+                ring = ring.deactivate(old.key_id, now, overlap)
         return ring.add(new)
+
+    def deactivate(self, key_id: str, now: datetime, overlap: timedelta) -> Self:
+        """End new work with an active key, and accept it until `now + overlap`.
+
+        For what has no successor in its own scope: the salt of an epoch when the next epoch begins.
+
+        Raises:
+            KeyRecordError: the overlap is negative.
+        """
+        if overlap < timedelta(0):
+            raise KeyRecordError("an overlap is not negative")
+        return self._with(self.get(key_id).moved_to(KeyState.DEACTIVATED, now, now + overlap))
 
     def suspend(self, key_id: str, now: datetime) -> Self:
         """Take an active key out of all use while a doubt is looked into."""

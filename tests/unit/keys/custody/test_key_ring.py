@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -94,6 +95,7 @@ class TestTransitions:
         ("step", "allowed"),
         [
             (KeyRing.activate, {KeyState.PRE_ACTIVATION}),
+            (partial(KeyRing.deactivate, overlap=HOUR), {KeyState.ACTIVE}),
             (KeyRing.suspend, {KeyState.ACTIVE}),
             (KeyRing.resume, {KeyState.SUSPENDED}),
             (KeyRing.mark_compromised, set(KeyState) - {KeyState.COMPROMISED, KeyState.DESTROYED}),
@@ -205,6 +207,15 @@ class TestRotation:
             record(8, KeyState.DESTROYED),
         )
         assert self.rotated(*others).records[1:-1] == others
+
+    def test_an_old_epoch_answers_until_its_overlap_is_over(self):
+        salts = (record(n, kind=KeyKind.AGREEMENT_SALT, scope=f"a/{n}") for n in (1, 2))
+        ring = KeyRing(tuple(salts)).deactivate(record(1).key_id, NOW, HOUR)
+        assert ids(ring.accepted(KeyKind.AGREEMENT_SALT, NOW, "a/1")) == [1]
+        assert ids(ring.accepted(KeyKind.AGREEMENT_SALT, NOW + HOUR, "a/1")) == []
+        assert ids(ring.accepted(KeyKind.AGREEMENT_SALT, NOW + HOUR, "a/2")) == [2]
+        with pytest.raises(MissingKeyError):
+            ring.current(KeyKind.AGREEMENT_SALT, NOW, "a/1")
 
     @pytest.mark.parametrize(
         ("kind", "overlap", "new"),
