@@ -44,9 +44,7 @@ G0: Final = KeySet(name="G0", version=1, key_types=(KeyType.ID, KeyType.P_D))
 
 def linkage_keys(identity: ChildIdentity, key_set: KeySet = G0) -> tuple[LinkageKey, ...]:
     """Return the keys that this record has evidence for, in the order of the key set; none is possible."""
-    return tuple(
-        LinkageKey(key_type, text) for key_type in key_set.key_types for text in _TEXTS[key_type](identity)
-    )
+    return tuple(LinkageKey(key_type, text) for key_type in key_set.key_types for text in _TEXTS[key_type](identity))
 
 
 def _id_texts(identity: ChildIdentity) -> tuple[str, ...]:

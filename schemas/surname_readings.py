@@ -49,6 +49,4 @@ COMPOUND_SURNAMES: Final[Mapping[str, tuple[str, str]]] = {
     "萬俟": ("mo", "qi"),
     "澹台": ("tan", "tai"),
     "澹臺": ("tan", "tai"),
-    "长孙": ("zhang", "sun"),
-    "長孫": ("zhang", "sun"),
 }

@@ -1,0 +1,162 @@
+"""The purpose catalogue: who may ask whom for what, on which legal basis, in which form and under which limits."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from schemas.agency_kinds import AgencyKind
+from schemas.attribute_catalogue import (
+    AttributeType,
+    CatalogueEntry,
+    CatalogueError,
+    ReleasableAttribute,
+    Text,
+    load_attributes,
+    never_released,
+)
+from schemas.catalogue_files import read_catalogue
+from schemas.formats import AttributeId, PurposeId
+from schemas.purpose_parts import (
+    Agencies,
+    Approvals,
+    LegalBasis,
+    MatchProfile,
+    Mode,
+    OnlyIf,
+    PurposeOutput,
+    PurposeStatus,
+    RateLimits,
+    RegionRule,
+    RetentionStart,
+)
+from schemas.transforms import Transform, fixed_codes
+
+
+class Purpose(CatalogueEntry):
+    """One purpose. An agreement may narrow what stands here, never widen it."""
+
+    id: PurposeId
+    version: Annotated[int, Field(ge=1)]
+    status: PurposeStatus
+    name_zh: Text
+    name_en: Text
+    question_zh: Text
+    question_en: Text
+    legal_basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
+    requester_agencies: Agencies
+    provider_agencies: Agencies
+    min_live_providers: Annotated[int, Field(ge=1)] = 1
+    region_rule: RegionRule
+    modes: Annotated[tuple[Mode, ...], Field(min_length=1)]
+    match_on: MatchProfile
+    inputs: tuple[Text, ...]
+    outputs: Annotated[tuple[PurposeOutput, ...], Field(min_length=1)]
+    never: Annotated[tuple[AttributeId, ...], Field(min_length=1)]
+    approvals: Approvals
+    case_number_required: bool
+    max_batch: Annotated[int, Field(ge=1, le=100_000)]
+    rate_limits: RateLimits
+    retention_days: Annotated[int, Field(ge=1, le=36_500)]
+    retention_starts: RetentionStart
+    record_days: Annotated[int, Field(ge=1095, le=36_500)]
+    decision_support_only: Literal[True]
+
+    @model_validator(mode="after")
+    def _sound(self) -> "Purpose":
+        attributes = load_attributes()
+        for output in self.outputs:
+            _check_output(self, output, attributes.get(output.attribute))
+        keys = [(output.attribute, output.provider) for output in self.outputs]
+        if len(set(keys)) != len(keys):
+            raise ValueError(f"{self.id}: an attribute stands twice for one provider")
+        if not never_released().issuperset(self.never):
+            raise ValueError(f"{self.id}: `never` lists what is not class C")
+        _check_approvals(self)
+        return self
+
+    def outputs_of(self, provider: AgencyKind) -> tuple[PurposeOutput, ...]:
+        """Return what `provider` may release under this purpose, in the order of the catalogue."""
+        return tuple(output for output in self.outputs if output.provider is provider)
+
+
+@cache
+def load_purposes() -> Mapping[str, Purpose]:
+    """Return all purposes by id.
+
+    Raises:
+        CatalogueError: a file's name is not its purpose's id.
+        pydantic.ValidationError: a purpose is malformed or doesn't fit the attribute catalogue.
+    """
+    found = {name: Purpose.model_validate(content) for name, content in read_catalogue("purposes")}
+    for name, purpose in found.items():
+        if purpose.id != name:
+            raise CatalogueError(f"{name}.yaml describes {purpose.id}")
+    return MappingProxyType(found)
+
+
+# ASOF is missing: the month of the data travels with every answer and is no output.
+_TYPE_OF_TRANSFORM: Mapping[Transform, AttributeType] = {
+    Transform.BOOL: AttributeType.BOOLEAN,
+    Transform.ENUM: AttributeType.CODE,
+    Transform.ENUM3: AttributeType.CODE,
+    Transform.STAGE: AttributeType.CODE,
+    Transform.YM: AttributeType.DATE,
+    Transform.YEAR: AttributeType.DATE,
+    Transform.AGEBAND: AttributeType.AGE,
+    Transform.REGION6: AttributeType.REGION,
+    Transform.COUNTBAND: AttributeType.COUNT,
+    Transform.K10: AttributeType.COUNT,
+    Transform.CONTACT: AttributeType.CONTACT,
+    Transform.TOKEN: AttributeType.TOKEN,
+}
+
+
+def _check_output(purpose: Purpose, output: PurposeOutput, attribute: object) -> None:
+    place = f"{purpose.id}: {output.attribute}"
+    if not isinstance(attribute, ReleasableAttribute):
+        raise ValueError(  # noqa: TRY004 - a fault in the data, which pydantic reports with its place
+            f"{place} is not a releasable attribute"
+        )
+    if output.provider not in attribute.holders:
+        raise ValueError(f"{place} is not held by {output.provider}")
+    if output.provider not in {*purpose.provider_agencies, AgencyKind.JOINT}:
+        raise ValueError(f"{place} comes from no provider of this purpose")
+    if attribute.type is not _TYPE_OF_TRANSFORM.get(output.transform):
+        raise ValueError(f"{place} can't be transformed by {output.transform}")
+    _check_codes(place, output, {code.code for code in attribute.codes})
+    if output.only_if is not None:
+        _check_condition(place, output, output.only_if, purpose)
+
+
+def _check_approvals(purpose: Purpose) -> None:
+    """Each way of asking has its approver, and no approver stands for a way that is not open."""
+    asked_singly = purpose.approvals.single is not None or purpose.approvals.emergency is not None
+    asked_in_batches = purpose.approvals.batch is not None
+    if (asked_singly, asked_in_batches) != (Mode.SINGLE in purpose.modes, Mode.BATCH in purpose.modes):
+        raise ValueError(f"{purpose.id}: approvals don't fit the modes")
+
+
+def _check_codes(place: str, output: PurposeOutput, known: set[str]) -> None:
+    if output.transform in {Transform.ENUM, Transform.ENUM3}:
+        if not output.codes or not known.issuperset(output.codes):
+            raise ValueError(f"{place} needs codes of its attribute")
+        if output.transform is Transform.ENUM3 and len(output.codes) != 3:
+            raise ValueError(f"{place} needs exactly three codes")
+    elif output.codes:
+        raise ValueError(f"{place}: {output.transform} brings its own codes")
+    elif output.transform is Transform.STAGE and known != set(fixed_codes(Transform.STAGE) or ()):
+        raise ValueError(f"{place} has other stages than the transform")
+
+
+def _check_condition(place: str, output: PurposeOutput, condition: OnlyIf, purpose: Purpose) -> None:
+    earlier = purpose.outputs_of(output.provider)
+    earlier = earlier[: earlier.index(output)]
+    deciding = next((found for found in earlier if found.attribute == condition.attribute), None)
+    if deciding is None:
+        raise ValueError(f"{place} depends on an attribute that doesn't come before it")
+    allowed = deciding.codes or ((True, False) if deciding.transform is Transform.BOOL else ())
+    if condition.equals not in allowed:
+        raise ValueError(f"{place} depends on a value that {condition.attribute} can't have")

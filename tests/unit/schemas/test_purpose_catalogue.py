@@ -1,0 +1,127 @@
+"""The purpose catalogue: the agreed contents of the working purposes, and what no purpose can say."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.agency_kinds import AgencyKind
+from schemas.attribute_catalogue import ReleasableAttribute, load_attributes, never_released
+from schemas.catalogue_files import read_catalogue
+from schemas.purpose_catalogue import Purpose, load_purposes
+from schemas.purpose_parts import PurposeStatus
+
+OUTPUTS_OF_WORKING_PURPOSES = {
+    "P01": {
+        ("civil_affairs", "known_to_civil_affairs", "BOOL", ()),
+        ("civil_affairs", "category_group", "ENUM3", ("guardianship", "living", "none")),
+        ("public_security", "hukou_status", "ENUM", ("here", "moved", "cancelled")),
+        ("public_security", "moved_to_county", "REGION6", ()),
+        ("disabled_federation", "disability_cert_valid", "BOOL", ()),
+    },
+    "P04": {
+        ("disabled_federation", "care_subsidy_eligible", "BOOL", ()),
+        ("disabled_federation", "cert_valid_until", "YM", ()),
+        ("disabled_federation", "disability_cert_valid", "BOOL", ()),
+    },
+    "P09": {
+        ("education", "enrolled", "BOOL", ()),
+        ("education", "stage", "STAGE", ()),
+        ("education", "last_confirmed", "YM", ()),
+    },
+    "P14": {
+        ("public_security", "life_status", "ENUM", ("alive_registered", "moved", "cancelled")),
+        ("public_security", "status_since", "YM", ()),
+        ("public_security", "moved_to_county", "REGION6", ()),
+    },
+}
+
+
+def test_all_eighteen_are_there() -> None:
+    assert list(load_purposes()) == [f"P{number:02}" for number in range(1, 19)]
+    assert {id_ for id_, found in load_purposes().items() if found.status is PurposeStatus.WORKING} == set(
+        OUTPUTS_OF_WORKING_PURPOSES
+    )
+
+
+@pytest.mark.parametrize("purpose_id", OUTPUTS_OF_WORKING_PURPOSES)
+def test_working_purposes_release_exactly_this(purpose_id: str) -> None:
+    outputs = load_purposes()[purpose_id].outputs
+    assert {(o.provider.value, o.attribute, o.transform.value, o.codes) for o in outputs} == (
+        OUTPUTS_OF_WORKING_PURPOSES[purpose_id]
+    )
+
+
+def test_no_purpose_releases_class_c() -> None:
+    for purpose in load_purposes().values():
+        released = {output.attribute for output in purpose.outputs}
+        assert not released & never_released()
+        assert all(isinstance(load_attributes()[id_], ReleasableAttribute) for id_ in released)
+        assert purpose.never
+
+
+def test_who_asks_whom_and_never_for_what() -> None:
+    p14 = load_purposes()["P14"]
+    assert set(p14.never) >= {"death_cause", "residence_address"}
+    assert (p14.requester_agencies, p14.provider_agencies) == (("civil_affairs",), ("public_security",))
+    assert load_purposes()["P01"].requester_agencies == ("education",)
+
+
+def test_the_move_summary_has_fourteen_fields() -> None:
+    assert len(load_purposes()["P11"].outputs) == 14
+
+
+def test_outputs_of_one_provider() -> None:
+    outputs = load_purposes()["P01"].outputs_of(AgencyKind.PUBLIC_SECURITY)
+    assert [output.attribute for output in outputs] == ["hukou_status", "moved_to_county"]
+    assert load_purposes()["P01"].outputs_of(AgencyKind.COURT) == ()
+
+
+def record(**change: object) -> dict[str, Any]:
+    content: dict[str, Any] = dict(read_catalogue("purposes"))["P14"]
+    return {**content, **change}
+
+
+def with_output(**change: object) -> dict[str, Any]:
+    output = {"attribute": "status_since", "provider": "public_security", "transform": "YM", **change}
+    return record(outputs=[output])
+
+
+def test_the_record_that_the_next_tests_spoil_is_good() -> None:
+    assert Purpose.model_validate(record()).id == Purpose.model_validate(with_output()).id == "P14"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (with_output(attribute="death_cause", transform="YM"), "not a releasable attribute"),
+        (with_output(attribute="citizen_id", transform="TOKEN"), "not a releasable attribute"),
+        (with_output(attribute="nowhere"), "not a releasable attribute"),
+        (with_output(attribute="enrolled", transform="BOOL"), "not held by"),
+        (with_output(attribute="enrolled", provider="education", transform="BOOL"), "no provider of this purpose"),
+        (with_output(transform="BOOL"), "can't be transformed"),
+        (with_output(transform="ASOF"), "can't be transformed"),
+        (with_output(codes=["here"]), "brings its own codes"),
+        (with_output(attribute="life_status", transform="ENUM"), "needs codes"),
+        (with_output(attribute="life_status", transform="ENUM", codes=["dead"]), "needs codes"),
+        (with_output(attribute="life_status", transform="ENUM3", codes=["moved"]), "exactly three"),
+        (with_output(only_if={"attribute": "life_status", "equals": "moved"}), "doesn't come before"),
+        (record(never=["life_status"]), "not class C"),
+        (record(approvals={"single": "section_head"}), "approvals don't fit"),
+        (record(outputs=record()["outputs"] * 2), "stands twice"),
+        (record(decision_support_only=False), "decision_support_only"),
+        (record(record_days=1094), "record_days"),
+        (record(surplus=1), "surplus"),
+        (record(legal_basis=[]), "legal_basis"),
+    ],
+)
+def test_a_purpose_that_says_too_much_does_not_load(content: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Purpose.model_validate(content)
+
+
+def test_a_condition_names_a_value_that_can_be() -> None:
+    outputs = record()["outputs"]
+    outputs[2]["only_if"]["equals"] = "elsewhere"
+    with pytest.raises(ValidationError, match="can't have"):
+        Purpose.model_validate(record(outputs=outputs))
