@@ -4,7 +4,7 @@ The sample follows from a hash over the key, all blinded and all evaluated eleme
 compute the same. A provider that uses another key for the whole batch is always caught, because every sample shows it.
 One that alters k of n elements escapes a given sample with probability about (1 - k/n)^64; it may try other
 alterations until a sample misses them all, so small shares are not prevented. What that buys it is a missed match,
-which it could cause anyway by leaving the record out of its index. It learns nothing by it.
+which it could cause anyway by leaving the record out of its index, and no knowledge of who was asked for.
 The whole argument: docs/explanation/decisions/0002-sampled-batch-proofs.md.
 """
 

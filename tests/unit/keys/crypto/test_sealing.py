@@ -105,12 +105,13 @@ def test_sizes_are_limited(random: RandomSource) -> None:
 @pytest.mark.parametrize("length", [0, 31, 33])
 def test_keys_of_another_size_are_refused(length: int, random: RandomSource) -> None:
     key = bytes(length)
-    for call in (
+    calls: tuple[Callable[[], bytes], ...] = (
         lambda: sealing.opening_public_key(key),
         lambda: sealing.seal(key, b"", b"", random),
         lambda: sealing.open_sealed(key, b"", b""),
         lambda: sealing.seal_at_rest(key, b"", b"", random),
         lambda: sealing.open_at_rest(key, b"", b""),
-    ):
+    )
+    for call in calls:
         with pytest.raises(InvalidInputError):
             call()
