@@ -109,8 +109,8 @@ class Event:
         _require_digests(str(self.type), *self.approvals)
         if self.decision is not None and self.decision not in DECISIONS:
             raise EventMisuseError(f"{self.type}: unknown decision")
-        if self.records is not None and not 0 <= self.records <= MAX_RECORDS:
-            raise EventMisuseError(f"{self.type}: records is out of range")
+        if self.records is not None and (isinstance(self.records, bool) or not 0 <= self.records <= MAX_RECORDS):
+            raise EventMisuseError(f"{self.type}: records is no number, or out of range")
         for event_id in (self.event_id, self.ref):
             if event_id is not None:
                 _require_event_id(event_id)

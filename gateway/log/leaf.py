@@ -17,6 +17,7 @@ import rfc8785
 
 from gateway.log.disclosure import DisclosureError, disclosure_digest, make_disclosure
 from gateway.log.event_catalogue import DECLARATIONS
+from gateway.log.event_id import parse_event_id
 from gateway.log.events import Event, EventMisuseError
 from gateway.log.leaf_members import event_from_members, members_of_event
 from gateway.log.timestamp import format_timestamp, parse_timestamp
@@ -122,7 +123,7 @@ def _leaf_from_members(members: Any) -> Leaf:
         raise LeafError("unknown version")
     return Leaf(
         origin=_text(members.pop("log")),
-        event_id=_text(members.pop("id")),
+        event_id=_event_id(members.pop("id")),
         at=parse_timestamp(_text(members.pop("time"))),
         nonce=_bytes(members.pop("n"), NONCE_BYTES),
         digests=_digests(members),
@@ -139,6 +140,11 @@ def _digests(members: dict[str, Any]) -> tuple[str, ...]:
     if members.pop("_sd_alg") != DIGEST_ALGORITHM or not digests or list(digests) != sorted(set(digests)):
         raise LeafError("digests are not sorted or not of the known kind")
     return tuple(digests)
+
+
+def _event_id(value: Any) -> str:
+    parse_event_id(_text(value))
+    return str(value)
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,74 @@
+"""Signs the tree as it stands (C2SP tlog-checkpoint): one root for a size, and never a smaller size than before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from gateway.log.timestamp import format_timestamp, parse_timestamp
+from gateway.log.tree_store import LogDamagedError, TreeStore
+from gateway.persistence.audit_tables import audit_checkpoint
+from gateway.persistence.engine import read_transaction, write_transaction
+from keys.crypto.checkpoint import Checkpoint, format_checkpoint
+from keys.crypto.note import NoteSigner, sign_note
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCheckpoint:
+    """A checkpoint as it was signed: size, 32-byte root, the note's bytes, and when."""
+
+    size: int
+    root_hash: bytes
+    note: bytes
+    signed_at: datetime
+
+
+def publish_checkpoint(engine: Engine, origin: str, signer: NoteSigner, now: datetime) -> bytes:
+    """Return the signed note for the tree as it stands; the one made before, if the tree has not grown since.
+
+    Runs under the write lock, so that two processes can't sign two roots. A root is signed only after the last
+    signed one has been found again in the same rows.
+
+    Raises:
+        LogDamagedError: the tree no longer holds what was signed, or is smaller.
+    """
+    with write_transaction(engine) as connection:
+        store = TreeStore(connection)
+        size = store.size()
+        last = find_checkpoint(connection)
+        if last is not None:
+            require_signed_prefix(store, size, last)
+            if last.size == size:
+                return last.note
+        checkpoint = Checkpoint(origin, size, store.root(size))
+        note = sign_note(format_checkpoint(checkpoint), signer)
+        row = {"size": size, "root": checkpoint.root_hash, "note": note, "time": format_timestamp(now)}
+        connection.execute(insert(audit_checkpoint), row)
+        return note
+
+
+def latest_checkpoint(engine: Engine) -> StoredCheckpoint | None:
+    """Return the checkpoint signed last, or None before the first."""
+    with read_transaction(engine) as connection:
+        return find_checkpoint(connection)
+
+
+def find_checkpoint(connection: Connection, size: int | None = None) -> StoredCheckpoint | None:
+    """Return the checkpoint of `size` leaves, or the last one; None where there is none."""
+    query = select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
+    if size is not None:
+        query = query.where(audit_checkpoint.c.size == size)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else StoredCheckpoint(row.size, row.root, row.note, parse_timestamp(row.time))
+
+
+def require_signed_prefix(store: TreeStore, size: int, signed: StoredCheckpoint) -> None:
+    """Check that the tree of `size` leaves begins with the one that was signed.
+
+    Raises:
+        LogDamagedError: it is smaller, or its first leaves are others.
+    """
+    if signed.size > size:
+        raise LogDamagedError(f"the log has {size} leaves, but {signed.size} were signed: an old copy was restored")
+    if store.root(signed.size) != signed.root_hash:
+        raise LogDamagedError(f"the first {signed.size} leaves are not those that were signed")

@@ -1,0 +1,129 @@
+"""Writes a group of changes with their events in one transaction: the changes apart, the commit together."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from gateway.log.events import Event
+from gateway.log.leaf_batch import LeafBatch, LeafReceipt
+from gateway.log.tiles import TreeEdge
+from gateway.log.tree_store import TreeStore
+from gateway.log.write_errors import AuditOutcomeUnknownError, AuditUnavailableError
+from gateway.persistence.engine import write_transaction
+from schemas.randomness import RandomSource
+
+_logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Generic[T]):
+    """What a change made: the value for its caller, and the events that tell of it."""
+
+    value: T
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[T]):
+    """A change that is durable, and where each of its events stands in the log, in their order."""
+
+    value: T
+    receipts: tuple[LeafReceipt, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PendingWrite:
+    """A change that waits to be written; the future tells its caller how that went."""
+
+    change: Callable[[Connection], Draft[Any]]
+    future: Future[Written[Any]] = field(default_factory=Future)
+
+
+class GroupWriter:
+    """Appends to one log. Not to be used by two threads at once; other processes may append to the same log."""
+
+    def __init__(self, engine: Engine, origin: str, now: Callable[[], datetime], random: RandomSource) -> None:
+        self._engine = engine
+        self._origin = origin
+        self._now = now
+        self._random = random
+        self._edge: TreeEdge | None = None
+
+    def write(self, group: list[PendingWrite]) -> None:
+        """Run the changes of `group`, log their events, commit, and only then resolve the futures.
+
+        A change that raises is rolled back alone and its future raises the same. Where the group itself fails, the
+        futures raise `AuditUnavailableError`, or `AuditOutcomeUnknownError` from COMMIT on.
+        """
+        outcomes: dict[PendingWrite, Written[Any] | Exception] = {}
+        failure = AuditUnavailableError
+        with _Attempt() as attempt:
+            with write_transaction(self._engine) as connection:
+                batch = LeafBatch(self._edge_in(connection).copy(), self._origin, self._now, self._random)
+                for pending in group:
+                    outcomes[pending] = _run_change(connection, batch, pending)
+                batch.insert(connection)
+                failure = AuditOutcomeUnknownError
+            self._edge = batch.edge
+        if attempt.error is not None:
+            _logger.error("the audit log could not be written: %s", type(attempt.error).__name__)
+            self._edge = None
+            outcomes = {pending: _failed(outcomes.get(pending), failure) for pending in group}
+        for pending, outcome in outcomes.items():
+            _resolve(pending.future, outcome)
+
+    def _edge_in(self, connection: Connection) -> TreeEdge:
+        """Return the edge of the tree as it is under the write lock; another process may have appended."""
+        store = TreeStore(connection)
+        if self._edge is None or self._edge.size != store.size():
+            return store.edge()
+        return self._edge
+
+
+class _Attempt(AbstractContextManager["_Attempt"]):
+    """Keeps whatever exception its block raises: a change may fail in any way, and its caller is to hear of it."""
+
+    error: Exception | None = None
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self.error = error
+        return True
+
+
+def _run_change(connection: Connection, batch: LeafBatch, pending: PendingWrite) -> Written[Any] | Exception:
+    """Run one change in its savepoint. An error of the savepoint itself is the group's: the transaction is gone."""
+    # Said to the driver directly: SQLAlchemy's own savepoints cost as much again as a small change.
+    connection.exec_driver_sql("SAVEPOINT change")
+    with _Attempt() as attempt:
+        draft = pending.change(connection)
+        prepared = batch.prepare(connection, draft.events)
+    if attempt.error is not None:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT change")
+        connection.exec_driver_sql("RELEASE SAVEPOINT change")
+        return attempt.error
+    connection.exec_driver_sql("RELEASE SAVEPOINT change")
+    return Written(draft.value, batch.add(prepared))
+
+
+def _failed(outcome: Written[Any] | Exception | None, failure: type[AuditUnavailableError]) -> Exception:
+    """Return what a caller is told when the group failed: its own change's error first."""
+    return outcome if isinstance(outcome, Exception) else failure("the audit log could not be written")
+
+
+def _resolve(future: Future[Written[Any]], outcome: Written[Any] | Exception) -> None:
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

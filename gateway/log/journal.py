@@ -1,0 +1,163 @@
+"""The journal: changes and the events that tell of them become durable together, one group a transaction.
+
+One sequencer thread a process takes what has queued while the previous group was being written (no linger), opens one
+write transaction, runs each change in a savepoint of its own, appends all events as leaves, and commits. Only then do
+the callers go on. So nothing can be done that is not logged, and nothing is acknowledged that could be lost.
+Several processes may share a database: the size of the log is read again inside each transaction.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import wait
+from datetime import datetime
+from queue import Empty, Full, Queue
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from gateway.log.group_writer import Draft, GroupWriter, PendingWrite, Written
+from gateway.log.leaf_batch import DuplicateEventError, LeafReceipt
+from gateway.log.log_check import check_log
+from gateway.log.tree_store import LogDamagedError
+from gateway.log.write_errors import (
+    AuditOutcomeUnknownError,
+    AuditUnavailableError,
+    JournalFullError,
+    JournalMisuseError,
+)
+from gateway.persistence.engine import read_transaction
+from schemas.randomness import RandomSource
+
+__all__ = [
+    "AuditOutcomeUnknownError",
+    "AuditUnavailableError",
+    "Draft",
+    "DuplicateEventError",
+    "Journal",
+    "JournalFullError",
+    "JournalMisuseError",
+    "LeafReceipt",
+    "LogDamagedError",
+    "Written",
+]
+
+MAX_QUEUE: Final = 4_096
+MAX_GROUP: Final = 1_000
+TIMEOUT_SECONDS: Final = 10.0
+
+T = TypeVar("T")
+
+
+class Journal:
+    """Writes changes with their events; the only way into the log.
+
+    Start it in the process that writes, after any fork. `now` gives aware UTC.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        origin: str,
+        now: Callable[[], datetime],
+        random: RandomSource,
+        *,
+        max_queue: int = MAX_QUEUE,
+        max_group: int = MAX_GROUP,
+    ) -> None:
+        self._engine = engine
+        self._origin = origin
+        self._writer = GroupWriter(engine, origin, now, random)
+        self._max_group = max_group
+        self._queue: Queue[PendingWrite | None] = Queue(max_queue)
+        self._thread: threading.Thread | None = None
+        self._process_id: int | None = None
+
+    def start(self) -> None:
+        """Check the log and start the sequencer.
+
+        Raises:
+            LogDamagedError: the log has a gap, is shorter than its last checkpoint, or belongs to another origin.
+            JournalMisuseError: it was started before, here or in the process that this one was forked from.
+        """
+        if self._process_id is not None:
+            raise JournalMisuseError("the journal was started before; make one in each process, after the fork")
+        with read_transaction(self._engine) as connection:
+            check_log(connection, self._origin)
+        self._process_id = os.getpid()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Refuse what comes from now on, write what has queued, and end the sequencer."""
+        self._require_own_process()
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        self._queue.put(None)
+        thread.join()
+        self._refuse_late()
+
+    def write(self, change: Callable[[Connection], Draft[T]], timeout_seconds: float = TIMEOUT_SECONDS) -> Written[T]:
+        """Run `change` in a transaction, log its events in the same one, and return once both are durable.
+
+        `change` runs in the sequencer's thread, in a savepoint; it must be quick and neither commit nor roll back.
+
+        Raises:
+            JournalFullError: at once, when the queue is full.
+            AuditOutcomeUnknownError: COMMIT failed or the time ran out under way: the write may still land.
+            AuditUnavailableError: nothing was written.
+            DuplicateEventError: an event's id is in the log already.
+            JournalMisuseError: not started in this process, or called from within a change.
+            Exception: whatever `change` itself raised; it was rolled back alone.
+        """
+        self._require_writable()
+        pending = PendingWrite(change)
+        try:
+            self._queue.put_nowait(pending)
+        except Full:
+            raise JournalFullError("too many writes are waiting") from None
+        if not wait([pending.future], timeout_seconds).done:
+            if pending.future.cancel():
+                raise AuditUnavailableError("the write was not begun in time; nothing was written")
+            raise AuditOutcomeUnknownError("the write took too long; it may still land")
+        return pending.future.result()
+
+    def _refuse_late(self) -> None:
+        """Refuse the writes that slipped in behind the word to stop."""
+        while not self._queue.empty():
+            late = self._queue.get()
+            if late is not None and late.future.set_running_or_notify_cancel():
+                late.future.set_exception(AuditUnavailableError("the journal was stopped"))
+
+    def _require_own_process(self) -> None:
+        if self._process_id != os.getpid():
+            raise JournalMisuseError("the journal was not started in this process; start it after the fork")
+
+    def _require_writable(self) -> None:
+        self._require_own_process()
+        if self._thread is None:
+            raise AuditUnavailableError("the journal was stopped")
+        if self._thread is threading.current_thread():
+            raise JournalMisuseError("a change may not write to the journal itself; return its events in the draft")
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            group, stopping = self._next_group()
+            if group := [pending for pending in group if pending.future.set_running_or_notify_cancel()]:
+                self._writer.write(group)
+
+    def _next_group(self) -> tuple[list[PendingWrite], bool]:
+        """Wait for a write; return it with all that have queued behind it, and whether to stop after them."""
+        pending = self._queue.get()
+        group: list[PendingWrite] = []
+        while pending is not None:
+            group.append(pending)
+            if len(group) == self._max_group:
+                return group, False
+            try:
+                pending = self._queue.get_nowait()
+            except Empty:
+                return group, False
+        return group, True

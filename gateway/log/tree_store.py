@@ -1,0 +1,101 @@
+"""Reads the tree from the tables: subtree roots for proofs, the root at any size, the right edge, the entries."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from gateway.log.tiles import TILE_HEIGHT, TILE_WIDTH, TreeEdge, fold, split_hashes, tile_widths
+from gateway.persistence.audit_tables import audit_leaf, audit_tile
+from keys.crypto.merkle import root_from_subtrees
+
+ENTRIES_A_READ: Final = 4 * TILE_WIDTH
+
+
+class LogDamagedError(RuntimeError):
+    """Rows of the log are missing or contradict one another; nothing may be appended, proved or signed."""
+
+
+class TreeStore:
+    """The tree as one transaction sees it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def size(self) -> int:
+        """Return the number of leaves."""
+        last = self._connection.scalar(select(func.max(audit_leaf.c.idx)))
+        return 0 if last is None else last + 1
+
+    def root(self, size: int) -> bytes:
+        """Return the root of the tree's first `size` leaves (RFC 6962 section 2.1).
+
+        Raises:
+            LogDamagedError: the log is shorter, or rows are missing.
+        """
+        return root_from_subtrees(size, self.subtree)
+
+    def subtree(self, start: int, end: int) -> bytes:
+        """Return the root over the leaves `[start, end)`: complete, aligned, a power of two in number.
+
+        Raises:
+            LogDamagedError: rows are missing.
+        """
+        level = ((end - start).bit_length() - 1) // TILE_HEIGHT
+        shift = level * TILE_HEIGHT
+        return fold(self.hashes(level, start >> shift, end >> shift))
+
+    def hashes(self, level: int, start: int, end: int) -> list[bytes]:
+        """Return the hashes `[start, end)` of a tile level, each over 256^level leaves.
+
+        Raises:
+            LogDamagedError: rows are missing.
+        """
+        if start == end:
+            return []
+        found: list[bytes] = []
+        tiles = self._tiles(level, start // TILE_WIDTH, (end - 1) // TILE_WIDTH + 1)
+        for n in range(start // TILE_WIDTH, (end - 1) // TILE_WIDTH + 1):
+            first = n * TILE_WIDTH
+            low, high = max(start, first), min(end, first + TILE_WIDTH)
+            stored = tiles.get(n)
+            found += split_hashes(stored)[low - first : high - first] if stored else self._derive(level, low, high)
+        if len(found) != end - start:
+            raise LogDamagedError(f"hashes of level {level} are missing between {start} and {end}")
+        return found
+
+    def edge(self) -> TreeEdge:
+        """Return the tree's right edge, from at most 255 leaf hashes and 255 tiles a level.
+
+        Raises:
+            LogDamagedError: rows are missing.
+        """
+        widths = tile_widths(self.size())
+        return TreeEdge(self.hashes(level, width - width % TILE_WIDTH, width) for level, width in enumerate(widths))
+
+    def entries(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the entries `[start, end)` in order, verbatim.
+
+        Raises:
+            LogDamagedError: rows are missing.
+        """
+        for low in range(start, end, ENTRIES_A_READ):
+            high = min(end, low + ENTRIES_A_READ)
+            query = select(audit_leaf.c.entry).where(audit_leaf.c.idx >= low, audit_leaf.c.idx < high)
+            entries = self._connection.scalars(query.order_by(audit_leaf.c.idx)).all()
+            if len(entries) != high - low:
+                raise LogDamagedError(f"entries are missing between {low} and {high}")
+            yield from entries
+
+    def _derive(self, level: int, low: int, high: int) -> list[bytes]:
+        """Return the hashes of a tile that is not full: leaf hashes, or the roots of full tiles one level below."""
+        if level == 0:
+            query = select(audit_leaf.c.leaf_hash).where(audit_leaf.c.idx >= low, audit_leaf.c.idx < high)
+            return list(self._connection.scalars(query.order_by(audit_leaf.c.idx)))
+        return [fold(split_hashes(data)) for _, data in sorted(self._tiles(level - 1, low, high).items())]
+
+    def _tiles(self, level: int, start: int, end: int) -> dict[int, bytes]:
+        query = select(audit_tile.c.n, audit_tile.c.data).where(
+            audit_tile.c.level == level, audit_tile.c.n >= start, audit_tile.c.n < end
+        )
+        return {row.n: row.data for row in self._connection.execute(query)}
