@@ -1,0 +1,198 @@
+"""Each agency's records are wrong as often as was asked for, within statistical bounds."""
+
+from collections.abc import Callable
+from datetime import date
+from math import sqrt
+
+import pytest
+
+from demo.province.agencies import Agency
+from demo.province.lunar import as_lunar_date
+from demo.province.record import Record
+from schemas.check_digit import complete_citizen_id
+from schemas.dates import parse_ledger_date
+from tests.unit.demo.conftest import Seen
+
+ID_FIELDS = {
+    Agency.CIVIL_AFFAIRS: "citizen_id",
+    Agency.EDUCATION: "citizen_id",
+    Agency.PUBLIC_SECURITY: "citizen_id",
+    Agency.DISABLED_FEDERATION: "cert_no",
+}
+USUAL = (Agency.CIVIL_AFFAIRS, Agency.EDUCATION, Agency.DISABLED_FEDERATION)
+
+IsWrong = Callable[[Seen, Record], bool]
+
+
+def recorded_id(agency: Agency, record: Record) -> str:
+    text = str(record[ID_FIELDS[agency]] or "").replace(" ", "").upper()
+    text = text.translate(str.maketrans("０１２３４５６７８９Ｘ", "0123456789X"))
+    return text[:-2] if agency is Agency.DISABLED_FEDERATION else text
+
+
+def assert_rate(wrong: int, total: int, expected: float, slack: float = 0.15) -> None:
+    """Within four standard deviations and `slack` of the rate, for errors that can hit the same value by chance."""
+    bound = 4 * sqrt(expected * (1 - expected) / total) + slack * expected
+    assert wrong / total == pytest.approx(expected, abs=bound)
+
+
+def count(population: list[Seen], agencies: tuple[Agency, ...], is_wrong) -> tuple[int, int]:
+    held = [(s, a, s.records[a]) for s in population for a in agencies if a in s.records]
+    return sum(is_wrong(s, a, record) for s, a, record in held), len(held)
+
+
+@pytest.mark.parametrize(
+    ("agency", "expected"),
+    [
+        (Agency.CIVIL_AFFAIRS, 0.17),
+        (Agency.EDUCATION, 0.13),
+        (Agency.PUBLIC_SECURITY, 0.01),
+        (Agency.DISABLED_FEDERATION, 0.03),
+    ],
+)
+def test_missing_id_of_registered_children(population: list[Seen], agency: Agency, expected: float) -> None:
+    registered = [s for s in population if s.child.citizen_id is not None]
+    assert_rate(*count(registered, (agency,), lambda s, a, r: r[ID_FIELDS[a]] is None), expected, slack=0)
+
+
+def test_no_agency_has_the_number_of_an_unregistered_child(population: list[Seen]) -> None:
+    unregistered = [s for s in population if s.child.citizen_id is None]
+    wrong, total = count(unregistered, tuple(Agency), lambda s, a, r: bool(r[ID_FIELDS[a]]))
+    assert (wrong, total > 500) == (0, True)
+    assert not any(Agency.PUBLIC_SECURITY in s.records for s in unregistered)
+
+
+def _one_digit_differs(true: str, held: str) -> bool:
+    return len(held) == 18 and sum(a != b for a, b in zip(true, held, strict=True)) == 1
+
+
+def _swapped(true: str, held: str) -> bool:
+    differing = [at for at in range(18) if len(held) == 18 and true[at] != held[at]]
+    return len(differing) == 2 and differing[1] == differing[0] + 1
+
+
+ID_ERRORS: list[tuple[str, Callable[[Seen, str], bool], float]] = [
+    ("wrong digit", lambda s, held: _one_digit_differs(s.child.citizen_id, held), 0.012),
+    ("transposed", lambda s, held: _swapped(s.child.citizen_id, held), 0.008),
+    ("dropped", lambda s, held: len(held) == 17, 0.004),
+    ("15 digits", lambda s, held: len(held) == 15, 0.003),
+    (
+        "guardian's",
+        lambda s, held: s.household.mother is not None and held == s.household.mother.citizen_id,
+        0.007,
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "is_wrong", "share"), ID_ERRORS, ids=[error for error, _, _ in ID_ERRORS])
+def test_damaged_numbers(population: list[Seen], error: str, is_wrong, share: float) -> None:
+    registered = [s for s in population if s.child.citizen_id is not None]
+    for agencies, scale, missing in ((USUAL, 1.0, 0.125), ((Agency.PUBLIC_SECURITY,), 1 / 3, 0.01)):
+        wrong, total = count(registered, agencies, lambda s, a, r: is_wrong(s, recorded_id(a, r)))
+        assert_rate(wrong, total, share * scale * (1 - missing))
+
+
+def test_damaged_numbers_fail_the_check_digit_but_keep_a_region_never_issued(population: list[Seen]) -> None:
+    for seen in population:
+        for agency, record in seen.records.items():
+            number = recorded_id(agency, record)
+            assert number == "" or number.startswith("99")
+            if seen.child.citizen_id and _one_digit_differs(seen.child.citizen_id, number):
+                assert complete_citizen_id(number[:17]) != number
+
+
+def test_a_spreadsheet_destroys_some_numbers(population: list[Seen]) -> None:
+    wrong, total = count(population, (Agency.CIVIL_AFFAIRS,), lambda s, a, r: isinstance(r["citizen_id"], int))
+    assert_rate(wrong, total, 0.004 * 0.8 * 10 / 11, slack=0.2)
+
+
+NAME_SHARE = 0.030 + 0.016 + 0.012 + 0.012 + 0.010 + 0.020
+
+
+def test_misspelt_names(population: list[Seen]) -> None:
+    plain = [s for s in population if not s.child.name.separator and s.child.former_name is None]
+    for agencies, scale in ((USUAL, 1.0), ((Agency.PUBLIC_SECURITY,), 1 / 3)):
+        wrong, total = count(plain, agencies, lambda s, a, r: r["name"] != s.child.name.text)
+        assert_rate(wrong, total, NAME_SHARE * scale, slack=0.12)
+
+
+def test_varied_middle_dots(population: list[Seen]) -> None:
+    dotted = [s for s in population if s.child.name.separator]
+    wrong, total = count(dotted, USUAL, lambda s, a, r: "·" not in str(r["name"]))
+    assert_rate(wrong, total, 0.35, slack=0)
+
+
+def test_renamed_children_are_held_under_both_names(population: list[Seen]) -> None:
+    renamed = [s for s in population if s.child.former_name is not None]
+    wrong, total = count(renamed, USUAL, lambda s, a, r: r["name"] == s.child.former_name.text)
+    assert_rate(wrong, total, 0.5 * 0.9, slack=0.1)
+
+
+def held_date(record: Record) -> date:
+    return parse_ledger_date(str(record["birth_date"])).on
+
+
+def _is_swapped(true: date, held: date) -> bool:
+    return (held.year, held.month, held.day) == (true.year, true.day, true.month) and true.month != true.day
+
+
+DATE_ERRORS: list[tuple[str, Callable[[date, date], bool], float]] = [
+    ("1 January", lambda true, held: (held.year, held.month, held.day) == (true.year, 1, 1) != true, 0.025),
+    ("swapped", _is_swapped, 0.010),
+    ("year", lambda true, held: abs(held.year - true.year) == 1 and held.month == true.month, 0.010),
+]
+
+
+@pytest.mark.parametrize(("error", "is_wrong", "share"), DATE_ERRORS, ids=[error for error, _, _ in DATE_ERRORS])
+def test_wrong_birth_dates(population: list[Seen], error: str, is_wrong, share: float) -> None:
+    solar = [s for s in population if not s.household.counts_in_lunar_dates]
+    for agencies, scale in ((USUAL, 1.0), ((Agency.PUBLIC_SECURITY,), 1 / 3)):
+        wrong, total = count(solar, agencies, lambda s, a, r: is_wrong(s.child.born_on, held_date(r)))
+        assert_rate(wrong, total, share * scale, slack=0.2)
+
+
+def test_all_birth_date_errors_together(population: list[Seen]) -> None:
+    solar = [s for s in population if not s.household.counts_in_lunar_dates]
+    wrong, total = count(solar, USUAL, lambda s, a, r: held_date(r) != s.child.born_on)
+    assert_rate(wrong, total, 0.060, slack=0.1)
+
+
+def test_lunar_families(population: list[Seen]) -> None:
+    lunar = [s for s in population if s.household.counts_in_lunar_dates]
+    wrong, total = count(lunar, USUAL, lambda s, a, r: held_date(r) == as_lunar_date(s.child.born_on))
+    assert_rate(wrong, total, 0.5, slack=0.05)
+
+
+def test_agencies_take_different_guardians(population: list[Seen]) -> None:
+    for seen in population:
+        civil_affairs = seen.records.get(Agency.CIVIL_AFFAIRS)
+        education = seen.records.get(Agency.EDUCATION)
+        if civil_affairs is None or education is None:
+            continue
+        if seen.household.mother is None:
+            assert civil_affairs["guardian_name"] is education["guardian_name"] is None
+            continue
+        if seen.household.is_left_behind:
+            assert civil_affairs["guardian_relation"] == "祖母"
+        assert education["guardian_name"] in {None, seen.household.mother.name.text}
+
+
+def test_phones_differ(population: list[Seen]) -> None:
+    held = [
+        (s.records[Agency.EDUCATION]["guardian_phone"], s.household.mother.phone)
+        for s in population
+        if Agency.EDUCATION in s.records and s.household.mother is not None
+    ]
+    recorded = [(phone, true) for phone, true in held if phone is not None]
+    assert_rate(sum(phone != true for phone, true in recorded), len(recorded), 0.30, slack=0)
+
+
+def test_regions_differ_for_those_who_moved(population: list[Seen]) -> None:
+    moved = [s for s in population if s.household.home.has_moved]
+    wrong, total = count(
+        moved, (Agency.CIVIL_AFFAIRS,), lambda s, a, r: r["hukou_region"] == s.household.home.former_hukou
+    )
+    assert_rate(wrong, total, 0.5, slack=0)
+    stayed = [s for s in population if not s.household.home.has_moved]
+    wrong, _ = count(stayed, (Agency.CIVIL_AFFAIRS,), lambda s, a, r: r["hukou_region"] != s.household.home.hukou)
+    assert wrong == 0

@@ -1,0 +1,205 @@
+"""The files look as the agencies would hold them, agree with their mappings, and the truth covers every row."""
+
+import csv
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import openpyxl
+import pytest
+import yaml
+
+from connectors.sources.mapping import load_mapping, open_source
+from demo.province import ROSTER_PLANS, Agency, ProvinceSummary
+from demo.province.rosters import SMALLEST_ROSTER
+from schemas.child_categories import CHILD_CATEGORY
+from schemas.codes import (
+    CASE_STATUS,
+    CERT_STATUS,
+    DISABILITY_CLASS,
+    DISABILITY_GRADE,
+    HOUSEHOLD_STATUS,
+    SEX,
+    STAGE,
+    STUDENT_STATUS,
+)
+from schemas.dates import parse_ledger_date
+from schemas.regions import county_of
+from tests.unit.demo.conftest import SMALL, TODAY
+
+LEDGER = "civil_affairs/困境儿童台账.xlsx"
+REGION_FIELDS = ("hukou_region", "residence_region", "school_region", "region", "moved_to_region")
+DATE_FIELDS = ("birth_date", "last_visit", "category_since", "confirmed_on", "status_on", "issued_on", "valid_until")
+ID_FIELDS = ("citizen_id", "guardian_id", "cert_no")
+
+CODES = {
+    Agency.CIVIL_AFFAIRS: {"sex": SEX, "case_status": CASE_STATUS, "study_status": None},
+    Agency.EDUCATION: {"sex": SEX, "status": STUDENT_STATUS, "stage": STAGE},
+    Agency.PUBLIC_SECURITY: {"sex": SEX, "status": HOUSEHOLD_STATUS},
+    Agency.DISABLED_FEDERATION: {
+        "sex": SEX,
+        "status": CERT_STATUS,
+        "disability_class": DISABILITY_CLASS,
+        "disability_grade": DISABILITY_GRADE,
+    },
+}
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def read_as_connector(folder: Path) -> dict[str, dict[str, object]]:
+    """Return the agency's rows by locator with canonical field names, through the connector's own reader."""
+    mapping = load_mapping(folder / "mapping.yaml")
+    fields = {names[0]: field for field, names in mapping.columns.items()}
+    source = open_source(mapping, folder, {})
+    return {row.locator: {fields[name]: cell for name, cell in row.cells.items()} for row in source.rows()}
+
+
+@pytest.fixture(scope="module")
+def held(small_province: ProvinceSummary) -> dict[Agency, dict[str, dict[str, object]]]:
+    return {agency: read_as_connector(small_province.folder / agency) for agency in Agency}
+
+
+def test_the_connectors_read_every_row(small_province: ProvinceSummary, held) -> None:
+    assert small_province.children == SMALL
+    assert {agency: len(rows) for agency, rows in held.items()} == small_province.records
+
+
+@pytest.mark.parametrize("agency", list(Agency))
+def test_every_cell_parses(held, agency: Agency) -> None:
+    for row in held[agency].values():
+        for field, table in CODES[agency].items():
+            assert row[field]
+            if table is not None:
+                table.parse(row[field])
+        for field in DATE_FIELDS:
+            if row.get(field) is not None:
+                assert parse_ledger_date(row[field]).on.year > 2000
+        assert row["name"]
+
+
+def test_categories_and_regions_parse_and_no_region_was_ever_issued(held) -> None:
+    for row in held[Agency.CIVIL_AFFAIRS].values():
+        for category in row["category"].split("、"):
+            CHILD_CATEGORY.parse(category)
+    for rows in held.values():
+        for row in rows.values():
+            regions = [row[field] for field in REGION_FIELDS if row.get(field)]
+            assert regions
+            assert all(county_of(region).startswith("99") for region in regions)
+            numbers = [str(row[field]).strip() for field in ID_FIELDS if row.get(field)]
+            assert all(number.startswith(("99", "９９", "9.9")) for number in numbers)
+
+
+def test_ledger_has_merged_title_two_row_header_and_signatures(small_province: ProvinceSummary) -> None:
+    sheet = openpyxl.load_workbook(small_province.folder / LEDGER).worksheets[0]
+    merged = {str(cells) for cells in sheet.merged_cells.ranges}
+    assert {"A1:Q1", "A2:Q2", "A3:A4", "C3:K3", "L3:O3", "Q3:Q4"} <= merged
+    assert sheet["C3"].value == "儿童信息"
+    assert [sheet.cell(4, column).value for column in (3, 6, 12)] == ["姓名", "公民身份号码", "监护人姓名"]
+    assert sheet["A5"].value == 1
+    assert "填表人" in sheet.cell(sheet.max_row, 1).value
+    texts = {type(sheet.cell(row, 6).value) for row in range(5, sheet.max_row)}
+    assert str in texts
+
+
+def test_dates_are_written_in_three_ways(held) -> None:
+    written = {str(row["birth_date"]) for row in held[Agency.CIVIL_AFFAIRS].values()}
+    assert any("." in text for text in written)
+    assert any(text.isdigit() for text in written)
+    assert any("年" in text for text in written)
+
+
+def test_student_numbers_hold_the_id_or_only_look_like_one(held) -> None:
+    for row in held[Agency.EDUCATION].values():
+        if row["citizen_id"] is None:
+            assert row["student_no"][0] in "JL"
+            assert len(row["student_no"]) == 19
+        else:
+            assert row["student_no"] == f"G{row['citizen_id']}"
+
+
+def test_certificate_numbers_end_in_class_and_grade(held) -> None:
+    for row in held[Agency.DISABLED_FEDERATION].values():
+        if row["cert_no"] is not None:
+            assert row["cert_no"][-2:] == f"{row['disability_class']}{row['disability_grade']}"
+        assert TODAY.year - 2 <= parse_ledger_date(row["valid_until"]).on.year <= TODAY.year + 9
+
+
+def test_truth_names_the_child_of_every_row_and_of_no_other(small_province: ProvinceSummary, held) -> None:
+    links = read_csv(small_province.folder / "truth" / "links.csv")
+    assert len({(link["agency"], link["locator"]) for link in links}) == len(links)
+    for agency, rows in held.items():
+        of_agency = [link for link in links if link["agency"] == agency]
+        assert {link["locator"] for link in of_agency} == set(rows)
+        assert len({link["child"] for link in of_agency}) == len(of_agency)
+    children = read_csv(small_province.folder / "truth" / "children.csv")
+    assert [int(row["child"]) for row in children] == list(range(1, SMALL + 1))
+
+
+def test_truth_answers_agree_with_the_rows(small_province: ProvinceSummary, held) -> None:
+    links = read_csv(small_province.folder / "truth" / "links.csv")
+    children = {row["child"]: row for row in read_csv(small_province.folder / "truth" / "children.csv")}
+    for link in links:
+        row, answers = held[Agency(link["agency"])][link["locator"]], children[link["child"]]
+        if link["agency"] == Agency.EDUCATION:
+            assert answers["enrolled"] == str(int(row["status"] == "在读"))
+        elif link["agency"] == Agency.PUBLIC_SECURITY:
+            assert answers["hukou_status"] == row["status"]
+            assert answers["moved_to_county"] == (row["moved_to_region"] or "")[:6]
+        elif link["agency"] == Agency.DISABLED_FEDERATION:
+            expected = row["status"] == "正常" and row["valid_until"] >= TODAY.isoformat()
+            assert answers["disability_cert_valid"] == str(int(expected))
+        else:
+            assert answers["known_to_civil_affairs"] == "1"
+    assert sum(row["known_to_civil_affairs"] == "1" for row in children.values()) == len(held[Agency.CIVIL_AFFAIRS])
+
+
+def test_no_agency_folder_holds_the_truth(small_province: ProvinceSummary) -> None:
+    for agency in Agency:
+        for path in (small_province.folder / agency).glob("*.sqlite3"):
+            with closing(sqlite3.connect(path)) as connection:
+                assert len(connection.execute("SELECT name FROM sqlite_master").fetchall()) == 1
+        columns = yaml.safe_load((small_province.folder / agency / "mapping.yaml").read_text(encoding="utf-8"))
+        assert "child" not in columns["columns"]
+
+
+@pytest.mark.parametrize("name", list(ROSTER_PLANS))
+def test_rosters_hold_children_of_their_county_and_truth_names_them(
+    small_province: ProvinceSummary, held, name: str
+) -> None:
+    path, size = small_province.rosters[name]
+    plan = ROSTER_PLANS[name]
+    assert SMALLEST_ROSTER <= size <= plan.rows
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    truth = {
+        int(row["row"]): row["child"]
+        for row in read_csv(small_province.folder / "truth" / "rosters.csv")
+        if row["roster"] == plan.path
+    }
+    links = {
+        link["child"]: link["locator"]
+        for link in read_csv(small_province.folder / "truth" / "links.csv")
+        if link["agency"] == plan.agency
+    }
+    headings = [cell.value for cell in sheet[3]]
+    name_at = headings.index("学生姓名" if name == "dropout" else "姓名")
+    residence_at = headings.index("现居住地")
+    county = "990201" if name == "other_county" else "990101"
+    assert list(truth) == list(range(4, 4 + size))
+    for row_number, child in truth.items():
+        cells = [cell.value for cell in sheet[row_number]]
+        assert cells[0] == row_number - 3
+        assert cells[name_at] == held[plan.agency][links[child]]["name"]
+        assert cells[residence_at] == county
+
+
+def test_dropout_ledger_has_the_columns_of_the_form(small_province: ProvinceSummary) -> None:
+    path, _ = small_province.rosters["dropout"]
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    headings = [cell.value for cell in sheet[3]]
+    assert len(headings) == 36
+    assert (headings[14], headings[21], headings[35]) == ("特殊群体", "原因", "备注")
