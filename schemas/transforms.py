@@ -21,7 +21,7 @@ SUPPRESS_BELOW: Final = 10
 SUPPRESSED: Final = "<10"
 
 _YEARS: Final = range(1900, 2101)
-_YEAR_MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
+_YEAR_MONTH = re.compile(r"(?:19[0-9]{2}|20[0-9]{2}|2100)-(?:0[1-9]|1[0-2])")
 _COUNTY = re.compile(r"[1-9][0-9]{5}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 # Area code and number, a 400 number, or a short service number; a mobile number (1 and ten digits) is a person's.
