@@ -4,7 +4,6 @@ import ctypes
 import ctypes.util
 import tempfile
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
@@ -84,14 +83,12 @@ def load_bundled(import_bundled: Callable[[], ctypes.CDLL] | None = None) -> cty
 
 
 def _import_into(folder: str, import_bundled: Callable[[], ctypes.CDLL]) -> ctypes.CDLL:
-    # rbcl unpacks its library into the temp folder when imported, forgets to close the handle and leaves the file.
-    # A loaded library stays mapped after its file is gone.
+    # rbcl unpacks its library into the temp folder when it is imported, and leaves it there. A loaded library stays
+    # mapped after its file is gone.
     previous = tempfile.tempdir
     tempfile.tempdir = folder
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            return import_bundled()
+        return import_bundled()
     finally:
         tempfile.tempdir = previous
 

@@ -48,7 +48,7 @@ SEED_BYTES = 32
 _SIGNATURE_BYTES = 64
 _TIME_BYTES = 8
 _MAX_TIME = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
-_SIGNATURE_LINE = re.compile(r"\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})\n")
+_SIGNATURE_LINE = re.compile(r"\u2014 ([^\s+\x00-\x1f]+) ([A-Za-z0-9+/]+={0,2})\n")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 

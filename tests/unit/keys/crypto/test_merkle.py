@@ -208,6 +208,21 @@ def _refuse_consistency(old_size: int, old_root: bytes, size: int, root: bytes, 
         merkle.verify_consistency(old_size, old_root, size, root, proof)
 
 
+def test_a_proof_that_stops_below_the_root_is_refused() -> None:
+    leaf, right = leaves_of(2)
+    _refuse_inclusion(leaf, 0, 2, [], leaf)
+    _refuse_inclusion(leaf, 0, 4, [right], merkle.node_hash(leaf, right))
+
+
+def test_a_node_can_not_be_cut_elsewhere_than_in_the_middle() -> None:
+    left, right = leaves_of(2)
+    root = merkle.node_hash(left, right)
+    _refuse_inclusion(b"", 1, 2, [left + right], root)
+    _refuse_inclusion(left + right[:1], 0, 2, [right[1:]], root)
+    _refuse_consistency(1, b"", 2, root, [left + right])
+    _refuse_consistency(1, left + right[:1], 2, root, [right[1:]])
+
+
 def test_equal_sizes_need_equal_roots_and_no_proof() -> None:
     root = naive_root(leaves_of(5))
     merkle.verify_consistency(5, root, 5, root, [])

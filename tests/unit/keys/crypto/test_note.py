@@ -167,6 +167,13 @@ def test_malformed_signature_lines_are_refused(lines: str) -> None:
         notes.parse_note(TEXT + b"\n" + lines.encode())
 
 
+@pytest.mark.parametrize("lines", MALFORMED_LINES.values(), ids=MALFORMED_LINES.keys())
+def test_malformed_signature_lines_are_refused_alone(lines: str) -> None:
+    assert NoteSignature.parse(LINE).format() == LINE
+    with pytest.raises(NoteError):
+        NoteSignature.parse(lines)
+
+
 def test_sizes_are_limited() -> None:
     sixteen_and_more = TEXT + b"\n" + LINE.encode() * notes.MAX_SIGNATURES
     assert len(notes.parse_note(sixteen_and_more).signatures) == notes.MAX_SIGNATURES

@@ -1,5 +1,7 @@
 """What a sample must cover, what it must depend on, and what it catches."""
 
+import hashlib
+import struct
 from collections import Counter
 
 import pytest
@@ -49,6 +51,18 @@ def test_sample_depends_on_the_key_and_every_element() -> None:
 def test_sample_is_pinned() -> None:
     # Both sides of an exchange must choose alike, also across versions.
     assert choose_sample(KEY, elements(1000), elements(1000, 1))[:6] == [4, 18, 37, 39, 41, 47]
+
+
+def test_words_that_would_favour_low_positions_are_thrown_away() -> None:
+    # Nearly every second word lies above the only multiple of this count, and modulo the count it would be kept.
+    count, seed = 2**31 + 1, bytes(64)
+    stream = (
+        hashlib.sha512(b"tongxin/sampled-batch-proof/v1/stream\x00" + seed + number.to_bytes(4, "big")).digest()
+        for number in range(16)
+    )
+    words = struct.unpack(">256I", b"".join(stream))
+    fair = [word for word in words if word < count]
+    assert sampled_proof._draw_distinct(seed, count) == set(fair[:SAMPLE_SIZE])
 
 
 def test_every_position_is_chosen_about_equally_often() -> None:
