@@ -94,7 +94,7 @@ class Problem(Message):
     status: int
     title: str
     detail: str
-    pointer: str | None = None
+    pointer: Annotated[str, Field(pattern=r"^(?:/[A-Za-z0-9_()]{1,40}){0,8}$")] | None = None
 
 
 class ProblemError(Exception):

@@ -1,7 +1,7 @@
 """The YAML file in which an agency says where its rows are and what its columns mean."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -12,13 +12,10 @@ from connectors.sources.errors import SourceError
 from connectors.sources.files import find_file
 from connectors.sources.mapping_text import line_of, read_mapping_text
 from connectors.sources.read_only_engine import open_read_only, parse_url
-from connectors.sources.source import ColumnNames, Source
+from connectors.sources.source import Source
 from connectors.sources.sql import SqlSource
 from connectors.sources.sql_relation import SelectRelation, TableRelation
 from connectors.sources.workbook import WorkbookSource
-
-AUTOMATIC: Final = "auto"
-"""In place of the columns: find them by the names that offices commonly use."""
 
 MAX_COLUMNS: Final = 128
 MAX_NAMES: Final = 16
@@ -81,22 +78,12 @@ class SourceMapping(_Strict):
     Attributes:
         data_set: name of the data set, such as `children_register`.
         source: where the rows are.
-        columns: canonical field → the names its column may go by, or `auto`.
+        columns: canonical field → the names its column may go by; the first that is there counts.
     """
 
     data_set: _Text
     source: Annotated[WorkbookPlace | CsvPlace | SqlPlace, Field(discriminator="kind")]
-    columns: Annotated[Mapping[_Text, _Names], Field(min_length=1, max_length=MAX_COLUMNS)] | Literal["auto"]
-
-    def wanted(self) -> Sequence[ColumnNames]:
-        """Return the names of each mapped column.
-
-        Raises:
-            SourceError: `mapping_field_missing` while the columns are still `auto`.
-        """
-        if isinstance(self.columns, str):
-            raise SourceError("mapping_field_missing", column="columns")
-        return list(self.columns.values())
+    columns: Annotated[Mapping[_Text, _Names], Field(min_length=1, max_length=MAX_COLUMNS)]
 
 
 def load_mapping(path: Path) -> SourceMapping:
@@ -122,10 +109,10 @@ _CODES: Final = {"missing": "mapping_field_missing", "extra_forbidden": "mapping
 
 
 def open_source(mapping: SourceMapping, base_folder: Path, environment: Mapping[str, str]) -> Source:
-    """Return the source that a mapping with named columns describes; nothing is read yet.
+    """Return the source that a mapping describes; nothing is read yet.
 
     Args:
-        mapping: its columns are named, see `connectors.data_sets.name_columns` for `auto`.
+        mapping: from `load_mapping`.
         base_folder: every file of the mapping stands in or below it.
         environment: the process's environment variables.
 
@@ -133,7 +120,7 @@ def open_source(mapping: SourceMapping, base_folder: Path, environment: Mapping[
         SourceError: the file is missing, the address is wrong, or the database can't be held to reading.
     """
     place = mapping.source
-    wanted = mapping.wanted()
+    wanted = list(mapping.columns.values())
     if isinstance(place, WorkbookPlace):
         return WorkbookSource(find_file(base_folder, place.path), wanted, sheet=place.sheet)
     if isinstance(place, CsvPlace):

@@ -98,3 +98,33 @@ NOTES: Mapping[str, Wording] = MappingProxyType(
         "empty_rows": Wording("已略去空行", "empty rows were left out"),
     }
 )
+
+RECORD_FINDINGS: Mapping[str, Wording] = MappingProxyType(
+    {
+        "record.required_empty": Wording("必填项为空", "a required field is empty"),
+        "record.cell_type": Wording("单元格的数据类型不对", "the cell has a type that doesn't fit"),
+        "record.several_names": Wording("一个单元格里写了几个姓名", "several names stand in one cell"),
+        "record.student_no_malformed": Wording(
+            "全国学籍号应为G、J或L加18位", "a student number is G, J or L and 18 characters"
+        ),
+        "record.phone_malformed": Wording("电话号码写法有误", "the phone number is malformed"),
+        "record.birth_date_without_day": Wording(
+            "出生日期没有写到日，不能用于比对", "the birth date has no day, so it can't be matched on"
+        ),
+        "record.birth_date_in_future": Wording("出生日期晚于今天", "the birth date is after today"),
+        "record.birth_date_differs_from_id": Wording(
+            "出生日期与身份证号不一致", "the birth date differs from the ID number"
+        ),
+        "record.sex_differs_from_id": Wording("性别与身份证号不一致", "the sex differs from the ID number"),
+        "record.ids_differ": Wording("同一行的两个证件号不一致", "two numbers of the row name different people"),
+        "record.id_of_adult": Wording(
+            "这是成年人(可能是监护人)的证件号，未使用", "the number is an adult's, perhaps the guardian's; not used"
+        ),
+        "record.not_a_child": Wording("本行是成年人，不在共享范围内", "the row is an adult's and is left out"),
+        "record.nothing_to_match": Wording(
+            "没有可用于比对的信息(证件号，或姓名加出生日期)",
+            "nothing to match on: neither an ID number nor a name with a birth date",
+        ),
+        "record.duplicate_id": Wording("证件号与前面的行重复", "an earlier row has the same ID number"),
+    }
+)

@@ -113,6 +113,19 @@ def decode_verification_key(text: str) -> VerificationKey:
     return VerificationKey(encode_base64url(data[:_COORDINATE_BYTES]), encode_base64url(data[_COORDINATE_BYTES:]))
 
 
+def read_root(agency: str, token: str) -> str:
+    """Return the thumbprint that an agency's first statement states of itself: what people compare and agreements pin.
+
+    Raises:
+        UntrustedKeyError: the statement is not signed by the key that it states.
+    """
+    try:
+        stated = read_unverified(KeyStatement, token, MAX_STATEMENT_CHARACTERS)
+    except (SignatureError, MessageError):
+        raise UntrustedKeyError(agency, "root_differs") from None
+    return _read_root(agency, stated.key_id, token).key_id
+
+
 def follow_chain(agency: str, root: str, tokens: Sequence[str]) -> AgencyKeys:
     """Follow `agency`'s statements from the pinned thumbprint `root`.
 

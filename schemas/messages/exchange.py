@@ -9,7 +9,7 @@ from schemas.agreement import MAX_BATCH_RECORDS
 from schemas.formats import AttributeId, Digest, Handle, Mac, Sealed, Token
 from schemas.linkage_keys import KeyType
 from schemas.message import Message
-from schemas.messages.match import Attributes
+from schemas.messages.match import MAX_HASHES_PER_KEY_TYPE, Attributes
 
 MAX_EXCHANGE_BYTES = 1024 * 1024
 MAX_EXCHANGE_ANSWER_BYTES = 4 * 1024 * 1024
@@ -23,7 +23,7 @@ AsOf = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 class ExchangeRequest(Message):
     """Ask for `attributes` of `handles` under a grant.
 
-    `possession` is sealed to the provider: `PossessionProofs`, one MAC for each handle in order.
+    `possession` is sealed to the provider: `PossessionProofs`, one for each handle in order.
     """
 
     grant: Token
@@ -33,10 +33,10 @@ class ExchangeRequest(Message):
 
 
 class PossessionProof(Message):
-    """The MAC of this request under the possession key of one agreed linkage key."""
+    """MACs of this request under the possession keys of one agreed key type; one good MAC is enough."""
 
     key_type: KeyType
-    mac: Mac
+    macs: Annotated[tuple[Mac, ...], Field(min_length=1, max_length=MAX_HASHES_PER_KEY_TYPE)]
 
 
 class PossessionProofs(Message):

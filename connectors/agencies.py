@@ -1,0 +1,41 @@
+"""Finds the module of this connector's kind of agency: a new agency is one module here and catalogue entries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from connectors.data_sets import DataSet, Derivation
+from connectors.settings import SettingsError
+from connectors.sources.errors import SourceError
+from schemas.agency_kinds import AgencyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """What a kind of agency holds, which data set is its register of children, and what follows from its rows."""
+
+    kind: AgencyKind
+    data_sets: tuple[DataSet, ...]
+    index_data_set: DataSet
+    derivations: Mapping[str, Derivation]
+
+    def data_set(self, name: str) -> DataSet:
+        """Return the data set that a mapping names; raises SourceError for one that this agency does not hold."""
+        for data_set in self.data_sets:
+            if data_set.name == name:
+                return data_set
+        raise SourceError("mapping_field_invalid", column="data_set")
+
+
+def agency_of(agency_type: str) -> Agency:
+    """Return the agency of a kind.
+
+    Raises:
+        SettingsError: no such kind, or no module for it.
+    """
+    try:
+        kind = AgencyKind(agency_type)
+        module = import_module(f"connectors.{kind.value}")
+    except (ValueError, ImportError):
+        raise SettingsError("不支持这一部门类别 / this kind of agency is not supported") from None
+    return Agency(kind, module.DATA_SETS, module.INDEX_DATA_SET, module.DERIVATIONS)

@@ -1,0 +1,189 @@
+"""Commands of the sharing office: draft, propose, sign, list, suspend, resume, revoke."""
+
+import json
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from connectors.agreements import Terms, draft_agreement
+from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
+from connectors.context import OFFICE_ZONE
+from connectors.settings import SettingsError
+from connectors.state.agreements import AgreementCopy
+from keys.protocol.key_chain import read_root
+from schemas.agency_kinds import AgencyKind
+from schemas.agreement import MAX_AGREEMENT_BYTES, MAX_BATCH_RECORDS, Agreement, Approval
+from schemas.message import MessageError
+from schemas.purpose_catalogue import Purpose, load_purposes
+
+
+@click.group(cls=FriendlyGroup)
+def agreement() -> None:
+    """共享协议：起草、提出、签署、中止、终止。 / Agreements: draft, propose, sign, suspend, revoke."""
+
+
+@agreement.command()
+@click.argument("purpose_id")
+@click.option("--provider", required=True, help="提供部门代号 / the provider's id")
+@click.option("--region", "regions", required=True, multiple=True, help="地区代码，可多个 / regions covered")
+@click.option("--attribute", "attributes", multiple=True, help="数据项，默认为用途全部 / default: all of the purpose")
+@click.option("--days", default=365, show_default=True, help="有效天数 / days of validity")
+@click.option("--evaluations-per-day", type=int, help="每日计算额度 / daily budget of evaluations")
+@click.option("--releases-per-day", type=int, help="每日提供人次额度 / daily budget of releases")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写入文件 / file to write")
+@pass_start
+def draft(
+    start: Start,
+    purpose_id: str,
+    provider: str,
+    regions: tuple[str, ...],
+    attributes: tuple[str, ...],
+    days: int,
+    evaluations_per_day: int | None,
+    releases_per_day: int | None,
+    out: Path,
+) -> None:
+    """按用途起草协议，本单位为需求部门。 / Draft from a purpose, this agency asking."""
+    session = start.session()
+    purpose = load_purposes().get(purpose_id)
+    if purpose is None:
+        raise SettingsError(f"用途目录中没有 {purpose_id[:8]} / the catalogue has no such purpose")
+    kind, provider_key = _provider_of(session, provider)
+    begins = datetime.combine(session.connector.today(), time(), OFFICE_ZONE)
+    terms = Terms(
+        provider=provider,
+        provider_key=provider_key,
+        attributes=attributes or tuple(output.attribute for output in purpose.outputs_of(kind)),
+        regions=regions,
+        valid_from=int(begins.timestamp()),
+        valid_until=int((begins + timedelta(days=days)).timestamp()),
+        max_batch=min(purpose.max_batch, MAX_BATCH_RECORDS),
+        evaluations_per_day=evaluations_per_day or purpose.rate_limits.evaluations_per_day,
+        releases_per_day=releases_per_day or purpose.rate_limits.releases_per_day,
+        retention_days=purpose.retention_days,
+        approval=_approval_of(purpose),
+    )
+    drafted = draft_agreement(session.connector, purpose, terms)
+    out.write_bytes(drafted.to_bytes() + b"\n")
+    start.console.print(f"已写入 {out}。请核对对方密钥指纹 / Written. Compare the provider's key thumbprint:")
+    start.console.print(provider_key, style="bold", highlight=False)
+
+
+@agreement.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@pass_start
+def propose(start: Start, file: Path) -> None:
+    """签署并向提供部门提出。 / Sign as requester and propose."""
+    try:
+        drafted = Agreement.from_bytes(file.read_bytes().strip(), MAX_AGREEMENT_BYTES)
+    except MessageError as error:
+        raise SettingsError(f"协议文件不正确：{error.pointer} / the agreement file is wrong") from None
+    copy = start.session().office.propose(drafted)
+    start.console.print("已提出，等待对方签署。编号 / Proposed; the provider signs next. Digest:")
+    click.echo(copy.standing.digest)
+
+
+@agreement.command()
+@click.argument("digest")
+@click.option("--yes", is_flag=True, help="已核对，不再询问 / I have checked it, don't ask")
+@pass_start
+def sign(start: Start, digest: str, yes: bool) -> None:
+    """作为提供部门签署，协议随即生效。 / Sign as provider; the agreement becomes active."""
+    session = start.session()
+    copy = session.office.sync().get(digest)
+    if copy is not None:
+        _show(start, copy.agreement)
+    if not yes:
+        click.confirm("条款和对方密钥指纹已核对，签署？ / Terms and key thumbprint checked, sign?", abort=True)
+    session.office.sign(digest)
+    start.console.print("已签署，协议生效。下一步：index publish / Signed and active. Next: index publish")
+
+
+@agreement.command("list")
+@click.option("--json", "as_json", is_flag=True, help="机器可读 / for scripts")
+@pass_start
+def list_(start: Start, as_json: bool) -> None:
+    """列出本单位的协议。 / List this agency's agreements."""
+    copies = list(start.session().office.sync().values())
+    if as_json:
+        click.echo(json.dumps([_as_json(copy) for copy in copies], ensure_ascii=False))
+        return
+    table = Table(
+        "用途 / purpose", "需求部门 / requester", "提供部门 / provider", "状态 / state", "至 / until", "编号 / digest"
+    )
+    for copy in copies:
+        terms = copy.agreement
+        until = datetime.fromtimestamp(terms.valid_until, OFFICE_ZONE)
+        parties = (terms.requester.agency, terms.provider.agency)
+        table.add_row(terms.purpose, *parties, copy.standing.state.value, f"{until:%Y-%m-%d}", copy.standing.digest)
+    start.console.print(table)
+
+
+@agreement.command()
+@click.argument("digest")
+@pass_start
+def suspend(start: Start, digest: str) -> None:
+    """中止：立即停止提供，可恢复。 / Stop answering at once; can be resumed."""
+    start.session().office.suspend(digest)
+    start.console.print("已中止。 / Suspended.")
+
+
+@agreement.command()
+@click.argument("digest")
+@pass_start
+def resume(start: Start, digest: str) -> None:
+    """恢复已中止的协议。 / Resume a suspended agreement."""
+    start.session().office.resume(digest)
+    start.console.print("已恢复。 / Resumed.")
+
+
+@agreement.command()
+@click.argument("digest")
+@click.option("--yes", is_flag=True, help="确认，不再询问 / don't ask")
+@pass_start
+def revoke(start: Start, digest: str, yes: bool) -> None:
+    """终止：销毁密钥和索引，不可恢复。 / End for ever: key and index are destroyed."""
+    if not yes:
+        click.confirm(
+            "密钥和索引将被销毁，不可恢复。终止？ / Key and index are destroyed for good. Revoke?", abort=True
+        )
+    start.session().office.revoke(digest)
+    start.console.print("已终止，密钥和索引已销毁。 / Revoked; key and index destroyed.")
+
+
+def _provider_of(session: Session, agency: str) -> tuple[AgencyKind, str]:
+    member = session.trust.registry(session.connector.now()).find_member(agency)
+    if member is None:
+        raise SettingsError(f"登记信息中没有 {agency} / {agency} is not registered")
+    return AgencyKind(member.agency_type), read_root(agency, member.statements[0])
+
+
+def _approval_of(purpose: Purpose) -> Approval:
+    return Approval.SECOND_PERSON if purpose.approvals.batch or purpose.approvals.single else Approval.NONE
+
+
+def _show(start: Start, terms: Agreement) -> None:
+    purpose = load_purposes()[terms.purpose]
+    table = Table(title=f"{terms.purpose} {purpose.name_zh} / {purpose.name_en}", show_header=False)
+    for name, value in (
+        ("需求部门 / requester", f"{terms.requester.agency}\n{terms.requester.signing_key}"),
+        ("提供部门 / provider", f"{terms.provider.agency}\n{terms.provider.signing_key}"),
+        ("数据项 / attributes", "\n".join(terms.attributes)),
+        ("地区 / regions", "、".join(terms.regions)),
+        ("审批 / approval", terms.approval.value),
+        ("每批上限 / batch", str(terms.max_batch)),
+        ("每日额度 / per day", f"{terms.evaluations_per_day} / {terms.releases_per_day}"),
+        ("保存天数 / retention", str(terms.retention_days)),
+    ):
+        table.add_row(name, value)
+    start.console.print(table)
+
+
+def _as_json(copy: AgreementCopy) -> dict[str, object]:
+    return {
+        "digest": copy.standing.digest,
+        "state": copy.standing.state.value,
+        "agreement": copy.agreement.model_dump(mode="json"),
+    }

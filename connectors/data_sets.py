@@ -1,0 +1,234 @@
+"""What an agency's data sets hold, field by field, and how a mapped row becomes a record of a child."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, Literal
+
+from connectors.sources.cells import CellContext, CellError, CellParsed, FieldKind, parse_cell
+from connectors.sources.errors import SourceError
+from connectors.sources.findings import Finding
+from connectors.sources.identities import IdentityParts, identify
+from connectors.sources.mapping import SourceMapping
+from connectors.sources.source import Row, Source
+from schemas.code_table import CodeTable
+from schemas.identity import ChildIdentity
+from schemas.linkage_keys import linkage_keys
+
+DEFAULT_MAX_AGE_YEARS: Final = 25
+"""A number of somebody older is not a child's; students of upper secondary age stay below it."""
+
+IdentityPart = Literal["citizen_id", "name", "birth_on", "sex", "region"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One canonical field of a data set.
+
+    Attributes:
+        name: what mapping files call it.
+        name_zh: what people call it.
+        kind: how its cells are written.
+        required: it must be mapped and filled.
+        part: what it says about who the child is; None when it says nothing.
+        codes: code list of the kinds `code` and `codes`.
+        aliases_zh: column names that offices commonly use, for drafting a mapping; none for data of guardians,
+            which is read only when somebody maps it on purpose.
+    """
+
+    name: str
+    name_zh: str
+    kind: FieldKind
+    required: bool = False
+    part: IdentityPart | None = None
+    codes: CodeTable[Any] | None = None
+    aliases_zh: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """One register or ledger of an agency."""
+
+    name: str
+    name_zh: str
+    name_en: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Record:
+    """One row, understood. Its repr shows the row number alone.
+
+    Attributes:
+        row_number: as in `Row.number`.
+        locator: as in `Row.locator`.
+        identity: who the child is; empty when the row is not a child's.
+        values: parsed value by canonical field; empty and refused cells are not in it.
+        incomplete: fields of several codes of which some were not understood.
+        findings: what is wrong with the row.
+    """
+
+    row_number: int
+    locator: str
+    identity: ChildIdentity
+    values: Mapping[str, CellParsed]
+    incomplete: frozenset[str]
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        return f"Record(row_number={self.row_number})"
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is evidence for at least one linkage key."""
+        return bool(linkage_keys(self.identity))
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How the raw value of one attribute follows from a record; the purpose's transform comes after it.
+
+    Attributes:
+        attribute: id in the attribute catalogue.
+        data_set: name of the data set it is derived from.
+        fields_used: canonical fields that `derive` looks at, and no others.
+        derive: takes the record and today's date in the office's zone; None means that it can't be told.
+    """
+
+    attribute: str
+    data_set: str
+    fields_used: tuple[str, ...]
+    derive: Callable[[Record, date], object | None]
+
+
+def read_records(
+    source: Source,
+    mapping: SourceMapping,
+    data_set: DataSet,
+    *,
+    today: date,
+    allow_test_regions: bool,
+    max_age_years: int = DEFAULT_MAX_AGE_YEARS,
+) -> Iterator[Record]:
+    """Yield every row of the source as a record, usable or not, with its findings.
+
+    Raises:
+        SourceError: the mapping doesn't fit the data set or the source, or the source can't be read.
+    """
+    check_mapping(mapping, data_set, source.columns())
+    yield from read_rows(
+        source.rows(),
+        mapping,
+        data_set,
+        today=today,
+        allow_test_regions=allow_test_regions,
+        max_age_years=max_age_years,
+    )
+
+
+def read_rows(
+    rows: Iterable[Row],
+    mapping: SourceMapping,
+    data_set: DataSet,
+    *,
+    today: date,
+    allow_test_regions: bool,
+    max_age_years: int = DEFAULT_MAX_AGE_YEARS,
+) -> Iterator[Record]:
+    """Yield records of rows that were read or fetched from the mapped source."""
+    reader = _Reader(mapping, data_set, today, allow_test_regions=allow_test_regions, max_age_years=max_age_years)
+    return map(reader.read, rows)
+
+
+def check_mapping(mapping: SourceMapping, data_set: DataSet, columns: Sequence[str]) -> None:
+    """Check that a mapping fits its data set and the columns that the source has.
+
+    Raises:
+        SourceError: `mapping_field_invalid` (another data set), `mapping_field_unknown`,
+            `mapping_required_column`, `column_missing`.
+    """
+    if mapping.data_set != data_set.name:
+        raise SourceError("mapping_field_invalid", column="data_set")
+    known = {f.name for f in data_set.fields}
+    for name, written in mapping.columns.items():
+        if name not in known:
+            raise SourceError("mapping_field_unknown", column=f"columns.{name}")
+        if not set(written) & set(columns):
+            raise SourceError("column_missing", column=written[0])
+    for wanted in data_set.fields:
+        if wanted.required and wanted.name not in mapping.columns:
+            raise SourceError("mapping_required_column", column=f"columns.{wanted.name}")
+
+
+def suggest_columns(data_set: DataSet, columns: Sequence[str]) -> dict[str, str]:
+    """Return canonical field → column for those columns that offices commonly give such a name."""
+    there = set(columns)
+    found = {f.name: next((a for a in (f.name_zh, *f.aliases_zh) if a in there), None) for f in data_set.fields}
+    return {name: column for name, column in found.items() if column is not None}
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was understood of one row so far."""
+
+    number: int
+    values: dict[str, CellParsed] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(
+        self,
+        mapping: SourceMapping,
+        data_set: DataSet,
+        today: date,
+        *,
+        allow_test_regions: bool,
+        max_age_years: int,
+    ) -> None:
+        self._today = today
+        self._max_age_years = max_age_years
+        self._fields = [
+            (f, mapping.columns[f.name], CellContext(today, allow_test_regions, f.codes))
+            for f in data_set.fields
+            if f.name in mapping.columns
+        ]
+
+    def read(self, row: Row) -> Record:
+        read = _Read(row.number)
+        columns: dict[str, str] = {}
+        for wanted, names, context in self._fields:
+            column = next((name for name in names if name in row.cells), names[0])
+            columns[wanted.name] = column
+            _read_cell(read, wanted, column, row, context)
+        parts = [(columns[f.name], f.part, read.values.get(f.name)) for f, _, _ in self._fields if f.part is not None]
+        identity, findings = identify(
+            row.number, IdentityParts.of(parts), today=self._today, max_age_years=self._max_age_years
+        )
+        return Record(
+            row_number=row.number,
+            locator=row.locator,
+            identity=identity,
+            values=read.values,
+            incomplete=frozenset(read.incomplete),
+            findings=(*read.findings, *findings),
+        )
+
+
+def _read_cell(read: _Read, wanted: Field, column: str, row: Row, context: CellContext) -> None:
+    try:
+        value = parse_cell(wanted.kind, row.cells.get(column), context)
+    except CellError as error:
+        tells_who = wanted.part is not None and wanted.part not in {"region", "sex"}
+        severity: Literal["error", "warning"] = "error" if wanted.required or tells_who else "warning"
+        read.findings.append(Finding(read.number, column, error.code, severity))
+        if error.partial:
+            read.values[wanted.name] = error.partial
+        if wanted.kind == "codes":
+            read.incomplete.add(wanted.name)
+        return
+    if value is not None:
+        read.values[wanted.name] = value
+    elif wanted.required:
+        read.findings.append(Finding(read.number, column, "record.required_empty", "error"))

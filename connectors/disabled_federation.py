@@ -1,0 +1,131 @@
+"""The disabled persons' federation: its certificates (GB/T 26341-2010) and what may be derived from them."""
+
+import calendar
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from connectors.data_sets import DataSet, Derivation, Field, Record
+from schemas.codes import (
+    CERT_STATUS,
+    DISABILITY_CLASS,
+    DISABILITY_GRADE,
+    CertStatus,
+    DisabilityClass,
+    DisabilityGrade,
+)
+from schemas.dates import LedgerDate
+from schemas.disability_cert_no import DisabilityCertNo
+
+AGENCY_TYPE: Final = "disabled_federation"
+NAME_ZH: Final = "残联"
+NAME_EN: Final = "Disabled persons' federation"
+
+CERTIFICATES: Final = DataSet(
+    name="certificates",
+    name_zh="残疾人证",
+    name_en="Disability certificates",
+    fields=(
+        Field(
+            "cert_no",
+            "残疾人证号",
+            "disability_cert_no",
+            required=True,
+            part="citizen_id",
+            aliases_zh=("残疾证号", "证号"),
+        ),
+        Field("name", "姓名", "person_name", required=True, part="name"),
+        Field("sex", "性别", "sex", part="sex"),
+        Field("birth_date", "出生日期", "date", part="birth_on"),
+        Field("region", "行政区划代码", "region", part="region", aliases_zh=("户籍地代码",)),
+        Field("disability_class", "残疾类别", "code", codes=DISABILITY_CLASS),
+        Field("disability_grade", "残疾等级", "code", codes=DISABILITY_GRADE),
+        Field("issued_on", "发证日期", "date"),
+        Field("valid_until", "有效期至", "date", aliases_zh=("有效期", "有效期限")),
+        Field("status", "证件状态", "code", required=True, codes=CERT_STATUS, aliases_zh=("状态",)),
+        Field("guardian_name", "监护人姓名", "person_name"),
+        Field("guardian_phone", "监护人电话", "phone"),
+    ),
+)
+
+DATA_SETS: Final = (CERTIFICATES,)
+INDEX_DATA_SET: Final = CERTIFICATES
+
+_SEVERE_GRADES = frozenset({DisabilityGrade.ONE, DisabilityGrade.TWO})
+_INTELLECTUAL_OR_MENTAL = frozenset({DisabilityClass.INTELLECTUAL, DisabilityClass.MENTAL})
+
+
+def _last_valid_day(record: Record) -> date | None:
+    """Return the last day of validity; a month stands for its last day."""
+    until = record.values.get("valid_until")
+    if not isinstance(until, LedgerDate):
+        return None
+    if until.precision == "day":
+        return until.on
+    return until.on.replace(day=calendar.monthrange(until.on.year, until.on.month)[1])
+
+
+def _is_valid(record: Record, today: date) -> bool | None:
+    """Return whether the certificate is in force; without an end of validity it can't be told."""
+    status = record.values.get("status")
+    if status is None:
+        return None
+    if status is not CertStatus.VALID:
+        return False
+    until = _last_valid_day(record)
+    return None if until is None else until >= today
+
+
+def _class_and_grade(record: Record) -> tuple[object, object]:
+    """Return class and grade, each None when its column and the certificate number contradict each other."""
+    number = record.values.get("cert_no")
+    in_number = (number.disability_class, number.grade) if isinstance(number, DisabilityCertNo) else (None, None)
+    return (
+        _agreed(record.values.get("disability_class"), in_number[0]),
+        _agreed(record.values.get("disability_grade"), in_number[1]),
+    )
+
+
+def _agreed(written: object, in_number: object) -> object:
+    if written is None or in_number is None:
+        return in_number if written is None else written
+    return written if written == in_number else None
+
+
+def _is_care_subsidy_eligible(record: Record, today: date) -> bool | None:
+    """Return whether the disability meets the care subsidy: grade 1-2, or intellectual or mental of any grade.
+
+    Multiple disability of grade 3-4 does not: its certificate doesn't say of which kinds it is.
+    """
+    valid = _is_valid(record, today)
+    if not valid:
+        return valid
+    disability_class, grade = _class_and_grade(record)
+    if grade is None:
+        return None
+    if grade in _SEVERE_GRADES:
+        return True
+    return None if disability_class is None else disability_class in _INTELLECTUAL_OR_MENTAL
+
+
+def _valid_until(record: Record, _: date) -> date | None:
+    """Return the end of validity of a certificate that was not withdrawn or put on hold."""
+    return _last_valid_day(record) if record.values.get("status") is CertStatus.VALID else None
+
+
+DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
+    {
+        derivation.attribute: derivation
+        for derivation in (
+            Derivation("disability_cert_valid", CERTIFICATES.name, ("status", "valid_until"), _is_valid),
+            Derivation(
+                "care_subsidy_eligible",
+                CERTIFICATES.name,
+                ("status", "valid_until", "cert_no", "disability_class", "disability_grade"),
+                _is_care_subsidy_eligible,
+            ),
+            Derivation("cert_valid_until", CERTIFICATES.name, ("status", "valid_until"), _valid_until),
+        )
+    }
+)

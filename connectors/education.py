@@ -1,0 +1,159 @@
+"""Education: the student register, the dropout ledger, and what may be derived from the register."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from connectors.data_sets import DataSet, Derivation, Field, Record
+from schemas.code_table import CodeTable, CodeWords
+from schemas.codes import DROPOUT_STATUS, STAGE, STUDENT_STATUS, Stage, StudentStatus
+from schemas.dates import LedgerDate
+
+AGENCY_TYPE: Final = "education"
+NAME_ZH: Final = "教育"
+NAME_EN: Final = "Education"
+
+
+class LeftBehind(StrEnum):
+    """Left behind as the student register defines it: parents away for work for more than three months."""
+
+    NONE = "none"
+    SINGLE = "single"
+    DOUBLE = "double"
+
+
+LEFT_BEHIND: Final = CodeTable(
+    {
+        LeftBehind.NONE: CodeWords("非留守儿童", "Not left behind", ("0", "否", "无", "非留守")),
+        LeftBehind.SINGLE: CodeWords("单亲留守儿童", "One parent away", ("1", "单亲留守", "单")),
+        LeftBehind.DOUBLE: CodeWords("双亲留守儿童", "Both parents away", ("2", "双亲留守", "双")),
+    }
+)
+
+_NAME = Field("name", "学生姓名", "person_name", required=True, part="name", aliases_zh=("姓名",))
+_SEX = Field("sex", "性别", "sex", part="sex")
+_BIRTH_DATE = Field("birth_date", "出生日期", "date", part="birth_on", aliases_zh=("出生年月", "出生年月日"))
+_CITIZEN_ID = Field(
+    "citizen_id",
+    "身份证件号",
+    "citizen_id",
+    part="citizen_id",
+    aliases_zh=("身份证号", "身份证号码", "公民身份号码", "证件号码"),
+)
+_STUDENT_NO = Field("student_no", "全国学籍号", "student_no", part="citizen_id", aliases_zh=("学籍号",))
+_HUKOU_REGION = Field("hukou_region", "户口所在地代码", "region", part="region", aliases_zh=("户籍行政区划代码",))
+_SCHOOL_NAME = Field("school_name", "学校名称", "text", aliases_zh=("学校",))
+_GUARDIAN_NAME = Field("guardian_name", "监护人姓名", "person_name")
+_GUARDIAN_PHONE = Field("guardian_phone", "联系电话", "phone")
+
+STUDENT_REGISTER: Final = DataSet(
+    name="student_register",
+    name_zh="中小学生学籍",
+    name_en="Student register",
+    fields=(
+        _STUDENT_NO,
+        _NAME,
+        _SEX,
+        _BIRTH_DATE,
+        _CITIZEN_ID,
+        _HUKOU_REGION,
+        # Where a child goes to school it also lives, as a rule.
+        Field("school_region", "学校所在地代码", "region", part="region", aliases_zh=("学校行政区划代码",)),
+        Field("school_code", "学校标识码", "text"),
+        _SCHOOL_NAME,
+        Field("grade", "年级", "text", aliases_zh=("年级班级",)),
+        Field("stage", "学段", "code", codes=STAGE),
+        Field("status", "学籍状态", "code", required=True, codes=STUDENT_STATUS, aliases_zh=("状态",)),
+        Field("left_behind", "是否留守儿童", "code", codes=LEFT_BEHIND),
+        _GUARDIAN_NAME,
+        _GUARDIAN_PHONE,
+        Field("confirmed_on", "最近确认日期", "date", aliases_zh=("确认日期", "注册日期")),
+    ),
+)
+
+DROPOUT_LEDGER: Final = DataSet(
+    name="dropout_ledger",
+    name_zh="疑似辍学及辍学学生台账",
+    name_en="Ledger of suspected and actual dropouts",
+    fields=(
+        _SCHOOL_NAME,
+        Field("grade_class", "年级班级", "text", aliases_zh=("年级", "班级")),
+        _NAME,
+        _SEX,
+        _BIRTH_DATE,
+        _CITIZEN_ID,
+        _STUDENT_NO,
+        Field("hukou_region", "户籍所在乡镇村", "region", part="region", aliases_zh=_HUKOU_REGION.aliases_zh),
+        Field("residence_region", "现居住地", "region", part="region", aliases_zh=("现居住地代码",)),
+        _GUARDIAN_NAME,
+        _GUARDIAN_PHONE,
+        Field("first_absent_on", "首次缺勤日期", "date"),
+        Field("absent_days", "连续缺勤天数", "text"),
+        Field("status", "状态", "code", codes=DROPOUT_STATUS),
+        Field("reason", "原因", "text"),
+    ),
+)
+
+DATA_SETS: Final = (STUDENT_REGISTER, DROPOUT_LEDGER)
+INDEX_DATA_SET: Final = STUDENT_REGISTER
+
+# The first that fits counts: "高中一年级" must not be read as the first year of primary school.
+_GRADES: Final = (
+    (re.compile(r"中职|职高|职业|中专|技校"), Stage.VOCATIONAL),
+    (re.compile(r"高中|高[一二三123]|(十|十一|十二|1[0-2])年级"), Stage.SENIOR),
+    (re.compile(r"初中|初[一二三四1-4]|[七八九7-9]年级"), Stage.JUNIOR),
+    (re.compile(r"小学|[一二三四五六1-6]年级"), Stage.PRIMARY),
+    (re.compile(r"幼儿园|学前|[托小中大]班"), Stage.PRE),
+)
+
+
+def stage_of_grade(grade: str) -> Stage | None:
+    """Return the stage that the name of a grade tells, or None.
+
+    Grade six counts as primary school; where junior middle school begins with it, the stage has a column of
+    its own.
+    """
+    text = "".join(unicodedata.normalize("NFKC", grade).split())
+    return next((stage for pattern, stage in _GRADES if pattern.search(text)), None)
+
+
+def _is_enrolled(record: Record, _: date) -> bool | None:
+    """Return whether the child has a place at a school.
+
+    A child on leave (休学) keeps its place and its number in the register, so it is enrolled: the opposite answer
+    would start a dropout case against a child who is ill.
+    """
+    status = record.values.get("status")
+    return None if status is None else status in {StudentStatus.ENROLLED, StudentStatus.SUSPENDED}
+
+
+def _stage(record: Record, today: date) -> Stage | None:
+    enrolled = _is_enrolled(record, today)
+    if not enrolled:
+        return None if enrolled is None else Stage.NONE
+    stage, grade = record.values.get("stage"), record.values.get("grade")
+    if isinstance(stage, Stage):
+        # Enrolled and at no stage: the row contradicts itself.
+        return None if stage is Stage.NONE else stage
+    return stage_of_grade(grade) if isinstance(grade, str) else None
+
+
+def _last_confirmed(record: Record, _: date) -> date | None:
+    confirmed = record.values.get("confirmed_on")
+    return confirmed.on if isinstance(confirmed, LedgerDate) else None
+
+
+DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
+    {
+        derivation.attribute: derivation
+        for derivation in (
+            Derivation("enrolled", STUDENT_REGISTER.name, ("status",), _is_enrolled),
+            Derivation("stage", STUDENT_REGISTER.name, ("status", "stage", "grade"), _stage),
+            Derivation("last_confirmed", STUDENT_REGISTER.name, ("confirmed_on",), _last_confirmed),
+        )
+    }
+)

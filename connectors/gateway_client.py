@@ -1,0 +1,263 @@
+"""The connector's one door to the gateway: signs what leaves, believes only what verifies on its way back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import httpx
+
+from connectors.context import Connector
+from connectors.identifiers import new_uuid
+from connectors.state.promises import keep_promise
+from connectors.trust import TrustStore
+from keys.crypto.signing import SignatureError, VerificationKey
+from keys.protocol.envelopes import envelope_digest, sign_envelope, verify_envelope, verify_relay
+from keys.protocol.key_chain import UntrustedKeyError
+from schemas.agreement import Agreement
+from schemas.envelope import (
+    ENVELOPE_HEADER,
+    MAX_LIFETIME,
+    RELAY_HEADER,
+    EnvelopeClaims,
+    EnvelopeError,
+    MessageType,
+    check_answer,
+    check_lifetime,
+)
+from schemas.formats import digest_of
+from schemas.message import Message, MessageError
+from schemas.messages.registry import MAX_REGISTRY_BYTES, RegistryDocument
+from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode, ProblemError
+
+PATHS: Mapping[MessageType, str] = {
+    MessageType.EVALUATE: "/v1/evaluate",
+    MessageType.MATCH: "/v1/match",
+    MessageType.EXCHANGE: "/v1/exchange",
+    MessageType.RECEIPT: "/v1/receipts",
+    MessageType.INDEX_BEGIN: "/v1/indexes/begin",
+    MessageType.INDEX_PART: "/v1/indexes/parts",
+    MessageType.INDEX_ACTIVATE: "/v1/indexes/activate",
+    MessageType.INDEX_STATUS: "/v1/indexes/status",
+    MessageType.AGREEMENT_PROPOSE: "/v1/agreements/propose",
+    MessageType.AGREEMENT_SIGN: "/v1/agreements/sign",
+    MessageType.AGREEMENT_END: "/v1/agreements/end",
+    MessageType.AGREEMENT_LIST: "/v1/agreements/list",
+    MessageType.KEY_PUBLISH: "/v1/keys",
+}
+_LOGGED = frozenset({MessageType.EVALUATE, MessageType.MATCH, MessageType.EXCHANGE, MessageType.RECEIPT})
+TIMEOUT = httpx.Timeout(120.0, connect=10.0)
+
+T = TypeVar("T", bound=Message)
+
+
+class GatewayUnreachableError(Exception):
+    """The gateway gave no complete answer; nothing is known about what it did."""
+
+
+class AnswerError(Exception):
+    """An answer is not to be believed.
+
+    Attributes:
+        reason: a stable word for what failed.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"应答未通过校验 / the answer failed verification: {reason}")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class QueryContext:
+    """Under which agreement a query goes, for which region and case, by whom, approved by whom."""
+
+    agreement: Agreement
+    region: str
+    officer: str
+    case: str | None = None
+    approver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message with its envelope, ready to be sent (once)."""
+
+    claims: EnvelopeClaims
+    envelope: str
+    body: bytes
+
+    @property
+    def digest(self) -> str:
+        """The digest of the envelope, by which the answer names it."""
+        return envelope_digest(self.envelope)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[T]):
+    """A verified answer, the digest of the envelope that it answers, and the digest of its own."""
+
+    message: T
+    request: str
+    answer: str
+
+
+class GatewayClient:
+    """Signs, sends and verifies. One instance a process; connections are reused."""
+
+    def __init__(self, connector: Connector, trust: TrustStore, http: httpx.Client | None = None) -> None:
+        self._connector = connector
+        self._trust = trust
+        self._http = http or httpx.Client(timeout=TIMEOUT)
+
+    def refresh_registry(self) -> None:
+        """Fetch the registry and keep it if it is to be believed.
+
+        Raises:
+            GatewayUnreachableError, ProblemError: no answer, or one that is not to be believed.
+        """
+        status, _, body = self._send("GET", "/v1/registry", {}, b"", MAX_REGISTRY_BYTES + 1024)
+        if status != httpx.codes.OK:
+            raise GatewayUnreachableError("网关没有返回登记信息 / the gateway returned no registry")
+        try:
+            document = RegistryDocument.from_bytes(body, MAX_REGISTRY_BYTES + 1024)
+        except MessageError:
+            raise ProblemError(ProblemCode.REGISTRY_NOT_TRUSTED) from None
+        self._trust.accept(document.registry, self._connector.now())
+
+    def prepare(
+        self,
+        message_type: MessageType,
+        message: Message,
+        query: QueryContext | None = None,
+        *,
+        agreement: str | None = None,
+        request_id: str | None = None,
+    ) -> Prepared:
+        """Sign an envelope for `message`: to the provider for what is relayed, to the gateway for all else.
+
+        Args:
+            message_type: what the body is.
+            message: the body.
+            query: under which agreement, for what and by whom is asked.
+            agreement: digest of the agreement concerned, where nothing is asked under it.
+            request_id: the envelope's id, where the body depends on it.
+        """
+        body = message.to_bytes()
+        issued_at = self._connector.seconds()
+        relayed = query is not None and message_type is not MessageType.MATCH
+        claims = EnvelopeClaims(
+            type=message_type,
+            issuer=self._connector.agency,
+            audience=query.agreement.provider.agency if query and relayed else self._connector.gateway.gateway,
+            id=request_id or new_uuid(self._connector.random),
+            issued_at=issued_at,
+            expires_at=issued_at + int(MAX_LIFETIME.total_seconds()),
+            body=digest_of(body),
+            agreement=query.agreement.digest() if query else agreement,
+            purpose=query.agreement.purpose if query else None,
+            region=query.region if query else None,
+            case=query.case if query else None,
+            officer=query.officer if query else None,
+            approver=query.approver if query else None,
+        )
+        return Prepared(claims, sign_envelope(self._connector.signing_key(), claims), body)
+
+    def send(
+        self, prepared: Prepared, answer: type[T], max_bytes: int, agreement: Agreement | None = None
+    ) -> Answered[T]:
+        """Send a prepared message and return its verified answer.
+
+        Raises:
+            ProblemError: the gateway or the provider refused.
+            AnswerError: what came back is not to be believed.
+            GatewayUnreachableError: no complete answer.
+        """
+        path = PATHS[prepared.claims.type]
+        headers = {ENVELOPE_HEADER: prepared.envelope, "Content-Type": "application/json"}
+        status, answered, body = self._send("POST", path, headers, prepared.body, max_bytes)
+        if status != httpx.codes.OK:
+            self._keep_promise(answered.get(RELAY_HEADER), prepared.digest)
+            raise _refusal(body)
+        token = answered.get(ENVELOPE_HEADER, "")
+        self._verify_answer(prepared, token, body, agreement)
+        if prepared.claims.type in _LOGGED and not self._keep_promise(
+            answered.get(RELAY_HEADER), envelope_digest(token)
+        ):
+            raise AnswerError("no_log_promise")
+        try:
+            return Answered(answer.from_bytes(body, max_bytes), prepared.digest, envelope_digest(token))
+        except MessageError as error:
+            raise AnswerError(error.reason) from None
+
+    def ask(
+        self,
+        message_type: MessageType,
+        message: Message,
+        answer: type[T],
+        max_bytes: int,
+        query: QueryContext | None = None,
+        *,
+        agreement: str | None = None,
+    ) -> Answered[T]:
+        """Prepare and send in one step; raises as `send`."""
+        prepared = self.prepare(message_type, message, query, agreement=agreement)
+        return self.send(prepared, answer, max_bytes, query.agreement if query else None)
+
+    def _verify_answer(self, prepared: Prepared, token: str, body: bytes, agreement: Agreement | None) -> None:
+        now = self._connector.now()
+
+        def find_key(agency: str, key_id: str) -> VerificationKey:
+            if agreement is not None and agency == agreement.provider.agency:
+                keys = self._trust.keys_of(agency, agreement.provider.signing_key, now)
+                return keys.verification_key(key_id, now.timestamp())
+            return self._trust.gateway_key(agency, key_id, now)
+
+        try:
+            verified = verify_envelope(token, find_key)
+            check_answer(verified.claims, prepared.claims, prepared.digest, prepared.claims.audience, body, now)
+        except (SignatureError, MessageError, EnvelopeError, UntrustedKeyError) as error:
+            raise AnswerError(getattr(error, "reason", "bad_signature")) from None
+
+    def _keep_promise(self, token: str | None, envelope: str) -> bool:
+        """Verify and keep the gateway's promise about `envelope`; False if there is none to be believed."""
+        if not token:
+            return False
+        now = self._connector.now()
+        try:
+            claims = verify_relay(token, lambda agency, key_id: self._trust.gateway_key(agency, key_id, now))
+            check_lifetime(claims.issued_at, claims.expires_at, now)
+        except (SignatureError, MessageError, EnvelopeError, UntrustedKeyError):
+            return False
+        if claims.envelope != envelope or claims.audience != self._connector.agency:
+            return False
+        keep_promise(self._connector.state, claims, token, self._connector.seconds(), is_own_request=True)
+        return True
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, max_bytes: int
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        url = self._connector.gateway.url.rstrip("/") + path
+        try:
+            with self._http.stream(method, url, headers=headers, content=body) as response:
+                received = _read_at_most(response, max(max_bytes, MAX_PROBLEM_BYTES))
+                return response.status_code, response.headers, received
+        except httpx.HTTPError:
+            raise GatewayUnreachableError(
+                "网关没有应答，请检查网络后重试 / the gateway does not answer: check the network"
+            ) from None
+
+
+def _read_at_most(response: httpx.Response, max_bytes: int) -> bytes:
+    received = bytearray()
+    for chunk in response.iter_bytes():
+        received += chunk
+        if len(received) > max_bytes:
+            raise AnswerError("too_large")
+    return bytes(received)
+
+
+def _refusal(body: bytes) -> ProblemError | AnswerError:
+    try:
+        problem = Problem.from_bytes(body, MAX_PROBLEM_BYTES)
+    except MessageError:
+        return AnswerError("malformed")
+    return ProblemError(problem.code, problem.pointer or "")

@@ -1,0 +1,42 @@
+"""What a serving connector does by the clock: refresh the registry and the agreements, destroy what has expired."""
+
+import logging
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from connectors.agreements import SharingOffice
+from connectors.context import Connector
+from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
+from connectors.requester.ask import Questioner
+from connectors.trust import TrustStore
+from schemas.problem import ProblemError
+
+REFRESH_SECONDS = 60
+EXPIRY_SECONDS = 3600
+
+LOG = logging.getLogger("tongxin.connector")
+
+
+def refresh(connector: Connector, trust: TrustStore, client: GatewayClient) -> None:
+    """Fetch registry and agreements; when the gateway can't be reached the kept ones stay until they expire."""
+    try:
+        client.refresh_registry()
+        SharingOffice(connector, client, trust).sync()
+    except (GatewayUnreachableError, ProblemError, AnswerError) as error:
+        LOG.warning("refresh failed: %s", type(error).__name__)
+
+
+def destroy_expired(connector: Connector) -> None:
+    """Destroy answers whose day has come."""
+    Questioner.vault_of(connector).destroy_expired(connector.today())
+
+
+def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> BackgroundScheduler:
+    """Start the clock; the first refresh runs at once."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        refresh, "interval", [connector, trust, client], seconds=REFRESH_SECONDS, next_run_time=connector.now()
+    )
+    scheduler.add_job(destroy_expired, "interval", [connector], seconds=EXPIRY_SECONDS, next_run_time=connector.now())
+    scheduler.start()
+    return scheduler

@@ -1,0 +1,71 @@
+"""From handles to the records as they stand now; a record that has become another one is not found."""
+
+from collections.abc import Sequence
+
+from connectors.context import Connector
+from connectors.data_sets import Record
+from connectors.register import Register, county_within, fingerprint_of, keys_of_record
+from connectors.state.index_records import IndexRecord, find_by_handles, source_versions
+from keys.crypto.errors import CryptoError
+from keys.crypto.sealing import open_at_rest
+from schemas.agreement import Agreement
+from schemas.base64url import decode_base64url
+from schemas.problem import ProblemCode, ProblemError
+
+
+def find_records(
+    connector: Connector, register: Register, agreement: Agreement, epoch: int, handles: Sequence[str]
+) -> dict[str, Record]:
+    """Return by handle the records that are still held and still the same child; others are left out.
+
+    Raises:
+        SourceError: the register can't be read.
+        ProblemError: source_unavailable if the connector can't open its own locators.
+    """
+    wanted = [decode_base64url(handle) for handle in handles]
+    known = find_by_handles(connector.state, agreement.digest(), epoch, wanted)
+    by_locator = {_open_locator(connector, record): record for record in known.values()}
+    found = {
+        by_locator[locator].handle: record
+        for locator, record in register.fetch(list(by_locator)).items()
+        if _fingerprint(connector, agreement, record) == by_locator[locator].fingerprint
+    }
+    if len(found) < len(known) and _has_moved(connector, register, agreement, epoch):
+        found |= _search(connector, register, agreement, known, set(known) - set(found))
+    return {handle: found[raw] for handle, raw in zip(handles, wanted, strict=True) if raw in found}
+
+
+def _open_locator(connector: Connector, record: IndexRecord) -> str:
+    try:
+        return open_at_rest(connector.storage_key(), record.locator, record.handle).decode()
+    except CryptoError:
+        raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE) from None
+
+
+def _fingerprint(connector: Connector, agreement: Agreement, record: Record) -> bytes | None:
+    county = county_within(record, agreement.regions)
+    if county is None:
+        return None
+    return fingerprint_of(connector.storage_key(), keys_of_record(record), county)
+
+
+def _has_moved(connector: Connector, register: Register, agreement: Agreement, epoch: int) -> bool:
+    """A file that was changed since has its rows elsewhere; a database keeps its primary keys."""
+    version = register.version()
+    return version is not None and source_versions(connector.state, agreement.digest(), epoch) != {version}
+
+
+def _search(
+    connector: Connector,
+    register: Register,
+    agreement: Agreement,
+    known: dict[bytes, IndexRecord],
+    missing: set[bytes],
+) -> dict[bytes, Record]:
+    handle_of = {known[handle].fingerprint: handle for handle in missing}
+    found: dict[bytes, Record] = {}
+    for record in register.records():
+        fingerprint = _fingerprint(connector, agreement, record)
+        if fingerprint is not None and fingerprint in handle_of:
+            found.setdefault(handle_of[fingerprint], record)
+    return found

@@ -1,0 +1,136 @@
+"""Release: prove that the requester possesses the identifiers, read the records, minimise, seal.
+
+Records are refused one by one: a handle alone, or a grant that nobody could have got honestly, opens nothing.
+"""
+
+import base64
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+
+from connectors.context import Connector
+from connectors.data_sets import Record
+from connectors.provider.check_possession import find_unproven, open_proofs
+from connectors.provider.find_records import find_records
+from connectors.provider.minimise import UnderivableError, minimise
+from connectors.provider.verify_request import Verified, decide_here
+from connectors.register import Register, county_within
+from connectors.sources.errors import SourceError
+from connectors.state.alerts import raise_alert
+from connectors.state.charges import BudgetKind, charge
+from connectors.state.releases import Release
+from connectors.trust import TrustStore
+from keys.crypto.sealing import seal
+from keys.protocol.grants import check_grant, verify_grant
+from keys.protocol.key_chain import UntrustedKeyError
+from keys.protocol.sealed_for import answers_binding
+from schemas.agency_kinds import AgencyKind
+from schemas.base64url import decode_base64url, encode_base64url
+from schemas.messages.exchange import Answer, ExchangeAnswer, ExchangeRequest, Refusal, SealedAnswers
+from schemas.messages.match import GrantClaims
+from schemas.problem import ProblemCode, ProblemError
+from schemas.purpose_catalogue import load_purposes
+from schemas.purpose_parts import PurposeOutput
+
+
+def answer_exchange(
+    connector: Connector, trust: TrustStore, register: Register, verified: Verified[ExchangeRequest]
+) -> tuple[ExchangeAnswer, Release]:
+    """Decide, check grant and possession, charge, and return the sealed answer with what to note of it.
+
+    Raises:
+        ProblemError: the refusal of the whole request.
+    """
+    request = verified.message
+    grant = _check_permission(connector, trust, verified)
+    proofs = open_proofs(connector, verified)
+    amount, day, seconds = len(request.handles), connector.today(), connector.seconds()
+    charge(connector.state, verified.claims, verified.copy.agreement, BudgetKind.RELEASES, amount, day, seconds)
+    try:
+        records = find_records(connector, register, verified.copy.agreement, grant.epoch, request.handles)
+    except SourceError:
+        raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE) from None
+    unproven = find_unproven(connector, verified, grant.epoch, records, proofs)
+    if unproven:
+        raise_alert(connector.state, "possession_not_proven", verified.envelope.digest, seconds)
+    outputs = _outputs(connector, verified)
+    answers = {
+        handle: Answer(refused=Refusal.POSSESSION_NOT_PROVEN)
+        if handle in unproven
+        else _answer(connector, register, verified, records.get(handle), outputs)
+        for handle in request.handles
+    }
+    return _seal(connector, trust, verified, answers)
+
+
+def _check_permission(connector: Connector, trust: TrustStore, verified: Verified[ExchangeRequest]) -> GrantClaims:
+    request, agreement, now = verified.message, verified.copy.agreement, connector.now()
+    decide_here(verified, now, records=len(request.handles), attributes=request.attributes)
+    grant = verify_grant(request.grant, lambda agency, key_id: trust.gateway_key(agency, key_id, now))
+    try:
+        check_grant(grant, verified.claims, request, agreement, now)
+    except ProblemError as error:
+        if error.code is ProblemCode.GRANT_EXCEEDED:
+            raise_alert(connector.state, "grant_exceeds_agreement", verified.envelope.digest, connector.seconds())
+        raise
+    return grant
+
+
+def _outputs(connector: Connector, verified: Verified[ExchangeRequest]) -> tuple[PurposeOutput, ...]:
+    purpose = load_purposes()[verified.copy.agreement.purpose]
+    own = purpose.outputs_of(AgencyKind(connector.settings.agency_type))
+    return tuple(output for output in own if output.attribute in verified.message.attributes)
+
+
+def _answer(
+    connector: Connector,
+    register: Register,
+    verified: Verified[ExchangeRequest],
+    record: Record | None,
+    outputs: tuple[PurposeOutput, ...],
+) -> Answer:
+    if record is None:
+        return Answer(refused=Refusal.NO_LONGER_HELD)
+    if county_within(record, verified.copy.agreement.regions) is None:
+        return Answer(refused=Refusal.OUTSIDE_REGION)
+    try:
+        return Answer(values=minimise(record, outputs, register.agency.derivations, connector.today()))
+    except UnderivableError:
+        return Answer(refused=Refusal.UNDERIVABLE)
+
+
+def _seal(
+    connector: Connector, trust: TrustStore, verified: Verified[ExchangeRequest], answers: Mapping[str, Answer]
+) -> tuple[ExchangeAnswer, Release]:
+    agreement, claims, today = verified.copy.agreement, verified.claims, connector.today()
+    expires_on = today + timedelta(days=agreement.retention_days)
+    sealed = SealedAnswers(as_of=f"{today:%Y-%m}", answers=tuple(answers.values()), expires_on=expires_on.isoformat())
+    recipient = _opening_key(connector, trust, verified)
+    binding = answers_binding(agreement.digest(), verified.envelope.digest, claims.issuer)
+    refused = Counter(answer.refused for answer in answers.values() if answer.refused is not None)
+    answer = ExchangeAnswer(
+        receipt_number="TX-" + base64.b32encode(connector.random(10)).decode("ascii")[:10],
+        attributes=verified.message.attributes,
+        released=len(answers) - refused.total(),
+        refused=dict(refused),
+        sealed=encode_base64url(seal(recipient, sealed.to_bytes(), binding, connector.random)),
+    )
+    return answer, Release(
+        receipt_number=answer.receipt_number,
+        request=verified.envelope.digest,
+        agreement=agreement.digest(),
+        requester=claims.issuer,
+        officer=claims.officer or "",
+        case=claims.case,
+        attributes=verified.message.attributes,
+        refused_by_handle={handle: answer.refused for handle, answer in answers.items()},
+    )
+
+
+def _opening_key(connector: Connector, trust: TrustStore, verified: Verified[ExchangeRequest]) -> bytes:
+    requester, now = verified.copy.agreement.requester, connector.now()
+    try:
+        statement = trust.keys_of(requester.agency, requester.signing_key, now).opening_key(now)
+    except UntrustedKeyError:
+        raise ProblemError(ProblemCode.UNKNOWN_KEY) from None
+    return decode_base64url(statement.public_key)

@@ -1,0 +1,139 @@
+"""What a provider checks before it looks at its own data: everything that the gateway checked, once more.
+
+(1) the agreement that the envelope names, from this agency's own signed copy; (2) the requester's signature, with a
+key that follows from the one the agreement pins; (3) type, audience, lifetime, body; (4) the gateway's promise that
+the request is in the log; (5) the form of the body; (6) the decision; (7) its id, once for ever, and the budget.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from connectors.context import Connector
+from connectors.state.agreements import AgreementCopy, find_agreement
+from connectors.state.promises import keep_promise
+from connectors.trust import TrustStore
+from keys.crypto.signing import SignatureError, VerificationKey
+from keys.protocol.envelopes import VerifiedEnvelope, read_unverified, verify_envelope, verify_relay
+from keys.protocol.key_chain import UntrustedKeyError
+from schemas.attribute_catalogue import never_released
+from schemas.envelope import EnvelopeClaims, EnvelopeError, MessageType, check_lifetime, check_request
+from schemas.formats import MAX_ENVELOPE_CHARACTERS
+from schemas.message import Message, MessageError
+from schemas.policy import Deny, PolicyRequest, Standing, decide
+from schemas.problem import ProblemCode, ProblemError
+from schemas.purpose_catalogue import load_purposes
+
+T = TypeVar("T", bound=Message)
+
+PROBLEM_OF: dict[str, ProblemCode] = {
+    "wrong_type": ProblemCode.WRONG_MESSAGE_TYPE,
+    "wrong_audience": ProblemCode.WRONG_AUDIENCE,
+    "expired": ProblemCode.ENVELOPE_EXPIRED,
+    "not_yet_valid": ProblemCode.ENVELOPE_EXPIRED,
+    "lifetime_too_long": ProblemCode.ENVELOPE_EXPIRED,
+    "body_digest_differs": ProblemCode.BODY_DIGEST_DIFFERS,
+    "answers_another_request": ProblemCode.WRONG_MESSAGE_TYPE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A request as it came in: the two headers and the body."""
+
+    envelope: str
+    relay: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verified(Generic[T]):
+    """A request that passed every check up to its form: who asked under which agreement, and what."""
+
+    envelope: VerifiedEnvelope
+    copy: AgreementCopy
+    message: T
+
+    @property
+    def claims(self) -> EnvelopeClaims:
+        """The claims of the requester's envelope."""
+        return self.envelope.claims
+
+
+def verify_arrived(
+    connector: Connector, trust: TrustStore, arrived: Arrived, expected: MessageType, model: type[T], max_bytes: int
+) -> Verified[T]:
+    """Check steps 1 to 5 and return what was asked.
+
+    Raises:
+        ProblemError: with the first thing that is wrong.
+    """
+    now = connector.now()
+    copy = _agreement_of(connector, arrived.envelope)
+    envelope = _verify_requester(trust, copy, arrived.envelope, now)
+    try:
+        check_request(envelope.claims, expected, connector.agency, arrived.body, now)
+    except EnvelopeError as error:
+        raise ProblemError(PROBLEM_OF[error.reason]) from None
+    _verify_promise(connector, trust, arrived.relay, envelope.digest)
+    try:
+        message = model.from_bytes(arrived.body, max_bytes)
+    except MessageError as error:
+        raise ProblemError(ProblemCode(error.reason), error.pointer) from None
+    return Verified(envelope, copy, message)
+
+
+def decide_here(verified: Verified[T], now: datetime, *, records: int, attributes: tuple[str, ...] = ()) -> None:
+    """Decide from this agency's own copy of the agreement (step 6).
+
+    Raises:
+        ProblemError: with the code and clause of the refusal.
+    """
+    standing: Standing = verified.copy.standing
+    provider = standing.agreement.provider.agency
+    request = PolicyRequest(claims=verified.claims, provider=provider, records=records, attributes=attributes)
+    purpose = load_purposes().get(standing.agreement.purpose)
+    decision = decide(request, standing, purpose, never_released(), now)
+    if isinstance(decision, Deny):
+        raise ProblemError(decision.code, decision.pointer, decision.clause)
+
+
+def _agreement_of(connector: Connector, token: str) -> AgreementCopy:
+    try:
+        stated = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
+    except (SignatureError, MessageError):
+        raise ProblemError(ProblemCode.ENVELOPE_MALFORMED) from None
+    copy = find_agreement(connector.state, stated.agreement) if stated.agreement else None
+    if copy is None or copy.agreement.provider.agency != connector.agency:
+        raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
+    return copy
+
+
+def _verify_requester(trust: TrustStore, copy: AgreementCopy, token: str, now: datetime) -> VerifiedEnvelope:
+    requester = copy.agreement.requester
+
+    def find_key(agency: str, key_id: str) -> VerificationKey:
+        if agency != requester.agency:
+            raise UntrustedKeyError(agency, "unknown_agency")
+        keys = trust.keys_of(agency, requester.signing_key, now)
+        return keys.verification_key(key_id, now.timestamp())
+
+    try:
+        return verify_envelope(token, find_key)
+    except UntrustedKeyError as error:
+        code = ProblemCode.NOT_A_PARTY if error.reason == "unknown_agency" else ProblemCode.UNKNOWN_KEY
+        raise ProblemError(code) from None
+    except (SignatureError, MessageError):
+        raise ProblemError(ProblemCode.BAD_SIGNATURE) from None
+
+
+def _verify_promise(connector: Connector, trust: TrustStore, token: str, envelope: str) -> None:
+    now = connector.now()
+    try:
+        claims = verify_relay(token, lambda agency, key_id: trust.gateway_key(agency, key_id, now))
+        check_lifetime(claims.issued_at, claims.expires_at, now)
+    except (SignatureError, MessageError, EnvelopeError, UntrustedKeyError):
+        raise ProblemError(ProblemCode.RELAY_NOT_PROVEN) from None
+    if claims.envelope != envelope or claims.audience != connector.agency:
+        raise ProblemError(ProblemCode.RELAY_NOT_PROVEN)
+    keep_promise(connector.state, claims, token, connector.seconds(), is_own_request=False)

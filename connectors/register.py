@@ -1,0 +1,94 @@
+"""The agency's register of children: the data set that is indexed and answered from, read where it stands."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from connectors.agencies import Agency, agency_of
+from connectors.context import Connector
+from connectors.data_sets import Record, read_records, read_rows
+from connectors.settings import SettingsError
+from connectors.sources.mapping import SourceMapping, load_mapping, open_source
+from connectors.sources.source import Source
+from schemas.linkage_keys import LinkageKey, linkage_keys
+from schemas.regions import is_within
+
+FINGERPRINT_BYTES = 16
+UNKNOWN_COUNTY = "000000"
+
+
+class Register:
+    """One agency's register, opened from its mapping file. Records never leave this process."""
+
+    def __init__(self, connector: Connector, agency: Agency, mapping: SourceMapping, source: Source) -> None:
+        self._connector = connector
+        self.agency = agency
+        self._mapping = mapping
+        self._source = source
+
+    def count(self) -> int | None:
+        """Return about how many rows there are, for a progress bar."""
+        return self._source.count()
+
+    def version(self) -> str | None:
+        """Return a text that changes when the data changed, or None if the source can't tell."""
+        return self._source.version()
+
+    def records(self) -> Iterator[Record]:
+        """Yield every usable record; raises SourceError."""
+        for record in read_records(
+            self._source,
+            self._mapping,
+            self.agency.index_data_set,
+            today=self._connector.today(),
+            allow_test_regions=self._connector.settings.allow_test_regions,
+            max_age_years=self._connector.settings.max_child_age_years,
+        ):
+            if record.is_usable:
+                yield record
+
+    def fetch(self, locators: Sequence[str]) -> Mapping[str, Record]:
+        """Return the records that are still there, by locator; raises SourceError."""
+        rows = self._source.fetch(locators)
+        records = read_rows(
+            rows.values(),
+            self._mapping,
+            self.agency.index_data_set,
+            today=self._connector.today(),
+            allow_test_regions=self._connector.settings.allow_test_regions,
+            max_age_years=self._connector.settings.max_child_age_years,
+        )
+        return {record.locator: record for record in records if record.is_usable}
+
+
+def open_register(connector: Connector) -> Register:
+    """Open the register that the settings name.
+
+    Raises:
+        SettingsError: no register is set.
+        SourceError: the mapping or the source can't be used.
+    """
+    if connector.settings.register_mapping is None:
+        raise SettingsError("没有设置登记册映射文件 register_mapping / the setting register_mapping is missing")
+    path = Path(connector.folder, connector.settings.register_mapping)
+    agency = agency_of(connector.settings.agency_type)
+    mapping = load_mapping(path)
+    return Register(connector, agency, mapping, open_source(mapping, path.parent, os.environ))
+
+
+def county_within(record: Record, regions: tuple[str, ...]) -> str | None:
+    """Return the first county of the record that lies in one of `regions`, or None if it is not covered."""
+    return next((county for county in record.identity.regions for region in regions if is_within(county, region)), None)
+
+
+def fingerprint_of(storage_key: bytes, keys: Sequence[LinkageKey], county: str) -> bytes:
+    """Return 16 bytes that change when the record's identity or county changes, and tell nothing without the key."""
+    message = b"\x00".join(sorted(key.oprf_input() for key in keys)) + b"\x00" + county.encode("ascii")
+    return hmac.digest(storage_key, b"tongxin/fingerprint/v1\x00" + message, hashlib.sha256)[:FINGERPRINT_BYTES]
+
+
+def keys_of_record(record: Record) -> tuple[LinkageKey, ...]:
+    """Return the linkage keys of a record, in the agreed set."""
+    return linkage_keys(record.identity)

@@ -1,0 +1,151 @@
+"""Ask about a roster: hash, match, exchange and receipt, a batch at a time; interrupted, it goes on where it stopped.
+
+A batch's results are kept before its receipt is sent, and a batch without results is asked again from its start.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from connectors.context import Connector
+from connectors.gateway_client import AnswerError, GatewayClient, QueryContext
+from connectors.requester.hashes import HashedRow, obtain_hashes
+from connectors.requester.obtain_answers import AnswerCollector, MatchedRow, Received
+from connectors.requester.roster import Roster, RosterRow, read_roster
+from connectors.state.agreements import find_agreement
+from connectors.state.questions import Question, ResultVault, RowResult
+from connectors.trust import TrustStore
+from schemas.agreement import Agreement
+from schemas.envelope import MessageType
+from schemas.messages.evaluate import MAX_EVALUATE_ELEMENTS
+from schemas.messages.match import MAX_MATCH_ANSWER_BYTES, MatchAnswer, MatchOutcome, MatchRequest, Outcome
+from schemas.problem import ProblemCode, ProblemError
+
+UNUSABLE = "unusable"
+
+Progress = Callable[[int, int], None]
+"""Takes rows done and rows in all."""
+
+
+class RosterChangedError(Exception):
+    """The roster file is not the one that the question was begun with; row numbers would mean other children."""
+
+
+class Questioner:
+    """Asks questions for one agency."""
+
+    def __init__(self, connector: Connector, client: GatewayClient, trust: TrustStore) -> None:
+        self._connector = connector
+        self._client = client
+        self._trust = trust
+        self.vault = self.vault_of(connector)
+
+    @staticmethod
+    def vault_of(connector: Connector) -> ResultVault:
+        """Return where questions and results are kept."""
+        return ResultVault(connector.state, connector.storage_key(), connector.random)
+
+    def ask(self, question: Question, progress: Progress) -> list[RowResult]:
+        """Ask a question, or the rest of one that was begun before, and return all its results.
+
+        Raises:
+            ProblemError: refused; what was answered before stays.
+            RosterChangedError: the roster has changed since the question was begun.
+            GatewayUnreachableError, AnswerError, SourceError: asked again, it goes on.
+        """
+        agreement = self._agreement(question.agreement)
+        roster = read_roster(self._connector, Path(question.mapping_path), agreement.regions, self._connector.today())
+        self._begin(question, roster)
+        answered = self.vault.answered_rows(question.id)
+        pending = [row for row in roster.rows if row.number not in answered]
+        self._keep_unusable(question, [row for row in pending if not row.keys])
+        usable = [row for row in pending if row.keys]
+        done = len(roster.rows) - len(usable)
+        progress(done, len(roster.rows))
+        query = QueryContext(agreement, question.region, question.officer, question.case, question.approver)
+        for batch in _batches(usable, agreement.max_batch):
+            self._ask_batch(question, query, batch)
+            done += len(batch)
+            progress(done, len(roster.rows))
+        return self.vault.results(question.id)
+
+    def _agreement(self, digest: str) -> Agreement:
+        copy = find_agreement(self._connector.state, digest)
+        if copy is None:
+            raise ProblemError(ProblemCode.NO_AGREEMENT)
+        return copy.agreement
+
+    def _begin(self, question: Question, roster: Roster) -> None:
+        known = self.vault.find_question(question.id)
+        if known is None:
+            self.vault.add_question(question)
+        elif known.roster_version != roster.version:
+            raise RosterChangedError("名册在查询中途被修改，请重新发起查询 / the roster changed: ask a new question")
+
+    def _keep_unusable(self, question: Question, rows: Sequence[RosterRow]) -> None:
+        if rows:
+            results = [RowResult(row_number=row.number, outcome=UNUSABLE, faults=row.faults) for row in rows]
+            self.vault.add_results(question.id, results)
+
+    def _ask_batch(self, question: Question, query: QueryContext, batch: Sequence[RosterRow]) -> None:
+        hashed = obtain_hashes(self._connector, self._client, self._trust, query, batch)
+        request = MatchRequest(
+            epoch=hashed.epoch,
+            attributes=question.attributes,
+            records=tuple(row.to_match_record() for row in hashed.rows),
+        )
+        answer = self._client.ask(MessageType.MATCH, request, MatchAnswer, MAX_MATCH_ANSWER_BYTES, query).message
+        if len(answer.outcomes) != len(batch):
+            raise AnswerError("wrong_number_of_outcomes")
+        matched = _matched(hashed.rows, answer.outcomes)
+        collector = AnswerCollector(self._connector, self._client, self._trust, query)
+        received = None
+        if matched and answer.grant is not None:
+            received = collector.collect(answer.grant, question.attributes, matched)
+        results = [_result(row, outcome, received) for row, outcome in zip(hashed.rows, answer.outcomes, strict=True)]
+        self.vault.add_results(question.id, results)
+        if received is not None:
+            collector.send_receipt(received)
+
+
+def _batches(rows: Sequence[RosterRow], max_batch: int) -> list[list[RosterRow]]:
+    """Cut rows into batches that keep the agreement's and the evaluation's limits."""
+    batches: list[list[RosterRow]] = []
+    elements = 0
+    for row in rows:
+        if not batches or len(batches[-1]) == max_batch or elements + len(row.keys) > MAX_EVALUATE_ELEMENTS:
+            batches.append([])
+            elements = 0
+        batches[-1].append(row)
+        elements += len(row.keys)
+    return batches
+
+
+def _matched(rows: Sequence[HashedRow], outcomes: Sequence[MatchOutcome]) -> list[MatchedRow]:
+    matched = []
+    for row, outcome in zip(rows, outcomes, strict=True):
+        if (outcome.outcome is Outcome.MATCH) != (outcome.handle is not None):
+            raise AnswerError("handle_without_match")
+        if outcome.handle is not None:
+            agreed = tuple(key_type for key_type in row.outputs if key_type in outcome.agreed)
+            if not agreed:
+                raise AnswerError("match_without_agreement")
+            matched.append(MatchedRow(row, outcome.handle, agreed))
+    return matched
+
+
+def _result(row: HashedRow, outcome: MatchOutcome, received: Received | None) -> RowResult:
+    answer = received.by_handle.get(outcome.handle) if received and outcome.handle else None
+    agreed = tuple(key_type.value for key_type in outcome.agreed)
+    if received is None or answer is None:
+        return RowResult(row_number=row.row.number, outcome=outcome.outcome.value, agreed=agreed)
+    return RowResult(
+        row_number=row.row.number,
+        outcome=outcome.outcome.value,
+        handle=outcome.handle,
+        agreed=agreed,
+        values=answer.values,
+        refused=answer.refused.value if answer.refused else None,
+        receipt_number=received.receipt_number,
+        as_of=received.as_of,
+        expires_on=received.expires_on,
+    )

@@ -1,0 +1,167 @@
+"""Ask the provider about the matches: prove possession, open the sealed answer, check every value strictly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connectors.context import Connector
+from connectors.gateway_client import Answered, AnswerError, GatewayClient, GatewayUnreachableError, QueryContext
+from connectors.identifiers import new_uuid
+from connectors.requester.hashes import HashedRow
+from connectors.trust import TrustStore
+from keys.crypto.errors import CryptoError
+from keys.crypto.sealing import open_sealed, seal
+from keys.custody.key_ring import KeyKind
+from keys.protocol.possession import PossessionStatement, prove_possession
+from keys.protocol.sealed_for import answers_binding, possession_binding
+from schemas.agency_kinds import AgencyKind
+from schemas.base64url import decode_base64url, encode_base64url
+from schemas.envelope import MessageType
+from schemas.linkage_keys import KeyType
+from schemas.message import MessageError
+from schemas.messages.exchange import (
+    MAX_EXCHANGE_ANSWER_BYTES,
+    MAX_RECEIPT_BYTES,
+    Answer,
+    ExchangeAnswer,
+    ExchangeRequest,
+    PossessionProof,
+    PossessionProofs,
+    ReceiptAnswer,
+    ReceiptRequest,
+    SealedAnswers,
+)
+from schemas.problem import ProblemError
+from schemas.purpose_catalogue import load_purposes
+from schemas.purpose_parts import PurposeOutput
+from schemas.transforms import ReleasedValue, TransformError, validate_released
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRow:
+    """A row with the handle that it matched and the key types that agree."""
+
+    hashed: HashedRow = field(repr=False)
+    handle: str
+    agreed: tuple[KeyType, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Opened answers by handle, with the receipt number and the digest by which the receipt names the answer."""
+
+    receipt_number: str
+    answer: str
+    as_of: str
+    expires_on: str
+    by_handle: Mapping[str, Answer] = field(repr=False)
+
+
+class AnswerCollector:
+    """Exchanges grants for answers under one query."""
+
+    def __init__(self, connector: Connector, client: GatewayClient, trust: TrustStore, query: QueryContext) -> None:
+        self._connector = connector
+        self._client = client
+        self._trust = trust
+        self._query = query
+
+    def collect(self, grant: str, attributes: tuple[str, ...], matched: Sequence[MatchedRow]) -> Received:
+        """Ask for `attributes` of all matched rows in one exchange.
+
+        Raises:
+            ProblemError, GatewayUnreachableError: refused, or no answer.
+            AnswerError: the answer can't be opened or holds anything but what was asked.
+        """
+        by_handle = {row.handle: row for row in matched}
+        request_id = new_uuid(self._connector.random)
+        request = ExchangeRequest(
+            grant=grant,
+            attributes=attributes,
+            handles=tuple(by_handle),
+            possession=self._seal_proofs(request_id, attributes, by_handle),
+        )
+        prepared = self._client.prepare(MessageType.EXCHANGE, request, self._query, request_id=request_id)
+        answered = self._client.send(prepared, ExchangeAnswer, MAX_EXCHANGE_ANSWER_BYTES, self._query.agreement)
+        opened = self._open(answered)
+        self._check(request, answered.message, opened)
+        return Received(
+            receipt_number=answered.message.receipt_number,
+            answer=answered.answer,
+            as_of=opened.as_of,
+            expires_on=opened.expires_on,
+            by_handle=dict(zip(request.handles, opened.answers, strict=True)),
+        )
+
+    def send_receipt(self, received: Received) -> bool:
+        """Tell the provider that its answer was opened; False if the gateway could not be reached or refused."""
+        receipt = ReceiptRequest(receipt_number=received.receipt_number, answer=received.answer, opened=True)
+        try:
+            self._client.ask(MessageType.RECEIPT, receipt, ReceiptAnswer, MAX_RECEIPT_BYTES, self._query)
+        except (ProblemError, GatewayUnreachableError, AnswerError):
+            return False
+        return True
+
+    def _seal_proofs(self, request_id: str, attributes: tuple[str, ...], matched: Mapping[str, MatchedRow]) -> str:
+        agreement, now = self._query.agreement, self._connector.now()
+        provider = agreement.provider
+        proofs = PossessionProofs(proofs=tuple(self._proof(request_id, attributes, row) for row in matched.values()))
+        opening = self._trust.keys_of(provider.agency, provider.signing_key, now).opening_key(now)
+        binding = possession_binding(agreement.digest(), request_id, provider.agency)
+        sealed = seal(decode_base64url(opening.public_key), proofs.to_bytes(), binding, self._connector.random)
+        return encode_base64url(sealed)
+
+    def _proof(self, request_id: str, attributes: tuple[str, ...], row: MatchedRow) -> PossessionProof:
+        statement = PossessionStatement(
+            agreement=self._query.agreement.digest(),
+            request_id=request_id,
+            requester=self._connector.agency,
+            provider=self._query.agreement.provider.agency,
+            handle=row.handle,
+            attributes=attributes,
+        )
+        key_type = row.agreed[0]
+        macs = tuple(prove_possession(key, statement) for key in row.hashed.possession_keys(key_type))
+        return PossessionProof(key_type=key_type, macs=macs)
+
+    def _open(self, answered: Answered[ExchangeAnswer]) -> SealedAnswers:
+        binding = answers_binding(self._query.agreement.digest(), answered.request, self._connector.agency)
+        sealed = decode_base64url(answered.message.sealed)
+        for record in self._connector.keys.ring.accepted(KeyKind.OPENING, self._connector.now()):
+            try:
+                return SealedAnswers.from_bytes(open_sealed(record.secret, sealed, binding), MAX_EXCHANGE_ANSWER_BYTES)
+            except CryptoError:
+                continue
+            except MessageError:
+                raise AnswerError("malformed") from None
+        raise AnswerError("can_not_be_opened")
+
+    def _check(self, request: ExchangeRequest, outer: ExchangeAnswer, opened: SealedAnswers) -> None:
+        """Check that the answers are as many as asked, of the asked attributes only, in the agreed form only."""
+        outputs = {output.attribute: output for output in self._outputs()}
+        released = sum(answer.refused is None for answer in opened.answers)
+        if len(opened.answers) != len(request.handles) or outer.released != released:
+            raise AnswerError("wrong_number_of_answers")
+        if outer.attributes != request.attributes:
+            raise AnswerError("other_attributes")
+        for answer in opened.answers:
+            expected = set() if answer.refused else set(request.attributes)
+            if set(answer.values) != expected:
+                raise AnswerError("other_attributes")
+            for attribute, value in answer.values.items():
+                _check_value(outputs[attribute], value)
+
+    def _outputs(self) -> tuple[PurposeOutput, ...]:
+        agreement = self._query.agreement
+        member = self._trust.registry(self._connector.now()).find_member(agreement.provider.agency)
+        if member is None:
+            raise AnswerError("unknown_provider")
+        return load_purposes()[agreement.purpose].outputs_of(AgencyKind(member.agency_type))
+
+
+def _check_value(output: PurposeOutput, value: ReleasedValue | None) -> None:
+    if value is None:
+        return
+    try:
+        validate_released(output.transform, output.codes, value)
+    except TransformError:
+        raise AnswerError("value_in_another_form") from None

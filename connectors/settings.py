@@ -1,0 +1,84 @@
+"""A connector's settings: `connector.yaml` in its folder. Every setting says what it is for."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.formats import AgencyId, RegionScope
+from schemas.messages.registry import AgencyType, GatewayPin, ShortText, Url
+
+SETTINGS_FILE = "connector.yaml"
+KEY_FILE = "keys.json"
+STATE_FILE = "connector.sqlite3"
+MAX_SETTINGS_BYTES = 64 * 1024
+
+
+class SettingsError(Exception):
+    """The settings file is missing or wrong; the sentence names the setting, never its value."""
+
+
+class ConnectorSettings(BaseModel):
+    """What an agency decides about its connector."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    agency: Annotated[AgencyId, Field(description="本单位代号 / the agency's id at the gateway")]
+    agency_type: Annotated[AgencyType, Field(description="部门类别 / which agency module answers: civil_affairs, …")]
+    name_zh: Annotated[ShortText, Field(description="单位全称 / the agency's full name in Chinese")]
+    name_en: Annotated[ShortText, Field(description="单位英文名称 / its name in English")]
+    region: Annotated[RegionScope, Field(description="所在行政区划代码 / the region it serves")]
+    endpoint: Annotated[Url, Field(description="网关访问本连接器的网址 / where the gateway reaches this connector")]
+    register_mapping: Annotated[
+        str | None,
+        Field(description="本单位登记册的映射文件 / mapping file of the register that is indexed and answered from"),
+    ] = None
+    gateway: Annotated[
+        GatewayPin | None,
+        Field(description="网关网址与密钥指纹 / the gateway's address and pinned keys, from its administrator"),
+    ] = None
+    allow_test_regions: Annotated[
+        bool, Field(description="允许从未启用的区划代码99 / accept never-issued region codes: for tests and demos only")
+    ] = False
+    max_child_age_years: Annotated[
+        int,
+        Field(
+            ge=18,
+            le=40,
+            description="超过此年龄的号码视为监护人号码 / a number of somebody older is taken for a guardian's",
+        ),
+    ] = 25
+    workers: Annotated[int, Field(ge=1, le=256, description="计算所用线程数 / threads for group arithmetic")] = (
+        os.cpu_count() or 1
+    )
+
+
+def load_settings(folder: Path) -> ConnectorSettings:
+    """Read the settings of the connector in `folder`.
+
+    Raises:
+        SettingsError: no such file, too large, not YAML, or a setting is wrong.
+    """
+    path = folder / SETTINGS_FILE
+    if not path.is_file():
+        raise SettingsError(f"没有找到 {SETTINGS_FILE}，请先运行 init / no {SETTINGS_FILE} here: run init first")
+    if path.stat().st_size > MAX_SETTINGS_BYTES:
+        raise SettingsError(f"{SETTINGS_FILE} 过大 / is too large")
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return ConnectorSettings.model_validate(raw)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise SettingsError(f"{SETTINGS_FILE} 不是有效的YAML / is not valid YAML") from None
+    except ValidationError as error:
+        place = ".".join(str(step) for step in error.errors()[0]["loc"])
+        raise SettingsError(f"{SETTINGS_FILE}: 设置项 {place} 不正确 / setting {place} is wrong") from None
+
+
+def save_settings(folder: Path, settings: ConnectorSettings) -> None:
+    """Write the settings of the connector in `folder`, replacing the file at once."""
+    text = yaml.safe_dump(settings.model_dump(mode="json", exclude_none=True), allow_unicode=True, sort_keys=False)
+    temporary = folder / f"{SETTINGS_FILE}.new"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(folder / SETTINGS_FILE)

@@ -1,0 +1,1 @@
+"""What a connector remembers, in its own database inside the agency."""

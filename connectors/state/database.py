@@ -1,0 +1,71 @@
+"""The engine of a connector's database, and its two kinds of transaction: reading and writing."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from connectors.state.tables import metadata
+
+BUSY_TIMEOUT_MS = 30_000
+SCHEMA_VERSION = 1
+
+_WRITING = "tongxin_writing"
+
+
+class StateVersionError(RuntimeError):
+    """The database was written by another version of the connector."""
+
+
+def open_state(path: Path) -> Engine:
+    """Open the database at `path`, making it (0600) if it is not there.
+
+    Raises:
+        StateVersionError: the file holds another schema version.
+    """
+    path.touch(mode=0o600, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    with writing(engine) as connection:
+        found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if found == 0:
+            metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+        elif found != SCHEMA_VERSION:
+            raise StateVersionError(f"the connector's database has version {found}, this program {SCHEMA_VERSION}")
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that holds the write lock from its start; commits on leaving, durable when left."""
+    with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that sees one snapshot."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    is_writing = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

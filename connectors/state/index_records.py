@@ -1,0 +1,215 @@
+"""Which record stands behind which handle: in this connector only, with locators sealed at rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delete, func, insert, select, update
+
+from connectors.state.database import reading, writing
+from connectors.state.tables import index_record, publication, publication_part
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRecord:
+    """One record of an index: its random handle, its fingerprint and its sealed locator."""
+
+    handle: bytes
+    fingerprint: bytes = field(repr=False)
+    locator: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One publication, full or of changes, until the gateway has activated it."""
+
+    index: str
+    agreement: str
+    epoch: int
+    mode: str
+    base: str | None
+    parts: int
+    records: int
+
+
+def find_active(state: Engine, agreement: str, epoch: int) -> str | None:
+    """Return the index that this connector last saw activated, or None."""
+    with reading(state) as connection:
+        return connection.execute(
+            select(publication.c.index_id).where(_of(agreement, epoch), publication.c.state == "active")
+        ).scalar()
+
+
+def find_prepared(state: Engine, agreement: str, epoch: int) -> Publication | None:
+    """Return a publication that is prepared but not yet activated, or None."""
+    with reading(state) as connection:
+        row = connection.execute(
+            select(publication).where(_of(agreement, epoch), publication.c.state == "prepared")
+        ).one_or_none()
+    if row is None:
+        return None
+    return Publication(row.index_id, row.agreement, row.epoch, row.mode, row.base, row.parts, row.records)
+
+
+def published_fingerprints(state: Engine, agreement: str, epoch: int) -> dict[bytes, bytes]:
+    """Return handle by fingerprint of all records in the active index."""
+    with reading(state) as connection:
+        rows = connection.execute(
+            select(index_record.c.fingerprint, index_record.c.handle).where(
+                index_record.c.agreement == agreement,
+                index_record.c.epoch == epoch,
+                index_record.c.removed_by.is_(None),
+            )
+        )
+        return {row.fingerprint: row.handle for row in rows}
+
+
+def discard_unfinished(state: Engine, agreement: str, epoch: int) -> None:
+    """Drop what an interrupted preparation left: no gateway has heard of it."""
+    with writing(state) as connection:
+        unfinished = connection.execute(
+            select(publication.c.index_id).where(_of(agreement, epoch), publication.c.state != "active")
+        ).scalars()
+        _forget(connection, list(unfinished))
+
+
+def begin_preparation(state: Engine, new: Publication, at_seconds: int) -> None:
+    """Note a publication whose parts are being prepared."""
+    with writing(state) as connection:
+        connection.execute(
+            insert(publication).values(
+                index_id=new.index,
+                agreement=new.agreement,
+                epoch=new.epoch,
+                mode=new.mode,
+                base=new.base,
+                state="preparing",
+                parts=0,
+                records=0,
+                prepared_at=at_seconds,
+            )
+        )
+
+
+def add_part(
+    state: Engine,
+    new: Publication,
+    number: int,
+    body: bytes,
+    records: Sequence[IndexRecord],
+    removed: Sequence[bytes],
+    source_version: str | None,
+) -> None:
+    """Keep one prepared part and the records that it adds and removes, in one transaction."""
+    with writing(state) as connection:
+        connection.execute(insert(publication_part).values(index_id=new.index, number=number, body=body))
+        if records:
+            connection.execute(
+                insert(index_record),
+                [
+                    {
+                        "handle": record.handle,
+                        "agreement": new.agreement,
+                        "epoch": new.epoch,
+                        "fingerprint": record.fingerprint,
+                        "locator": record.locator,
+                        "source_version": source_version,
+                        "added_by": new.index,
+                        "removed_by": None,
+                    }
+                    for record in records
+                ],
+            )
+        if removed:
+            connection.execute(
+                update(index_record).where(index_record.c.handle == bindparam("gone")).values(removed_by=new.index),
+                [{"gone": handle} for handle in removed],
+            )
+
+
+def finish_preparation(state: Engine, index: str, parts: int, records: int) -> None:
+    """Note that all parts are prepared: from here on the publication is resumed, not begun again."""
+    with writing(state) as connection:
+        connection.execute(
+            update(publication)
+            .where(publication.c.index_id == index)
+            .values(state="prepared", parts=parts, records=records)
+        )
+
+
+def load_part(state: Engine, index: str, number: int) -> bytes:
+    """Return the body of a prepared part."""
+    with reading(state) as connection:
+        return bytes(
+            connection.execute(
+                select(publication_part.c.body).where(
+                    publication_part.c.index_id == index, publication_part.c.number == number
+                )
+            ).scalar_one()
+        )
+
+
+def mark_active(state: Engine, done: Publication) -> None:
+    """The gateway has activated `done`: what it superseded is forgotten here in the same transaction."""
+    with writing(state) as connection:
+        scope = and_(index_record.c.agreement == done.agreement, index_record.c.epoch == done.epoch)
+        connection.execute(delete(index_record).where(scope, index_record.c.removed_by == done.index))
+        if done.mode == "full":
+            connection.execute(delete(index_record).where(scope, index_record.c.added_by != done.index))
+        connection.execute(
+            delete(publication).where(_of(done.agreement, done.epoch), publication.c.index_id != done.index)
+        )
+        connection.execute(delete(publication_part).where(publication_part.c.index_id == done.index))
+        connection.execute(update(publication).where(publication.c.index_id == done.index).values(state="active"))
+
+
+def forget_epoch(state: Engine, agreement: str, epoch: int) -> None:
+    """Destroy the handles and publications of a key epoch."""
+    with writing(state) as connection:
+        connection.execute(
+            delete(index_record).where(index_record.c.agreement == agreement, index_record.c.epoch == epoch)
+        )
+        connection.execute(delete(publication).where(_of(agreement, epoch)))
+
+
+def find_by_handles(state: Engine, agreement: str, epoch: int, handles: Sequence[bytes]) -> dict[bytes, IndexRecord]:
+    """Return the records behind `handles` that belong to this agreement and epoch."""
+    with reading(state) as connection:
+        rows = connection.execute(
+            select(index_record).where(
+                index_record.c.agreement == agreement,
+                index_record.c.epoch == epoch,
+                index_record.c.handle.in_(handles),
+            )
+        )
+        return {row.handle: IndexRecord(row.handle, row.fingerprint, row.locator) for row in rows}
+
+
+def source_versions(state: Engine, agreement: str, epoch: int) -> set[str | None]:
+    """Return the versions of the source from which the locators of an index come."""
+    with reading(state) as connection:
+        rows = connection.execute(
+            select(index_record.c.source_version)
+            .where(index_record.c.agreement == agreement, index_record.c.epoch == epoch)
+            .distinct()
+        )
+        return set(rows.scalars())
+
+
+def count_records(state: Engine, agreement: str, epoch: int) -> int:
+    """Return how many records the active index has."""
+    with reading(state) as connection:
+        return connection.execute(
+            select(func.count())
+            .select_from(index_record)
+            .where(index_record.c.agreement == agreement, index_record.c.epoch == epoch)
+        ).scalar_one()
+
+
+def _of(agreement: str, epoch: int) -> ColumnElement[bool]:
+    return and_(publication.c.agreement == agreement, publication.c.epoch == epoch)
+
+
+def _forget(connection: Connection, indexes: Sequence[str]) -> None:
+    connection.execute(delete(index_record).where(index_record.c.added_by.in_(indexes)))
+    connection.execute(update(index_record).where(index_record.c.removed_by.in_(indexes)).values(removed_by=None))
+    connection.execute(delete(publication).where(publication.c.index_id.in_(indexes)))

@@ -1,0 +1,160 @@
+"""Tables of a connector's own database. Row locators and answers stand in them sealed at rest only."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+DIGEST = String(43)
+UUID = String(36)
+AGENCY = String(63)
+
+registry_copy = Table(
+    "registry_copy",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("fetched_at", BigInteger, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Index("uq_alert_code_subject", "code", "subject", unique=True),
+)
+
+agreement_copy = Table(
+    "agreement_copy",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("signatures", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("is_withheld", Boolean, nullable=False, default=False),
+)
+
+seen_envelope = Table(
+    "seen_envelope",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+budget_use = Table(
+    "budget_use",
+    metadata,
+    Column("agreement", DIGEST, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("used", BigInteger, nullable=False),
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("index_id", UUID, primary_key=True),
+    Column("agreement", DIGEST, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("mode", String(8), nullable=False),
+    Column("base", UUID),
+    Column("state", String(10), nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("prepared_at", BigInteger, nullable=False),
+)
+
+publication_part = Table(
+    "publication_part",
+    metadata,
+    Column("index_id", UUID, ForeignKey("publication.index_id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+index_record = Table(
+    "index_record",
+    metadata,
+    Column("handle", LargeBinary(16), primary_key=True),
+    Column("agreement", DIGEST, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("fingerprint", LargeBinary(16), nullable=False),
+    Column("locator", LargeBinary, nullable=False),
+    Column("source_version", String(100)),
+    Column("added_by", UUID, nullable=False),
+    Column("removed_by", UUID),
+    Index("ix_index_record_agreement_epoch", "agreement", "epoch"),
+    sqlite_with_rowid=False,
+)
+
+release = Table(
+    "release",
+    metadata,
+    Column("receipt_number", String(13), primary_key=True),
+    Column("answer", DIGEST, nullable=False),
+    Column("request", DIGEST, nullable=False),
+    Column("agreement", DIGEST, nullable=False),
+    Column("requester", AGENCY, nullable=False),
+    Column("officer", String(40), nullable=False),
+    Column("case", String(40)),
+    Column("attributes", Text, nullable=False),
+    Column("released_at", BigInteger, nullable=False),
+    Column("receipt_at", BigInteger),
+)
+
+released_record = Table(
+    "released_record",
+    metadata,
+    Column("receipt_number", String(13), ForeignKey("release.receipt_number"), primary_key=True),
+    Column("handle", LargeBinary(16), primary_key=True),
+    Column("refused", String(30)),
+)
+
+question = Table(
+    "question",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("agreement", DIGEST, nullable=False),
+    Column("attributes", Text, nullable=False),
+    Column("region", String(12), nullable=False),
+    Column("case", String(40)),
+    Column("officer", String(40), nullable=False),
+    Column("approver", String(40)),
+    Column("roster", LargeBinary, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+)
+
+question_row = Table(
+    "question_row",
+    metadata,
+    Column("question", UUID, ForeignKey("question.id", ondelete="CASCADE"), primary_key=True),
+    Column("row_number", Integer, primary_key=True),
+    Column("result", LargeBinary, nullable=False),
+    Column("receipt_number", String(13)),
+    Column("expires_on", String(10)),
+)
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("envelope", DIGEST, primary_key=True),
+    Column("leaf", DIGEST, nullable=False),
+    Column("leaf_index", BigInteger, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("is_own_request", Boolean, nullable=False),
+)

@@ -1,0 +1,112 @@
+"""Whom this connector believes: the cached registry, and the chains of keys that begin where agreements pin them.
+
+Without a registry that is signed, current and not older than one seen before, nothing is exchanged.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine, insert, select
+
+from connectors.state.alerts import raise_alert
+from connectors.state.database import reading, writing
+from connectors.state.tables import registry_copy
+from keys.crypto.signing import VerificationKey
+from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
+from keys.protocol.trusted_registry import RegistryError, TrustedRegistry, verify_registry
+from schemas.messages.registry import GatewayPin
+from schemas.problem import ProblemCode, ProblemError
+
+
+@dataclass
+class TrustStore:
+    """The registry in force, kept in the connector's database and, once verified, in memory."""
+
+    state: Engine
+    pin: GatewayPin
+    _token: str = ""
+    _trusted: TrustedRegistry | None = None
+    _chains: dict[tuple[str, str], AgencyKeys] = field(default_factory=dict)
+
+    def accept(self, token: str, now: datetime) -> TrustedRegistry:
+        """Verify a registry that was fetched and keep it.
+
+        Raises:
+            ProblemError: registry_expired or registry_not_trusted; the latter also raises an alert.
+        """
+        try:
+            trusted = self._verify(token, self._known_version(), now)
+        except RegistryError as error:
+            if error.reason == "expired":
+                raise ProblemError(ProblemCode.REGISTRY_EXPIRED) from None
+            raise_alert(self.state, f"registry_{error.reason}", self.pin.gateway, int(now.timestamp()))
+            raise ProblemError(ProblemCode.REGISTRY_NOT_TRUSTED) from None
+        with writing(self.state) as connection:
+            connection.execute(registry_copy.delete().where(registry_copy.c.version <= trusted.registry.version))
+            connection.execute(
+                insert(registry_copy).values(
+                    version=trusted.registry.version, token=token, fetched_at=int(now.timestamp())
+                )
+            )
+        self._remember(token, trusted)
+        return trusted
+
+    def registry(self, now: datetime) -> TrustedRegistry:
+        """Return the kept registry if it is still to be believed.
+
+        Raises:
+            ProblemError: registry_expired, also when none was ever kept.
+        """
+        token = self._kept_token()
+        if token != self._token or self._trusted is None:
+            try:
+                self._remember(token, self._verify(token, 0, now))
+            except RegistryError:
+                raise ProblemError(ProblemCode.REGISTRY_EXPIRED) from None
+        trusted = self._trusted
+        if trusted is None or now.timestamp() >= trusted.registry.expires_at:
+            raise ProblemError(ProblemCode.REGISTRY_EXPIRED)
+        return trusted
+
+    def keys_of(self, agency: str, pinned: str, now: datetime) -> AgencyKeys:
+        """Return the keys of `agency` that follow from `pinned`; forged statements raise an alert and do not count.
+
+        Raises:
+            UntrustedKeyError: unknown, or another agency's or the gateway's key stands in its place.
+            ProblemError: registry_expired.
+        """
+        trusted = self.registry(now)
+        if (agency, pinned) not in self._chains:
+            try:
+                keys = trusted.keys_of(agency, pinned)
+            except UntrustedKeyError as error:
+                raise_alert(self.state, f"signing_key_{error.reason}", agency, int(now.timestamp()))
+                raise
+            for rejection in keys.rejections:
+                subject = f"{agency} statement {rejection.place} ({rejection.use}): {rejection.reason}"
+                raise_alert(self.state, "forged_key_statement", subject, int(now.timestamp()))
+            self._chains[agency, pinned] = keys
+        return self._chains[agency, pinned]
+
+    def gateway_key(self, agency: str, key_id: str, now: datetime) -> VerificationKey:
+        """Return a signing key of the gateway; raises UntrustedKeyError for anybody else's."""
+        return self.registry(now).gateway_key(agency, key_id, now.timestamp())
+
+    def _verify(self, token: str, lowest_version: int, now: datetime) -> TrustedRegistry:
+        return verify_registry(token, self.pin.gateway, self.pin.signing_key, lowest_version, now)
+
+    def _remember(self, token: str, trusted: TrustedRegistry) -> None:
+        self._token, self._trusted = token, trusted
+        self._chains = {}
+
+    def _known_version(self) -> int:
+        with reading(self.state) as connection:
+            version = connection.execute(
+                select(registry_copy.c.version).order_by(registry_copy.c.version.desc())
+            ).scalar()
+        return version or 0
+
+    def _kept_token(self) -> str:
+        with reading(self.state) as connection:
+            token = connection.execute(select(registry_copy.c.token).order_by(registry_copy.c.version.desc())).scalar()
+        return token or ""

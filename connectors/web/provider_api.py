@@ -1,0 +1,142 @@
+"""The provider's HTTP interface: /v1/evaluate, /v1/exchange and /v1/receipts, called by the gateway alone."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from connectors.context import Connector
+from connectors.identifiers import new_uuid
+from connectors.provider.evaluate import answer_evaluate
+from connectors.provider.release import answer_exchange
+from connectors.provider.verify_request import Arrived, Verified, verify_arrived
+from connectors.register import Register
+from connectors.state.charges import BudgetKind, charge
+from connectors.state.releases import keep_release, note_receipt
+from connectors.trust import TrustStore
+from keys.protocol.envelopes import envelope_digest, sign_envelope
+from schemas.agreement import AgreementState
+from schemas.envelope import ANSWER_TO, ENVELOPE_HEADER, MAX_LIFETIME, RELAY_HEADER, EnvelopeClaims, MessageType
+from schemas.formats import digest_of
+from schemas.message import Message
+from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateRequest
+from schemas.messages.exchange import (
+    MAX_EXCHANGE_BYTES,
+    MAX_RECEIPT_BYTES,
+    ExchangeRequest,
+    ReceiptAnswer,
+    ReceiptRequest,
+)
+from schemas.problem import PROBLEM_MEDIA_TYPE, ProblemCode, ProblemError
+
+LOG = logging.getLogger("tongxin.connector")
+
+T = TypeVar("T", bound=Message)
+
+
+@dataclass(frozen=True)
+class ProviderService:
+    """What the interface stands on; made once a process."""
+
+    connector: Connector
+    trust: TrustStore
+    register: Register
+
+    def evaluate(self, arrived: Arrived) -> Response:
+        """Answer an evaluate request."""
+        verified = self._verify(arrived, MessageType.EVALUATE, EvaluateRequest, MAX_EVALUATE_BYTES)
+        return self._respond(verified, answer_evaluate(self.connector, verified))
+
+    def exchange(self, arrived: Arrived) -> Response:
+        """Answer an exchange request; the release is noted before the answer leaves."""
+        verified = self._verify(arrived, MessageType.EXCHANGE, ExchangeRequest, MAX_EXCHANGE_BYTES)
+        answer, done = answer_exchange(self.connector, self.trust, self.register, verified)
+        response = self._respond(verified, answer)
+        digest = envelope_digest(response.headers[ENVELOPE_HEADER])
+        keep_release(self.connector.state, done, digest, self.connector.seconds())
+        return response
+
+    def receipt(self, arrived: Arrived) -> Response:
+        """Note the requester's receipt."""
+        verified = self._verify(arrived, MessageType.RECEIPT, ReceiptRequest, MAX_RECEIPT_BYTES)
+        connector, message, claims = self.connector, verified.message, verified.claims
+        if verified.copy.standing.state is AgreementState.REVOKED:
+            raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")
+        seconds = connector.seconds()
+        charge(connector.state, claims, verified.copy.agreement, BudgetKind.RELEASES, 0, connector.today(), seconds)
+        if not note_receipt(connector.state, message.receipt_number, message.answer, claims.issuer, seconds):
+            raise ProblemError(ProblemCode.NOT_FOUND, "/receipt_number")
+        return self._respond(verified, ReceiptAnswer(receipt_number=message.receipt_number))
+
+    def _verify(self, arrived: Arrived, expected: MessageType, model: type[T], max_bytes: int) -> Verified[T]:
+        return verify_arrived(self.connector, self.trust, arrived, expected, model, max_bytes)
+
+    def _respond(self, verified: Verified[T], answer: Message) -> Response:
+        body, issued_at = answer.to_bytes(), self.connector.seconds()
+        claims = EnvelopeClaims(
+            type=ANSWER_TO[verified.claims.type],
+            issuer=self.connector.agency,
+            audience=verified.claims.issuer,
+            id=new_uuid(self.connector.random),
+            issued_at=issued_at,
+            expires_at=issued_at + int(MAX_LIFETIME.total_seconds()),
+            body=digest_of(body),
+            agreement=verified.claims.agreement,
+            purpose=verified.claims.purpose,
+            answers=verified.envelope.digest,
+        )
+        response = Response(body, content_type="application/json")
+        response.headers[ENVELOPE_HEADER] = sign_envelope(self.connector.signing_key(), claims)
+        return response
+
+
+def provider_blueprint(service: ProviderService) -> Blueprint:
+    """Return the routes. Each request is authenticated by the requester's envelope and the gateway's promise."""
+    blueprint = Blueprint("provider", __name__, url_prefix="/v1")
+    routes: tuple[tuple[str, Callable[[Arrived], Response], int], ...] = (
+        ("/evaluate", service.evaluate, MAX_EVALUATE_BYTES),
+        ("/exchange", service.exchange, MAX_EXCHANGE_BYTES),
+        ("/receipts", service.receipt, MAX_RECEIPT_BYTES),
+    )
+    for path, answer, max_bytes in routes:
+        blueprint.add_url_rule(path, path.strip("/"), _view(answer, max_bytes), methods=["POST"])
+    return blueprint
+
+
+def create_provider_app(service: ProviderService) -> Flask:
+    """Return the connector's HTTP service."""
+    app = Flask("tongxin-connector", static_folder=None)
+    app.register_blueprint(provider_blueprint(service))
+    app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", content_type="text/plain"))
+    app.register_error_handler(Exception, _refuse)
+    return app
+
+
+def _view(answer: Callable[[Arrived], Response], max_bytes: int) -> Callable[[], Response]:
+    def view() -> Response:
+        if request.content_length is None or request.content_length > max_bytes:
+            raise ProblemError(ProblemCode.TOO_LARGE)
+        if request.mimetype != "application/json":
+            raise ProblemError(ProblemCode.UNSUPPORTED_MEDIA_TYPE)
+        envelope = request.headers.get(ENVELOPE_HEADER, "")
+        if not envelope:
+            raise ProblemError(ProblemCode.ENVELOPE_MISSING)
+        return answer(Arrived(envelope, request.headers.get(RELAY_HEADER, ""), request.get_data()))
+
+    return view
+
+
+def _refuse(error: Exception) -> Response:
+    """Turn whatever went wrong into a problem document; an unforeseen exception shows its type in the log only."""
+    if isinstance(error, HTTPException):
+        by_status = {404: ProblemCode.NOT_FOUND, 405: ProblemCode.METHOD_NOT_ALLOWED, 413: ProblemCode.TOO_LARGE}
+        error = ProblemError(by_status.get(error.code or 0, ProblemCode.MALFORMED))
+    if not isinstance(error, ProblemError):
+        LOG.error("unforeseen %s", type(error).__name__)
+        error = ProblemError(ProblemCode.INTERNAL)
+    language = request.accept_languages.best_match(["zh", "en"], "zh")
+    problem = error.as_problem(language or "zh")
+    return Response(problem.to_bytes(), problem.status, content_type=PROBLEM_MEDIA_TYPE)
