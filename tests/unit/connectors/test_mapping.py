@@ -32,7 +32,7 @@ def test_a_workbook_mapping_opens_its_workbook(tmp_path):
     (tmp_path / "台账").mkdir()
     write_office_ledger(tmp_path / "台账/a.xlsx", ledger_rows(2))
     mapping = load_mapping(write(tmp_path, GOOD))
-    assert mapping.wanted() == [("儿童姓名",), ("公民身份号码", "身份证号"), ("出生日期",)]
+    assert list(mapping.columns.values()) == [("儿童姓名",), ("公民身份号码", "身份证号"), ("出生日期",)]
     source = open_source(mapping, tmp_path, {})
     assert isinstance(source, WorkbookSource)
     assert len(list(source.rows())) == 2
@@ -56,13 +56,6 @@ def test_a_database_address_may_come_from_the_environment(tmp_path):
     with pytest.raises(SourceError) as refused:
         open_source(mapping, tmp_path, {})
     assert refused.value.code == "url_missing"
-
-
-def test_columns_to_be_found_by_common_names_must_be_named_first(tmp_path):
-    mapping = load_mapping(write(tmp_path, GOOD[: GOOD.index("columns")] + "columns: auto\n"))
-    with pytest.raises(SourceError) as refused:
-        open_source(mapping, tmp_path, {})
-    assert refused.value.code == "mapping_field_missing"
 
 
 SQL = "data_set: x\nsource:\n  kind: sql\n{}\n  key: id\ncolumns: {{name: n}}\n"
