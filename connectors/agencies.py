@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from connectors.data_sets import DataSet, Derivation
+from connectors.query_roster import QUERY_ROSTER
 from connectors.settings import SettingsError
 from connectors.sources.errors import SourceError
 from schemas.agency_kinds import AgencyKind
@@ -38,4 +39,5 @@ def agency_of(agency_type: str) -> Agency:
         module = import_module(f"connectors.{kind.value}")
     except (ValueError, ImportError):
         raise SettingsError("不支持这一部门类别 / this kind of agency is not supported") from None
-    return Agency(kind, module.DATA_SETS, module.INDEX_DATA_SET, module.DERIVATIONS)
+    data_sets = (*module.DATA_SETS, QUERY_ROSTER)
+    return Agency(kind, data_sets, module.INDEX_DATA_SET, module.DERIVATIONS)

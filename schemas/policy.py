@@ -11,7 +11,7 @@ from datetime import datetime
 from schemas.agreement import Agreement, AgreementState, Approval, covers_region
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.problem import ProblemCode
-from schemas.purpose_catalogue import Purpose
+from schemas.purpose_catalogue import Purpose, PurposeStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def decide(
     """
     if standing is None or request.claims.agreement != standing.digest:
         return Deny(ProblemCode.NO_AGREEMENT, "agreement")
-    if purpose is None or purpose.id != standing.agreement.purpose:
+    if purpose is None or purpose.id != standing.agreement.purpose or purpose.status is not PurposeStatus.WORKING:
         return Deny(ProblemCode.PURPOSE_UNKNOWN, "purpose")
     case = _Case(request, standing, purpose, never_released, now)
     for clause in _CLAUSES:

@@ -31,7 +31,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
-    """What became of one row: outcome, the match's handle, agreeing key types, released values or the reason for none, and the receipt."""
+    """What became of one row: outcome, handle of a match, agreeing key types, released values or why there are none."""
 
     row_number: int
     outcome: str

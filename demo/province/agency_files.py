@@ -87,7 +87,7 @@ def write_mappings(folder: Path) -> None:
 def _write_table_mapping(folder: Path, file: str, table: str, key: str) -> None:
     columns = STUDENT_REGISTER if table == "student_register" else HOUSEHOLD_REGISTER
     source = {"kind": "sql", "url": f"sqlite:///{file}", "table": table, "key": key}
-    write_mapping(folder, table, source, {field: field for field in columns})
+    write_mapping(folder, table, source, {field: field for field in columns if field not in {"row_id", "person_id"}})
 
 
 def _children_register_layout(today: date) -> Layout:

@@ -1,0 +1,37 @@
+"""Mapping files for the rosters that are asked about, written as an office would write them."""
+
+from pathlib import Path
+
+import yaml
+
+from demo.province import ROSTER_PLANS
+
+_NAME_ROSTER = {
+    "name": "姓名",
+    "sex": "性别",
+    "birth_date": "出生日期",
+    "citizen_id": "公民身份号码",
+    "hukou_region": "户籍地",
+    "residence_region": "现居住地",
+}
+_DROPOUT_LEDGER = {
+    "name": "学生姓名",
+    "sex": "性别",
+    "birth_date": "出生年月",
+    "citizen_id": "身份证件号",
+    "student_no": "全国学籍号",
+}
+
+
+def write_roster_mapping(province: Path, roster: str) -> Path:
+    """Write the mapping of one roster beside it and return its path."""
+    workbook = province / ROSTER_PLANS[roster].path
+    is_ledger = roster == "dropout"
+    mapping = {
+        "data_set": "dropout_ledger" if is_ledger else "query_roster",
+        "source": {"kind": "workbook", "path": workbook.name},
+        "columns": _DROPOUT_LEDGER if is_ledger else _NAME_ROSTER,
+    }
+    path = workbook.with_name(f"roster_{roster}.yaml")
+    path.write_text(yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path

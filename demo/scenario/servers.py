@@ -1,0 +1,73 @@
+"""Starts gateway and connectors as processes of their own, waits until they answer, and ends what it started."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from demo.scenario.cast import PASSPHRASE
+
+START_SECONDS = 60.0
+
+
+class ServerStartError(Exception):
+    """A server did not answer in time; its log says why."""
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run_command(name: str, *arguments: str) -> str:
+    """Run one of the product's commands to its end and return what it printed.
+
+    Raises:
+        subprocess.CalledProcessError: the command failed.
+    """
+    finished = subprocess.run(  # noqa: S603 - our own command, no shell
+        _command(name, arguments), env=_environment(), check=True, capture_output=True, text=True
+    )
+    return finished.stdout
+
+
+@contextmanager
+def serving(name: str, arguments: Sequence[str], health_url: str, log: Path) -> Iterator[int]:
+    """Serve while the block runs; yields the process id and ends that process, by its id, afterwards."""
+    with log.open("ab") as stream:
+        process = subprocess.Popen(  # noqa: S603 - our own command, no shell
+            _command(name, arguments), env=_environment(), stdout=stream, stderr=stream
+        )
+    try:
+        _wait_until_healthy(process, health_url, log)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(url, timeout=1).is_success:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise ServerStartError(f"服务没有启动，见日志 / a server did not start, see its log: {log}")
+
+
+def _command(name: str, arguments: Sequence[str]) -> list[str]:
+    return [str(Path(sys.executable).with_name(name)), *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "TONGXIN_PASSPHRASE": PASSPHRASE}
