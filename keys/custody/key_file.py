@@ -139,8 +139,6 @@ def _check_file(path: Path, status: os.stat_result) -> None:
             f"密钥文件只应本人可读写，请执行：{command}"
             f"  Only its owner may read and write the key file; run: {command}"
         )
-    if status.st_size > MAX_KEY_FILE_BYTES:
-        raise KeyFileError(f"{path} 过大。 The key file is too large.")
 
 
 def _write_new(path: Path, data: bytes) -> None:

@@ -57,7 +57,7 @@ class KeyStore:
             before = self._look()
             after = change(before)
             if after != before:
-                self._write(after)
+                replace_bytes(self._path, seal_ring(after, self._key, self._random))
             return after
 
     def _look(self) -> KeyRing:
@@ -72,8 +72,3 @@ class KeyStore:
         if (sealed.salt, sealed.cost) == (self._key.salt, self._key.cost):
             return self._key
         return derive_file_key(self._passphrase, sealed.salt, sealed.cost)
-
-    def _write(self, ring: KeyRing) -> None:
-        data = seal_ring(ring, self._key, self._random)
-        replace_bytes(self._path, data)
-        self._ring, self._data = ring, data

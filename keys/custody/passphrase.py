@@ -10,7 +10,8 @@ from keys.custody.errors import PassphraseError
 
 MIN_PASSPHRASE_CHARACTERS = 12
 MAX_PASSPHRASE_CHARACTERS = 1024
-_MAX_PASSPHRASE_FILE_BYTES = 4 * MAX_PASSPHRASE_CHARACTERS + 2
+# One byte more than the longest passphrase and its newline can have: what is cut off here is too long anyway.
+_READ_BYTES = 4 * MAX_PASSPHRASE_CHARACTERS + len("\r\n") + 1
 
 
 def obtain_passphrase(
@@ -79,13 +80,11 @@ def _read(file: Path) -> str:
                     f"口令文件 {file} 人人可读，请执行 chmod o= {file}。"
                     f" Everybody can reach the passphrase file: run chmod o= {file}"
                 )
-            data = stream.read(_MAX_PASSPHRASE_FILE_BYTES + 1)
+            data = stream.read(_READ_BYTES)
     except OSError as error:
         raise PassphraseError(
             f"读不了口令文件 {file}。 The passphrase file can't be read: {error.strerror}"
         ) from None
-    if len(data) > _MAX_PASSPHRASE_FILE_BYTES:
-        raise PassphraseError(f"口令文件 {file} 过大。 The passphrase file is too large.")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

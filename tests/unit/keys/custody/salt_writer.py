@@ -2,7 +2,7 @@
 
     python salt_writer.py PATH AGREEMENT COUNT [DIE_AT]
 
-With DIE_AT it kills itself at that audit event (a file opened, locked, removed, renamed) of its first update.
+With DIE_AT it kills itself just before that call into the system of its first update (open, lock, write, rename …).
 """
 
 import os
@@ -10,27 +10,41 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 from keys.custody.key_store import KeyStore
 from keys.custody.new_keys import new_agreement_salt
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PASSPHRASE = "correct horse 童心"
-TOUCHES_A_FILE = {"open", "fcntl.flock", "os.remove", "os.rename"}
+WHERE_FILES_ARE_TOUCHED = {"keys.custody.key_file", "pathlib"}
+TOUCHES = {
+    "open",
+    "fdopen",
+    "flock",
+    "fstat",
+    "read",
+    "write",
+    "flush",
+    "fsync",
+    "close",
+    "unlink",
+    "rename",
+    "replace",
+}
 
 
 def die_at(number: int) -> None:
     seen = 0
 
-    def count(event: str, _: object) -> None:
+    def count(frame: FrameType, event: str, function: object) -> None:
         nonlocal seen
-        if event not in TOUCHES_A_FILE:
-            return
-        seen += 1
+        if event == "c_call" and frame.f_globals["__name__"] in WHERE_FILES_ARE_TOUCHED:
+            seen += getattr(function, "__name__", "") in TOUCHES
         if seen == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    sys.addaudithook(count)
+    sys.setprofile(count)
 
 
 def main(path: str, agreement: str, count: str, *deadline: str) -> None:

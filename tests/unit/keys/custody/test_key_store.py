@@ -185,5 +185,5 @@ class TestKilled:
             if not self_killed:
                 break
         assert writer.returncode == 0
-        assert number > 6
+        assert number > 15
         self.assert_intact(path, agreement, 1)
