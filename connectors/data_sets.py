@@ -3,22 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from connectors.sources.cells import CellContext, CellError, CellParsed, FieldKind, parse_cell
 from connectors.sources.errors import SourceError
-from connectors.sources.findings import Finding
-from connectors.sources.identities import IdentityParts, identify
+from connectors.sources.findings import Finding, Severity
+from connectors.sources.identities import NO_IDENTITY, IdentityPart, IdentityParts, identify
 from connectors.sources.mapping import SourceMapping
-from connectors.sources.source import Row, Source
+from connectors.sources.source import CellValue, Row, Source
 from schemas.code_table import CodeTable
 from schemas.identity import ChildIdentity
-from schemas.linkage_keys import linkage_keys
 
 DEFAULT_MAX_AGE_YEARS: Final = 25
 """A number of somebody older is not a child's; students of upper secondary age stay below it."""
-
-IdentityPart = Literal["citizen_id", "name", "birth_on", "sex", "region"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Record:
     Attributes:
         row_number: as in `Row.number`.
         locator: as in `Row.locator`.
-        identity: who the child is; empty when the row is not a child's.
+        identity: who the child is; `NO_IDENTITY` when the row is not a child's or there is nothing to match on.
         values: parsed value by canonical field; empty and refused cells are not in it.
         incomplete: fields of several codes of which some were not understood.
         findings: what is wrong with the row.
@@ -81,7 +78,7 @@ class Record:
     @property
     def is_usable(self) -> bool:
         """Whether there is evidence for at least one linkage key."""
-        return bool(linkage_keys(self.identity))
+        return self.identity != NO_IDENTITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,34 +175,33 @@ class _Read:
 
 
 class _Reader:
+    """Reads rows of one source; all of them have the same columns."""
+
     def __init__(
-        self,
-        mapping: SourceMapping,
-        data_set: DataSet,
-        today: date,
-        *,
-        allow_test_regions: bool,
-        max_age_years: int,
+        self, mapping: SourceMapping, data_set: DataSet, today: date, *, allow_test_regions: bool, max_age_years: int
     ) -> None:
         self._today = today
         self._max_age_years = max_age_years
-        self._fields = [
-            (f, mapping.columns[f.name], CellContext(today, allow_test_regions, f.codes))
-            for f in data_set.fields
-            if f.name in mapping.columns
+        self._mapped = [
+            (wanted, mapping.columns[wanted.name], CellContext(today, allow_test_regions, wanted.codes))
+            for wanted in data_set.fields
+            if wanted.name in mapping.columns
         ]
+        self._columns: list[tuple[Field, str, CellContext]] = []
 
     def read(self, row: Row) -> Record:
+        if not self._columns:
+            self._columns = [
+                (wanted, next((name for name in names if name in row.cells), names[0]), context)
+                for wanted, names, context in self._mapped
+            ]
         read = _Read(row.number)
-        columns: dict[str, str] = {}
-        for wanted, names, context in self._fields:
-            column = next((name for name in names if name in row.cells), names[0])
-            columns[wanted.name] = column
-            _read_cell(read, wanted, column, row, context)
-        parts = [(columns[f.name], f.part, read.values.get(f.name)) for f, _, _ in self._fields if f.part is not None]
-        identity, findings = identify(
-            row.number, IdentityParts.of(parts), today=self._today, max_age_years=self._max_age_years
-        )
+        parts = IdentityParts()
+        for wanted, column, context in self._columns:
+            _read_cell(read, wanted, column, row.cells.get(column), context)
+            if wanted.part is not None and wanted.name in read.values:
+                parts.add(column, wanted.part, read.values[wanted.name])
+        identity, findings = identify(row.number, parts, today=self._today, max_age_years=self._max_age_years)
         return Record(
             row_number=row.number,
             locator=row.locator,
@@ -216,12 +212,12 @@ class _Reader:
         )
 
 
-def _read_cell(read: _Read, wanted: Field, column: str, row: Row, context: CellContext) -> None:
+def _read_cell(read: _Read, wanted: Field, column: str, cell: CellValue, context: CellContext) -> None:
     try:
-        value = parse_cell(wanted.kind, row.cells.get(column), context)
+        value = parse_cell(wanted.kind, cell, context)
     except CellError as error:
         tells_who = wanted.part is not None and wanted.part not in {"region", "sex"}
-        severity: Literal["error", "warning"] = "error" if wanted.required or tells_who else "warning"
+        severity: Severity = "error" if wanted.required or tells_who else "warning"
         read.findings.append(Finding(read.number, column, error.code, severity))
         if error.partial:
             read.values[wanted.name] = error.partial

@@ -86,7 +86,7 @@ def parse_cell(kind: FieldKind, cell: CellValue, context: CellContext) -> CellPa
     Raises:
         CellError: the cell holds something else than its field wants.
     """
-    if cell is None or (isinstance(cell, str) and _is_empty(kind, cell.strip())):
+    if cell is None or (isinstance(cell, str) and _is_empty(kind, cell)):
         return None
     try:
         return _PARSERS[kind](cell, context)
@@ -95,7 +95,8 @@ def parse_cell(kind: FieldKind, cell: CellValue, context: CellContext) -> CellPa
 
 
 def _is_empty(kind: FieldKind, text: str) -> bool:
-    return not text or (text in _PLACEHOLDERS and kind not in _KINDS_WITH_WORDS)
+    stripped = text.strip()
+    return not stripped or (stripped in _PLACEHOLDERS and kind not in _KINDS_WITH_WORDS)
 
 
 def _text_or_number(cell: CellValue) -> str | float:

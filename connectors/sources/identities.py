@@ -1,9 +1,8 @@
 """Who the child of a row is, from everything that the row says about it. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from connectors.sources.cells import CellParsed, StudentNo
 from connectors.sources.findings import Finding, Severity
@@ -14,6 +13,8 @@ from schemas.disability_cert_no import DisabilityCertNo
 from schemas.identity import ChildIdentity, age_in_years
 from schemas.linkage_keys import linkage_keys
 from schemas.regions import RegionError, county_of
+
+IdentityPart = Literal["citizen_id", "name", "birth_on", "sex", "region"]
 
 NO_IDENTITY: Final = ChildIdentity()
 _DECLARED_SEX = frozenset({Sex.MALE, Sex.FEMALE})
@@ -32,23 +33,19 @@ class IdentityParts:
     def __repr__(self) -> str:
         return "IdentityParts(redacted)"
 
-    @classmethod
-    def of(cls, parts: Iterable[tuple[str, str | None, CellParsed | None]]) -> "IdentityParts":
-        """Sort (column, part, parsed value) into their places; a value that is absent says nothing."""
-        found = cls()
-        for column, part, value in parts:
-            number = value.citizen_id if isinstance(value, StudentNo | DisabilityCertNo) else value
-            if isinstance(number, CitizenId):
-                found.citizen_ids.append((column, number))
-            elif isinstance(value, LedgerDate):
-                found.birth = column, value
-            elif isinstance(value, Sex):
-                found.sex = column, value
-            elif part == "name" and isinstance(value, str):
-                found.name = value
-            elif part == "region" and isinstance(value, str):
-                found.regions.append((column, value))
-        return found
+    def add(self, column: str, part: IdentityPart, value: CellParsed) -> None:
+        """Put one parsed value in its place; a student number without a citizen ID in it says nothing."""
+        number = value.citizen_id if isinstance(value, StudentNo | DisabilityCertNo) else value
+        if isinstance(number, CitizenId):
+            self.citizen_ids.append((column, number))
+        elif isinstance(value, LedgerDate):
+            self.birth = column, value
+        elif isinstance(value, Sex):
+            self.sex = column, value
+        elif part == "name" and isinstance(value, str):
+            self.name = value
+        elif part == "region" and isinstance(value, str):
+            self.regions.append((column, value))
 
 
 def identify(
@@ -57,7 +54,7 @@ def identify(
     """Return the identity that a row gives evidence for, and what contradicts itself in it.
 
     The number of an adult in a child's row is taken for the guardian's and not used. A row whose birth date and
-    number are both an adult's has no identity.
+    number are both an adult's has no identity, nor has one without evidence for any linkage key.
     """
     judge = _Judge(row, today, max_age_years)
     born_on = judge.birth_date(parts)
@@ -76,6 +73,7 @@ def identify(
     )
     if not linkage_keys(identity):
         judge.find("record.nothing_to_match", None, "error")
+        return NO_IDENTITY, tuple(judge.findings)
     return identity, tuple(judge.findings)
 
 
