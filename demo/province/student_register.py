@@ -9,6 +9,7 @@ from demo.province.record import Record
 from demo.province.regions import COUNTY_NAMES
 from demo.province.schooling import LAST_COMPULSORY_GRADE, LAST_PRIMARY_GRADE, grade_name, school_year_of
 from demo.province.sightings import Office, observe_child, observe_guardian
+from schemas.citizen_id import clean_number_text
 from schemas.regions import county_of
 
 OFFICE: Final = Office(id_missing=0.13)
@@ -29,7 +30,8 @@ LEFT_BEHIND_KINDS: Final = {"0": 0.06, "1": 0.44, "2": 0.50}
 
 _NO_GUARDIAN_KINDS = {"0": 0.97, "1": 0.03}
 _MAX_DAYS_SINCE_CONFIRMED = 240
-_LONGEST_TEMPORARY = 10**4
+_ID_LENGTH = 18
+_TEMPORARY_NUMBERS = 10**4
 _SCHOOL_NAMES = {"小学": "小学", "初中": "初级中学", "高中": "高级中学", "中职": "职业中学"}
 _STAGE_DIGITS = {"小学": 1, "初中": 2, "高中": 3, "中职": 4}
 
@@ -80,10 +82,11 @@ def _draw_status(child: Child, rng: random.Random) -> str:
 
 
 def _draw_student_no(citizen_id: str | None, born_on: date, county: str, rng: random.Random) -> str:
-    """Return G and the ID number as recorded, or a formal (J) or temporary (L) number that only looks like one."""
-    if citizen_id is not None:
-        return f"G{citizen_id}"
-    return f"{rng.choice('JL')}{county}{born_on:%Y%m%d}{rng.randrange(_LONGEST_TEMPORARY):04d}"
+    """Return G and the recorded ID number if it is complete, else a formal (J) or temporary (L) number."""
+    number = "" if citizen_id is None else clean_number_text(citizen_id)
+    if len(number) == _ID_LENGTH:
+        return f"G{number}"
+    return f"{rng.choice('JL')}{county}{born_on:%Y%m%d}{rng.randrange(_TEMPORARY_NUMBERS):04d}"
 
 
 def _pick(shares: dict[str, float], rng: random.Random) -> str:

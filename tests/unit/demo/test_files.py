@@ -1,18 +1,24 @@
 """The files look as the agencies would hold them, agree with their mappings, and the truth covers every row."""
 
 import csv
+import re
 import sqlite3
+from collections import Counter
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 import yaml
 
+from connectors.agencies import agency_of
+from connectors.data_sets import read_records
 from connectors.sources.mapping import load_mapping, open_source
 from demo.province import ROSTER_PLANS, Agency, ProvinceSummary
 from demo.province.rosters import SMALLEST_ROSTER
 from schemas.child_categories import CHILD_CATEGORY
+from schemas.citizen_id import clean_number_text
 from schemas.codes import (
     CASE_STATUS,
     CERT_STATUS,
@@ -114,12 +120,13 @@ def test_dates_are_written_in_three_ways(held) -> None:
 
 
 def test_student_numbers_hold_the_id_or_only_look_like_one(held) -> None:
+    kinds = Counter(row["student_no"][0] for row in held[Agency.EDUCATION].values())
+    assert set(kinds) == {"G", "J", "L"}
+    assert kinds["G"] > kinds["J"] + kinds["L"]
     for row in held[Agency.EDUCATION].values():
-        if row["citizen_id"] is None:
-            assert row["student_no"][0] in "JL"
-            assert len(row["student_no"]) == 19
-        else:
-            assert row["student_no"] == f"G{row['citizen_id']}"
+        assert re.fullmatch(r"[GJL]99[0-9]{15}[0-9X]", row["student_no"])
+        if row["student_no"][0] == "G":
+            assert row["student_no"][1:] == clean_number_text(row["citizen_id"])
 
 
 def test_certificate_numbers_end_in_class_and_grade(held) -> None:
@@ -140,22 +147,47 @@ def test_truth_names_the_child_of_every_row_and_of_no_other(small_province: Prov
     assert [int(row["child"]) for row in children] == list(range(1, SMALL + 1))
 
 
-def test_truth_answers_agree_with_the_rows(small_province: ProvinceSummary, held) -> None:
-    links = read_csv(small_province.folder / "truth" / "links.csv")
+def as_answer(value: object) -> str:
+    """Return a derived value as children.csv writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return f"{value:%Y%m}" if isinstance(value, date) else str(value)
+
+
+@pytest.mark.parametrize("agency", list(Agency))
+def test_truth_answers_are_what_the_connector_derives_from_the_true_row(
+    small_province: ProvinceSummary, agency: Agency
+) -> None:
+    folder = small_province.folder / agency
+    mapping = load_mapping(folder / "mapping.yaml")
+    kind = agency_of(agency)
+    records = read_records(
+        open_source(mapping, folder, {}), mapping, kind.index_data_set, today=TODAY, allow_test_regions=True
+    )
+    child_of = {
+        link["locator"]: link["child"]
+        for link in read_csv(small_province.folder / "truth" / "links.csv")
+        if link["agency"] == agency
+    }
     children = {row["child"]: row for row in read_csv(small_province.folder / "truth" / "children.csv")}
-    for link in links:
-        row, answers = held[Agency(link["agency"])][link["locator"]], children[link["child"]]
-        if link["agency"] == Agency.EDUCATION:
-            assert answers["enrolled"] == str(int(row["status"] == "在读"))
-        elif link["agency"] == Agency.PUBLIC_SECURITY:
-            assert answers["hukou_status"] == row["status"]
-            assert answers["moved_to_county"] == (row["moved_to_region"] or "")[:6]
-        elif link["agency"] == Agency.DISABLED_FEDERATION:
-            expected = row["status"] == "正常" and row["valid_until"] >= TODAY.isoformat()
-            assert answers["disability_cert_valid"] == str(int(expected))
-        else:
-            assert answers["known_to_civil_affairs"] == "1"
-    assert sum(row["known_to_civil_affairs"] == "1" for row in children.values()) == len(held[Agency.CIVIL_AFFAIRS])
+    usable = 0
+    for record in records:
+        answers = children[child_of[record.locator]]
+        for attribute, derivation in kind.derivations.items():
+            if attribute in answers:
+                assert answers[attribute] == as_answer(derivation.derive(record, TODAY))
+        usable += record.is_usable
+    assert usable == len(child_of)
+
+
+def test_each_answer_occurs(small_province: ProvinceSummary) -> None:
+    children = read_csv(small_province.folder / "truth" / "children.csv")
+    for column in ("known_to_civil_affairs", "enrolled", "disability_cert_valid", "care_subsidy_eligible"):
+        assert {"0", "1", ""} >= {row[column] for row in children} >= {"0", "1"}
+    assert {row["hukou_status"] for row in children} == {"", "here", "moved", "cancelled"}
+    assert {row["category_group"] for row in children} == {"", "guardianship", "living", "none"}
 
 
 def test_no_agency_folder_holds_the_truth(small_province: ProvinceSummary) -> None:
