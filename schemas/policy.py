@@ -11,7 +11,8 @@ from datetime import datetime
 from schemas.agreement import Agreement, AgreementState, Approval, covers_region
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.problem import ProblemCode
-from schemas.purpose_catalogue import Purpose, PurposeStatus
+from schemas.purpose_catalogue import Purpose
+from schemas.purpose_parts import PurposeStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Order for a request: read the header and the claims without belief, find the key
 signature, and only then let `schemas.envelope` compare type, audience, lifetime and body.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -44,7 +45,7 @@ def signature_digest(token: str) -> str:
 
 def sign_message(key: SigningKey, token_type: str, claims: Message) -> str:
     """Return `claims` as a JWS whose payload is their canonical form."""
-    return sign_compact(key, token_type, claims.model_dump(mode="json", exclude_none=True))
+    return sign_compact(key, token_type, json.loads(claims.to_bytes()))
 
 
 def read_unverified(model: type[M], token: str, max_characters: int) -> M:
