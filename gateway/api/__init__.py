@@ -1,1 +1,1 @@
-"""HTTP: one blueprint a resource, thin over the services."""
+"""HTTP: turns requests into calls of services and what they return into responses. Decides nothing itself."""

@@ -1,1 +1,1 @@
-"""Pure rules of the gateway: no I/O, no clock, no database."""
+"""Rules of the gateway: functions of values and `now`. No Flask, no SQL, no files, no clocks."""

@@ -1,1 +1,1 @@
-"""What runs by the clock."""
+"""What a serving gateway does by the clock. Every job may run in several workers at a time."""

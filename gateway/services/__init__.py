@@ -1,1 +1,1 @@
-"""One file for each thing that somebody asks of the gateway."""
+"""One file for each thing that a person or a connector asks the gateway for. Knows nothing of Flask."""

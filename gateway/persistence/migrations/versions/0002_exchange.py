@@ -25,7 +25,8 @@ _TABLES = (
 
 
 def upgrade() -> None:
-    """Create the tables, those referred to first."""
+    """Create the tables, those referred to first, and the index by which a promised leaf is found."""
+    op.create_index("ix_audit_leaf_leaf_hash", "audit_leaf", ["leaf_hash"])
     _create_members()
     _create_agreements()
     _create_publications()
@@ -33,9 +34,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables."""
+    """Drop the tables and the index."""
     for table in _TABLES:
         op.drop_table(table)
+    op.drop_index("ix_audit_leaf_leaf_hash", "audit_leaf")
 
 
 def _number() -> sa.types.TypeEngine[int]:

@@ -1,0 +1,183 @@
+"""All signed messages that the gateway takes: address, form, limit, and the service that answers. One table."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from gateway.api.conversation import Conversation
+from gateway.services.activate_index import activate_index
+from gateway.services.agreements import answer_agreement_list, end_agreement, propose_agreement, sign_agreement
+from gateway.services.match_records import match_records
+from gateway.services.publish_index import answer_index_status, begin_index, receive_part
+from gateway.services.publish_key import publish_key
+from gateway.services.relay_evaluation import relay_evaluation
+from gateway.services.relay_exchange import relay_exchange, relay_receipt
+from schemas.envelope import MessageType
+from schemas.messages.agreements import (
+    MAX_AGREEMENT_MESSAGE_BYTES,
+    AgreementAnswer,
+    AgreementEnd,
+    AgreementList,
+    AgreementPropose,
+    AgreementSign,
+)
+from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateAnswer, EvaluateRequest
+from schemas.messages.exchange import (
+    MAX_EXCHANGE_BYTES,
+    MAX_RECEIPT_BYTES,
+    ExchangeAnswer,
+    ExchangeRequest,
+    ReceiptAnswer,
+    ReceiptRequest,
+)
+from schemas.messages.index import (
+    MAX_INDEX_MESSAGE_BYTES,
+    MAX_INDEX_PART_BYTES,
+    IndexActivate,
+    IndexBegin,
+    IndexPart,
+    IndexStatus,
+    IndexStatusRequest,
+)
+from schemas.messages.match import MAX_MATCH_BYTES, MatchAnswer, MatchRequest
+from schemas.messages.registry import MAX_KEY_MESSAGE_BYTES, KeyAnswer, KeyPublish
+
+_AGREEMENT_LIMIT: Final = MAX_AGREEMENT_MESSAGE_BYTES
+_INDEX_LIMIT: Final = MAX_INDEX_MESSAGE_BYTES
+
+CONVERSATIONS: Final[Mapping[str, tuple[Conversation[Any], ...]]] = MappingProxyType(
+    {
+        "evaluate": (
+            Conversation(
+                "/v1/evaluate",
+                MessageType.EVALUATE,
+                EvaluateRequest,
+                EvaluateAnswer,
+                MAX_EVALUATE_BYTES,
+                relay_evaluation,
+                "Have blinded elements evaluated by the provider",
+            ),
+        ),
+        "match": (
+            Conversation(
+                "/v1/match",
+                MessageType.MATCH,
+                MatchRequest,
+                MatchAnswer,
+                MAX_MATCH_BYTES,
+                match_records,
+                "Compare index hashes with the agreement's index",
+            ),
+        ),
+        "exchange": (
+            Conversation(
+                "/v1/exchange",
+                MessageType.EXCHANGE,
+                ExchangeRequest,
+                ExchangeAnswer,
+                MAX_EXCHANGE_BYTES,
+                relay_exchange,
+                "Ask the provider for attributes of granted handles",
+            ),
+        ),
+        "receipts": (
+            Conversation(
+                "/v1/receipts",
+                MessageType.RECEIPT,
+                ReceiptRequest,
+                ReceiptAnswer,
+                MAX_RECEIPT_BYTES,
+                relay_receipt,
+                "Confirm that an answer was opened",
+            ),
+        ),
+        "indexes": (
+            Conversation(
+                "/v1/indexes/begin",
+                MessageType.INDEX_BEGIN,
+                IndexBegin,
+                IndexStatus,
+                _INDEX_LIMIT,
+                begin_index,
+                "Announce an index",
+            ),
+            Conversation(
+                "/v1/indexes/parts",
+                MessageType.INDEX_PART,
+                IndexPart,
+                IndexStatus,
+                MAX_INDEX_PART_BYTES,
+                receive_part,
+                "Send a part of an index",
+            ),
+            Conversation(
+                "/v1/indexes/activate",
+                MessageType.INDEX_ACTIVATE,
+                IndexActivate,
+                IndexStatus,
+                _INDEX_LIMIT,
+                activate_index,
+                "Make a complete index active",
+            ),
+            Conversation(
+                "/v1/indexes/status",
+                MessageType.INDEX_STATUS,
+                IndexStatusRequest,
+                IndexStatus,
+                _INDEX_LIMIT,
+                answer_index_status,
+                "Ask what the gateway holds of an index",
+            ),
+        ),
+        "agreements": (
+            Conversation(
+                "/v1/agreements/propose",
+                MessageType.AGREEMENT_PROPOSE,
+                AgreementPropose,
+                AgreementAnswer,
+                _AGREEMENT_LIMIT,
+                propose_agreement,
+                "Propose an agreement, signed by the requester",
+            ),
+            Conversation(
+                "/v1/agreements/sign",
+                MessageType.AGREEMENT_SIGN,
+                AgreementSign,
+                AgreementAnswer,
+                _AGREEMENT_LIMIT,
+                sign_agreement,
+                "Sign a proposed agreement as its provider",
+            ),
+            Conversation(
+                "/v1/agreements/end",
+                MessageType.AGREEMENT_END,
+                AgreementEnd,
+                AgreementAnswer,
+                _AGREEMENT_LIMIT,
+                end_agreement,
+                "Suspend, resume or revoke an agreement",
+            ),
+            Conversation(
+                "/v1/agreements/list",
+                MessageType.AGREEMENT_LIST,
+                AgreementList,
+                AgreementAnswer,
+                _AGREEMENT_LIMIT,
+                answer_agreement_list,
+                "List the asking agency's agreements",
+            ),
+        ),
+        "keys": (
+            Conversation(
+                "/v1/keys",
+                MessageType.KEY_PUBLISH,
+                KeyPublish,
+                KeyAnswer,
+                MAX_KEY_MESSAGE_BYTES,
+                publish_key,
+                "State a further key",
+            ),
+        ),
+    }
+)
+"""By resource: the name of the blueprint."""

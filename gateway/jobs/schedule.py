@@ -1,0 +1,71 @@
+"""The clock of a serving process: checkpoints, the registry's renewal, expiry, and deleting what is not needed."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_ERROR
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Connection
+
+from gateway.log.checkpoints import latest_checkpoint, publish_checkpoint
+from gateway.log.journal import Draft
+from gateway.log.tree_store import TreeStore
+from gateway.persistence.engine import read_transaction
+from gateway.persistence.request_queries import forget_envelopes
+from gateway.services.context import Gateway
+from gateway.services.destroy_index import delete_ended_rows, delete_removed_rows
+from gateway.services.expire_agreements import expire_agreements
+from gateway.services.log_key import log_signer
+from gateway.services.registry import renew_registry
+
+CHECKPOINT_SECONDS = 1
+REGISTRY_SECONDS = 60
+EXPIRY_SECONDS = 60
+ENVELOPE_SECONDS = 600
+INDEX_SECONDS = 300
+
+_logger = logging.getLogger("tongxin.gateway")
+
+
+def start_jobs(gateway: Gateway) -> BackgroundScheduler:
+    """Start the clock; every job runs once at once."""
+    # The library logs failed jobs with the text of the exception; ours logs its type.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    jobs: tuple[tuple[Callable[[Gateway], Any], int], ...] = (
+        (publish_grown_checkpoint, CHECKPOINT_SECONDS),
+        (renew_registry, REGISTRY_SECONDS),
+        (expire_agreements, EXPIRY_SECONDS),
+        (forget_expired_envelopes, ENVELOPE_SECONDS),
+        (delete_ended_rows, INDEX_SECONDS),
+        (delete_removed_rows, INDEX_SECONDS),
+    )
+    for job, seconds in jobs:
+        scheduler.add_job(job, "interval", [gateway], id=job.__name__, seconds=seconds, next_run_time=gateway.now())
+    scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
+    scheduler.start()
+    return scheduler
+
+
+def publish_grown_checkpoint(gateway: Gateway) -> None:
+    """Sign the tree if it has grown; looks without the write lock first."""
+    latest = latest_checkpoint(gateway.engine)
+    with read_transaction(gateway.engine) as connection:
+        size = TreeStore(connection).size()
+    if latest is None or size > latest.size:
+        origin, now = gateway.settings.log_origin, gateway.now()
+        publish_checkpoint(gateway.engine, origin, log_signer(gateway.keys, origin, now), now)
+
+
+def forget_expired_envelopes(gateway: Gateway) -> None:
+    """Delete the ids of envelopes whose lifetime, and the clocks' possible difference, is over."""
+
+    def change(connection: Connection) -> Draft[int]:
+        return Draft(forget_envelopes(connection, gateway.seconds()), ())
+
+    gateway.journal.write(change)
+
+
+def _log_failure(event: Any) -> None:
+    _logger.error("job %s failed: %s", event.job_id, type(event.exception).__name__)

@@ -1,0 +1,145 @@
+"""Activating an index: its entries are written where nobody looks, and one small transaction makes them visible.
+
+A full index goes into a volume of its own, changes go into the volume that they change, under a generation that is
+not active yet. Entries are written in the order of their hashes and in steps, so that others can write in between.
+Whenever the process is killed, matching sees the old index or the new one, and activating again goes on.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from gateway.domain.index_order import order_entries
+from gateway.log.events import EventType
+from gateway.log.journal import Draft
+from gateway.persistence.engine import read_transaction
+from gateway.persistence.entry_queries import insert_entries, insert_removals
+from gateway.persistence.publication_queries import (
+    ActiveIndex,
+    Publication,
+    PublicationState,
+    count_entry_bytes,
+    end_publications,
+    find_active,
+    find_publication,
+    list_part_digests,
+    read_parts,
+    set_active,
+    set_publication_state,
+)
+from gateway.services.answers import Reply, reply_with, sign_answer
+from gateway.services.authorise import accept_once, require_active
+from gateway.services.context import Gateway
+from gateway.services.destroy_index import delete_ended_rows, delete_received_parts
+from gateway.services.publish_index import index_status, load_provider_agreement, require_receiving
+from gateway.services.request_trail import Received, register_event
+from schemas.formats import ENTRY_BYTES, HANDLE_BYTES, digest_of
+from schemas.messages.index import IndexActivate, manifest_of
+from schemas.policy import Standing
+from schemas.problem import ProblemCode, ProblemError
+
+ENTRIES_A_STEP = 10_000
+
+
+def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply:
+    """Make a publication whose parts are all there the active index; activating it again changes nothing.
+
+    Raises:
+        ProblemError: not the agreement's provider, index_incomplete, or index_conflict: the manifest is another,
+            the publication was given up, or its base is not active any more.
+    """
+    standing = load_provider_agreement(gateway, received)
+    publication = _find_complete(gateway, standing, received.message)
+    if publication.state is PublicationState.RECEIVING:
+        delete_ended_rows(gateway)  # of changes that were given up: they would become visible with these
+        _write_entries(gateway, publication)
+
+    def change(connection: Connection) -> Draft[None]:
+        accept_once(connection, received)
+        require_active(connection, standing)
+        if _is_active(connection, publication):
+            return Draft(None, ())
+        _switch(connection, publication)
+        return Draft(None, (register_event(received, EventType.INDEX_ACTIVATE, publication.records),))
+
+    written = gateway.journal.write(change)
+    delete_received_parts(gateway, publication)
+    with read_transaction(gateway.engine) as connection:
+        status = index_status(connection, standing.digest, publication.epoch, publication.index_id)
+    answer = sign_answer(gateway, received, status)
+    return reply_with(gateway, received, answer, written.receipts[0]) if written.receipts else Reply(answer)
+
+
+def _find_complete(gateway: Gateway, standing: Standing, message: IndexActivate) -> Publication:
+    with read_transaction(gateway.engine) as connection:
+        publication = find_publication(connection, standing.digest, message.index)
+        if publication is not None and _is_active(connection, publication):
+            return publication
+        publication = require_receiving(connection, standing.digest, message.index)
+        digests = list_part_digests(connection, publication.id)
+    if len(digests) != publication.parts:
+        raise ProblemError(ProblemCode.INDEX_INCOMPLETE)
+    if digest_of(manifest_of(digests.values())) != message.manifest:
+        raise ProblemError(ProblemCode.INDEX_CONFLICT, "/manifest")
+    return publication
+
+
+def _is_active(connection: Connection, publication: Publication) -> bool:
+    active = find_active(connection, publication.agreement, publication.epoch)
+    return active is not None and active.index_id == publication.index_id
+
+
+def _write_entries(gateway: Gateway, publication: Publication) -> None:
+    """Write entries and removals in steps; the publication may be given up or destroyed in between."""
+    with read_transaction(gateway.engine) as connection:
+        total = count_entry_bytes(connection, publication.id) // ENTRY_BYTES
+    entries = order_entries(partial(_packed_entries, gateway, publication), total)
+    while step := list(islice(entries, ENTRIES_A_STEP)):
+        _write_step(gateway, publication, partial(insert_entries, entries=step))
+    for handles in _removals(gateway, publication):
+        _write_step(gateway, publication, partial(insert_removals, handles=handles))
+
+
+def _write_step(gateway: Gateway, publication: Publication, insert: partial[None]) -> None:
+    def change(connection: Connection) -> Draft[None]:
+        require_receiving(connection, publication.agreement, publication.index_id)
+        insert(connection, publication.volume, publication.id)
+        return Draft(None, ())
+
+    gateway.journal.write(change)
+
+
+def _packed_entries(gateway: Gateway, publication: Publication) -> Iterator[bytes]:
+    with read_transaction(gateway.engine) as connection:
+        for entries, _ in read_parts(connection, publication.id):
+            yield entries
+
+
+def _removals(gateway: Gateway, publication: Publication) -> Iterator[list[bytes]]:
+    with read_transaction(gateway.engine) as connection:
+        parts = [removals for _, removals in read_parts(connection, publication.id) if removals]
+    for packed in parts:
+        yield [packed[start : start + HANDLE_BYTES] for start in range(0, len(packed), HANDLE_BYTES)]
+
+
+def _switch(connection: Connection, publication: Publication) -> None:
+    """Let matching see the publication instead of what it saw before; raises ProblemError (index_conflict)."""
+    require_receiving(connection, publication.agreement, publication.index_id)
+    before = find_active(connection, publication.agreement, publication.epoch)
+    if publication.mode == "changes" and (before is None or before.volume != publication.volume):
+        raise ProblemError(ProblemCode.INDEX_CONFLICT, "/index")
+    set_publication_state(connection, publication.id, PublicationState.ACTIVE)
+    if before is not None and before.volume != publication.volume:
+        end_publications(connection, publication.agreement, volume=before.volume)
+    set_active(
+        connection,
+        ActiveIndex(
+            agreement=publication.agreement,
+            epoch=publication.epoch,
+            volume=publication.volume,
+            generation=publication.id,
+            index_id=publication.index_id,
+        ),
+    )

@@ -1,0 +1,156 @@
+"""Decides on a verified request and, if it is permitted, makes that durable: replay id, charge and intent together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from gateway.domain.budgets import BudgetExhaustedError, BudgetKind, budget_day, charge, limit_of
+from gateway.log.events import Event
+from gateway.log.journal import Draft, LeafReceipt
+from gateway.persistence.agreement_queries import StoredAgreement, find_agreement, find_state
+from gateway.persistence.engine import read_transaction
+from gateway.persistence.request_queries import find_budget_use, note_envelope, set_budget_use
+from gateway.services.context import Gateway
+from gateway.services.request_trail import M, Received
+from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
+from schemas.agreement import Agreement, AgreementState, Party
+from schemas.attribute_catalogue import never_released
+from schemas.envelope import MAX_CLOCK_SKEW
+from schemas.policy import Deny, PolicyRequest, Standing, decide
+from schemas.problem import ProblemCode, ProblemError
+from schemas.purpose_catalogue import load_purposes
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a request takes from a day's budget."""
+
+    kind: BudgetKind
+    amount: int
+
+
+def load_agreement(gateway: Gateway, received: Received[M], digest: str | None = None) -> StoredAgreement:
+    """Return the agreement that the envelope names, after checking that the key that signed follows from its pin.
+
+    Args:
+        gateway: the process.
+        received: the verified request.
+        digest: the agreement that the body names, where it is the body that does.
+
+    Raises:
+        ProblemError: no_agreement, not_a_party, unknown_key.
+    """
+    digest = digest or received.claims.agreement
+    with read_transaction(gateway.engine) as connection:
+        stored = None if digest is None else find_agreement(connection, digest)
+    if stored is None:
+        raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
+    party = stored.standing.agreement.party_of(received.claims.issuer)
+    if party is None:
+        raise ProblemError(ProblemCode.NOT_A_PARTY, clause="parties")
+    # The trail names the agreement only from here: a stranger's refusal is not written into the parties' trail.
+    received.trail.agreement = stored
+    try:
+        keys_of_party(gateway, party).verification_key(received.envelope.key_id, gateway.now().timestamp())
+    except UntrustedKeyError:
+        raise ProblemError(ProblemCode.UNKNOWN_KEY, clause="parties") from None
+    return stored
+
+
+def keys_of_party(gateway: Gateway, party: Party) -> AgencyKeys:
+    """Return a party's keys as they follow from the pinned thumbprint; raises UntrustedKeyError."""
+    return gateway.members.current().keys_of(party.agency, party.signing_key)
+
+
+def authorise(
+    gateway: Gateway,
+    received: Received[M],
+    request: PolicyRequest,
+    event: Event,
+    further_check: Callable[[Agreement], None] | None = None,
+    charged: Charge | None = None,
+) -> LeafReceipt:
+    """Permit the request and log it, or raise. Decided twice: before the costly checks, and under the write lock.
+
+    Args:
+        gateway: the process.
+        received: the verified request; its agreement was loaded.
+        request: what `decide` decides on.
+        event: the intent to log.
+        further_check: raises ProblemError; runs after the first decision.
+        charged: what the request takes from the day's budget.
+
+    Raises:
+        ProblemError: the first clause that refuses, replayed or budget_exhausted; nothing was charged then.
+    """
+    stored = received.trail.agreement
+    if stored is None:
+        raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
+    _decide(gateway, request, stored.standing)
+    if further_check is not None:
+        further_check(stored.standing.agreement)
+
+    def change(connection: Connection) -> Draft[None]:
+        _decide(gateway, request, _standing_now(connection, stored.standing))
+        accept_once(connection, received)
+        if charged is not None:
+            _charge(gateway, connection, stored.standing, charged)
+        return Draft(None, (event,))
+
+    (receipt,) = gateway.journal.write(change).receipts
+    received.trail.intent = receipt.event_id
+    return receipt
+
+
+def accept_once(connection: Connection, received: Received[M]) -> None:
+    """Note the envelope's id as used; raises ProblemError (replayed) if it was."""
+    kept_until = received.claims.expires_at + int(MAX_CLOCK_SKEW.total_seconds())
+    if not note_envelope(connection, received.claims.id, kept_until):
+        raise ProblemError(ProblemCode.REPLAYED)
+
+
+def require_active(connection: Connection, standing: Standing) -> None:
+    """Check that the agreement is still active: it may have been revoked while a request was under way.
+
+    Raises:
+        ProblemError: agreement_not_active.
+    """
+    if _standing_now(connection, standing).state is not AgreementState.ACTIVE:
+        raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")
+
+
+def log_outcome(gateway: Gateway, received: Received[M], event: Event) -> LeafReceipt:
+    """Log what became of a permitted request, if its agreement is still active; only then may the answer leave."""
+    stored = received.trail.agreement
+    if stored is None:
+        raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
+
+    def change(connection: Connection) -> Draft[None]:
+        require_active(connection, stored.standing)
+        return Draft(None, (event,))
+
+    (receipt,) = gateway.journal.write(change).receipts
+    return receipt
+
+
+def _standing_now(connection: Connection, standing: Standing) -> Standing:
+    state = find_state(connection, standing.digest)
+    return replace(standing, state=AgreementState.REVOKED if state is None else state)
+
+
+def _decide(gateway: Gateway, request: PolicyRequest, standing: Standing) -> None:
+    purpose = load_purposes().get(standing.agreement.purpose)
+    decision = decide(request, standing, purpose, never_released(), gateway.now())
+    if isinstance(decision, Deny):
+        raise ProblemError(decision.code, decision.pointer, decision.clause)
+
+
+def _charge(gateway: Gateway, connection: Connection, standing: Standing, charged: Charge) -> None:
+    day = budget_day(gateway.now())
+    used = find_budget_use(connection, standing.digest, day).get(charged.kind, 0)
+    try:
+        after = charge(charged.kind, used, charged.amount, limit_of(standing.agreement, charged.kind))
+    except BudgetExhaustedError as error:
+        raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause=f"{error.kind.value}_per_day") from None
+    set_budget_use(connection, standing.digest, day, charged.kind, after)

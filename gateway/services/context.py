@@ -1,0 +1,67 @@
+"""Everything that the gateway's work stands on: settings, keys, database, journal, members, clock and randomness."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Engine
+
+from gateway.log.journal import Journal
+from gateway.services.members import MemberDirectory
+from gateway.services.provider_client import ProviderClient
+from gateway.settings import GatewaySettings
+from keys.crypto.signing import SigningKey, VerificationKey
+from keys.custody.key_ring import KeyKind
+from keys.custody.key_store import KeyStore
+from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
+from schemas.randomness import RandomSource
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One process of the gateway; made after any fork and passed to whatever works for it."""
+
+    settings: GatewaySettings
+    keys: KeyStore
+    own_keys: AgencyKeys
+    engine: Engine
+    journal: Journal
+    members: MemberDirectory
+    providers: ProviderClient
+    now: Callable[[], datetime]
+    random: RandomSource
+
+    @property
+    def id(self) -> str:
+        """The gateway's id."""
+        return self.settings.gateway
+
+    def seconds(self) -> int:
+        """Return the current POSIX seconds."""
+        return int(self.now().timestamp())
+
+    def signing_key(self) -> SigningKey:
+        """Return the signing key in force."""
+        return _signing_key(self.keys.ring.current(KeyKind.SIGNING, self.now()).secret)
+
+    def find_own_key(self, agency: str, key_id: str) -> VerificationKey:
+        """Return one of the gateway's own verification keys (`KeyFinder`).
+
+        Raises:
+            UntrustedKeyError: another agency, or no key of the gateway in force.
+        """
+        if agency != self.id:
+            raise UntrustedKeyError(agency, "unknown_agency")
+        return self.own_keys.verification_key(key_id, self.now().timestamp())
+
+    def new_uuid(self) -> str:
+        """Return a random UUID (version 4)."""
+        return str(uuid.UUID(bytes=self.random(16), version=4))
+
+
+@lru_cache(maxsize=4)
+def _signing_key(secret: bytes) -> SigningKey:
+    """Make a key once: computing its public point costs more than a signature."""
+    return SigningKey.from_secret(secret)

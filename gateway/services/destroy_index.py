@@ -1,0 +1,95 @@
+"""Makes indexes invisible at once, and deletes their rows in steps that hold the write lock for moments only.
+
+Every step can be repeated and run by several processes at a time: what is deleted already is deleted again.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from gateway.log.journal import Draft
+from gateway.persistence.engine import read_transaction
+from gateway.persistence.entry_queries import (
+    FIRST_BYTES,
+    delete_generation_step,
+    delete_removals,
+    delete_removed_step,
+    delete_volume_step,
+    has_removals,
+)
+from gateway.persistence.publication_queries import (
+    Publication,
+    PublicationState,
+    delete_active,
+    delete_parts,
+    end_publications,
+    list_active,
+    list_ended,
+    set_publication_state,
+)
+from gateway.persistence.request_queries import delete_budget_use
+from gateway.services.context import Gateway
+from schemas.messages.index import KEY_TYPES_BY_CODE
+
+PARTS_A_STEP = 16
+
+T = TypeVar("T")
+
+
+def end_indexes(connection: Connection, agreement: str) -> bool:
+    """Make all indexes of an agreement invisible and forget its charges; return whether there was an active one."""
+    had_index = bool(list_active(connection, agreement))
+    delete_active(connection, agreement)
+    end_publications(connection, agreement)
+    delete_budget_use(connection, agreement)
+    return had_index
+
+
+def delete_ended_rows(gateway: Gateway) -> None:
+    """Delete the rows of publications that nobody sees any more."""
+    with read_transaction(gateway.engine) as connection:
+        ended = list_ended(connection)
+        in_use = {index.volume for index in list_active(connection)}
+    for publication in ended:
+        delete_received_parts(gateway, publication)
+        _delete_entries(gateway, publication, is_volume_in_use=publication.volume in in_use)
+        _write(gateway, partial(set_publication_state, number=publication.id, state=PublicationState.DELETED))
+
+
+def delete_removed_rows(gateway: Gateway) -> None:
+    """Delete the entries of active indexes whose records were removed by a later change."""
+    with read_transaction(gateway.engine) as connection:
+        indexes = [index for index in list_active(connection) if has_removals(connection, index)]
+    for index in indexes:
+        _walk(gateway, partial(delete_removed_step, volume=index.volume, generation=index.generation))
+        _write(gateway, partial(delete_removals, volume=index.volume, up_to=index.generation))
+
+
+def delete_received_parts(gateway: Gateway, publication: Publication) -> None:
+    """Delete the parts of a publication, which are not needed once their entries stand in the index."""
+    while _write(gateway, partial(delete_parts, number=publication.id, limit=PARTS_A_STEP)) == PARTS_A_STEP:
+        pass
+
+
+def _delete_entries(gateway: Gateway, publication: Publication, *, is_volume_in_use: bool) -> None:
+    """Delete a whole volume with its own publication; changes that were given up half written, one by one."""
+    volume = publication.volume
+    if publication.id == volume:
+        if not is_volume_in_use:
+            _walk(gateway, partial(delete_volume_step, volume=volume))
+            _write(gateway, partial(delete_removals, volume=volume))
+    elif is_volume_in_use:
+        _walk(gateway, partial(delete_generation_step, volume=volume, generation=publication.id))
+        _write(gateway, partial(delete_removals, volume=volume, generation=publication.id))
+
+
+def _walk(gateway: Gateway, step: Callable[..., None]) -> None:
+    for key_type_code in KEY_TYPES_BY_CODE:
+        for first_byte in range(FIRST_BYTES):
+            _write(gateway, partial(step, key_type_code=key_type_code, first_byte=first_byte))
+
+
+def _write(gateway: Gateway, change: Callable[[Connection], T]) -> T:
+    return gateway.journal.write(lambda connection: Draft(change(connection), ())).value

@@ -1,0 +1,17 @@
+"""The key that signs the log's checkpoints, and its public half as connectors pin it (C2SP signed-note)."""
+
+from datetime import datetime
+
+from keys.crypto.note import NoteSigner
+from keys.custody.key_ring import KeyKind
+from keys.custody.key_store import KeyStore
+
+
+def log_signer(keys: KeyStore, origin: str, now: datetime) -> NoteSigner:
+    """Return the signer of the log `origin`."""
+    return NoteSigner(origin, keys.ring.current(KeyKind.LOG, now).secret)
+
+
+def log_verifier_key(keys: KeyStore, origin: str, now: datetime) -> str:
+    """Return the verifier key of the log as text."""
+    return log_signer(keys, origin, now).verifier_key.format()

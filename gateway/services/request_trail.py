@@ -1,0 +1,153 @@
+"""What is known of a request while it is being answered; whatever becomes of it, this goes into its leaves."""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from gateway.log.event_catalogue import DECLARATIONS
+from gateway.log.events import Actor, Decision, Event, EventType, PersonalField, PolicyRef, RequestRef
+from gateway.persistence.agreement_queries import StoredAgreement
+from keys.protocol.envelopes import VerifiedEnvelope, signature_digest
+from schemas.envelope import EnvelopeClaims
+from schemas.message import Message
+from schemas.problem import ProblemError
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass
+class Trail:
+    """Filled step by step: the verified envelope, the agreement it names, the event id of the logged intent."""
+
+    envelope: VerifiedEnvelope | None = None
+    agreement: StoredAgreement | None = None
+    intent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[M]):
+    """A request whose envelope and body were verified."""
+
+    envelope: VerifiedEnvelope
+    message: M
+    body: bytes = field(repr=False)
+    trail: Trail
+
+    @property
+    def claims(self) -> EnvelopeClaims:
+        """The claims of the verified envelope."""
+        return self.envelope.claims
+
+
+def request_ref(envelope: VerifiedEnvelope) -> RequestRef:
+    """Return how a leaf names an envelope: by its digest and that of the very signature received."""
+    return RequestRef(envelope.digest, signature_digest(envelope.token))
+
+
+def intent_event(
+    received: Received[M], event_type: EventType, records: int | None = None, fields: tuple[str, ...] = ()
+) -> Event:
+    """Return the event that a request was permitted and is about to be carried out."""
+    claims = received.claims
+    return Event(
+        type=event_type,
+        actor=_actor(received.envelope),
+        peer=_peer(received.trail, claims),
+        purpose=claims.purpose,
+        policy=_policy(received.trail),
+        decision="permit",
+        fields=fields,
+        records=records,
+        request=request_ref(received.envelope),
+        correlation_id=claims.id,
+        personal=_personal(claims, event_type),
+    )
+
+
+def outcome_event(
+    received: Received[M],
+    event_type: EventType,
+    answer: VerifiedEnvelope,
+    *,
+    decision: Decision = "permit",
+    records: int | None = None,
+    fields: tuple[str, ...] = (),
+    result: str = "",
+) -> Event:
+    """Return the event of what became of a permitted request; names the answer's envelope and the intent."""
+    return Event(
+        type=event_type,
+        actor=_actor(received.envelope),
+        peer=_peer(received.trail, received.claims),
+        purpose=received.claims.purpose,
+        policy=_policy(received.trail),
+        decision=decision,
+        fields=fields,
+        records=records,
+        request=request_ref(answer),
+        correlation_id=received.claims.id,
+        ref=received.trail.intent,
+        personal={PersonalField.RESULT: result} if result else {},
+    )
+
+
+def register_event(received: Received[M], event_type: EventType, records: int | None = None) -> Event:
+    """Return the event of a step in the life of an agreement, an index or a key."""
+    return Event(
+        type=event_type,
+        actor=_actor(received.envelope),
+        peer=_peer(received.trail, received.claims),
+        policy=_policy(received.trail),
+        records=records,
+        request=request_ref(received.envelope),
+        correlation_id=received.claims.id,
+    )
+
+
+def refusal_event(trail: Trail, problem: ProblemError) -> Event:
+    """Return the event of a refusal, with what could be verified of the request and nothing else."""
+    if trail.envelope is None:
+        return Event(type=EventType.REFUSAL, decision="deny", reason=problem.code.value)
+    claims = trail.envelope.claims
+    return Event(
+        type=EventType.REFUSAL,
+        actor=_actor(trail.envelope),
+        peer=_peer(trail, claims),
+        purpose=claims.purpose,
+        policy=_policy(trail),
+        decision="deny",
+        reason=problem.code.value,
+        request=request_ref(trail.envelope),
+        correlation_id=claims.id,
+        ref=trail.intent,
+        personal=_personal(claims, EventType.REFUSAL),
+    )
+
+
+def _actor(envelope: VerifiedEnvelope) -> Actor:
+    return Actor(org=envelope.claims.issuer, kid=envelope.key_id)
+
+
+def _peer(trail: Trail, claims: EnvelopeClaims) -> str:
+    """Name the other party: of the agreement where there is one, else whom the envelope is addressed to."""
+    if trail.agreement is None:
+        return claims.audience
+    document = trail.agreement.signed.agreement
+    other = document.provider if claims.issuer == document.requester.agency else document.requester
+    return other.agency
+
+
+def _policy(trail: Trail) -> PolicyRef | None:
+    if trail.agreement is None:
+        return None
+    standing = trail.agreement.standing
+    return PolicyRef(standing.agreement.id, standing.digest)
+
+
+def _personal(claims: EnvelopeClaims, event_type: EventType) -> dict[PersonalField, str]:
+    stated = {
+        PersonalField.OFFICER: claims.officer,
+        PersonalField.APPROVER: claims.approver,
+        PersonalField.CASE_REF: claims.case,
+    }
+    declared = DECLARATIONS[event_type].personal
+    return {name: value for name, value in stated.items() if value is not None and name in declared}

@@ -1,0 +1,92 @@
+"""The gateway's settings: `gateway.yaml` in its folder. Every setting says what it is for."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.formats import AgencyId, Token
+from schemas.messages.registry import ShortText, Url
+
+SETTINGS_FILE = "gateway.yaml"
+KEY_FILE = "keys.json"
+DATABASE_FILE = "gateway.sqlite3"
+MAX_SETTINGS_BYTES = 256 * 1024
+
+
+class SettingsError(Exception):
+    """The settings file is missing or wrong; the sentence names the setting, never its value."""
+
+
+class GatewaySettings(BaseModel):
+    """What the operator decides about the gateway."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    gateway: Annotated[AgencyId, Field(description="网关代号 / the gateway's id, e.g. gateway.990100")]
+    name_zh: Annotated[ShortText, Field(description="网关中文名称 / its name in Chinese")]
+    name_en: Annotated[ShortText, Field(description="网关英文名称 / its name in English")]
+    url: Annotated[Url, Field(description="连接器访问网关的网址 / where connectors reach the gateway")]
+    database: Annotated[
+        str,
+        Field(
+            max_length=1_000,
+            description="数据库网址 / database: sqlite:////path or postgresql+psycopg://…; keep passwords out of it",
+        ),
+    ]
+    log_origin: Annotated[
+        str,
+        Field(
+            pattern=r"^[^\s+]{1,200}$",
+            description="审计日志名称 / the log's name (C2SP checkpoint origin); never changed once the log has begun",
+        ),
+    ]
+    statements: Annotated[
+        tuple[Token, ...],
+        Field(min_length=1, max_length=100, description="网关签名密钥声明 / statements of the gateway's signing keys"),
+    ]
+    registry_lifetime_hours: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=168,
+            description="登记信息有效小时数 / hours until connectors stop trusting the registry; renewed at half of it",
+        ),
+    ] = 24
+    provider_timeout_seconds: Annotated[
+        int,
+        Field(ge=1, le=600, description="等待提供部门应答的秒数 / how long a provider's connector may take to answer"),
+    ] = 60
+    provider_connections: Annotated[
+        int, Field(ge=1, le=1_000, description="每个进程对外连接数上限 / connections to providers, for each process")
+    ] = 64
+
+
+def load_settings(folder: Path) -> GatewaySettings:
+    """Read the settings of the gateway in `folder`.
+
+    Raises:
+        SettingsError: no such file, too large, or a setting is missing, unknown or malformed.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_SETTINGS_BYTES + 1)
+        raw: Any = yaml.safe_load(data) if len(data) <= MAX_SETTINGS_BYTES else None
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        raise SettingsError(f"读不了设置文件 {path} / the settings file can't be read: {path}") from None
+    try:
+        return GatewaySettings.model_validate(raw)
+    except ValidationError as error:
+        place = ".".join(str(step) for step in error.errors()[0]["loc"]) or SETTINGS_FILE
+        raise SettingsError(f"设置有误：{place} / a setting is missing or wrong: {place}") from None
+
+
+def save_settings(folder: Path, settings: GatewaySettings) -> None:
+    """Write the settings file anew, readable by its owner alone."""
+    path = folder / SETTINGS_FILE
+    path.touch(mode=0o600)
+    path.write_text(
+        yaml.safe_dump(settings.model_dump(mode="json"), allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
