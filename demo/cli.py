@@ -27,7 +27,9 @@ def main() -> None:
 @click.option("--children", type=click.IntRange(500, 2_000_000), default=20_000, show_default=True, help="儿童人数")
 @click.option("--seed", type=int, default=1, show_default=True, help="随机种子 / seed")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("var/demo"), show_default=True)
-@click.option("--exit", "stops", is_flag=True, help="结束后退出；全部如预期时返回0 / stop at the end; 0 only if all went well")
+@click.option(
+    "--exit", "stops", is_flag=True, help="结束后退出；全部如预期时返回0 / stop at the end; 0 only if all went well"
+)
 def run(children: int, seed: int, folder: Path, stops: bool) -> None:
     """运行全部演示。 / Play the whole demo."""
     report = Report(Console())

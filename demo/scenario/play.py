@@ -11,6 +11,7 @@ from rich.progress import Progress
 from connectors.cli.progress import show_progress
 from connectors.cli.session import Session
 from connectors.identifiers import new_uuid
+from connectors.publisher.publish_index import Progress as StepProgress
 from connectors.requester.ask import Questioner
 from connectors.state.alerts import list_alerts
 from connectors.state.questions import Question, RowResult
@@ -100,7 +101,9 @@ class Play:
         for desk in self.desks.values():
             desk.set_up()
             enrolment = str(desk.folder / "enrolment.jws")
-            run_command("tongxin-gateway", "--folder", folder, "member", "enrol", enrolment, "--yes", "--pin-out", str(pin))
+            run_command(
+                "tongxin-gateway", "--folder", folder, "member", "enrol", enrolment, "--yes", "--pin-out", str(pin)
+            )
             desk.join(pin)
         arguments = ["--folder", folder, "serve", "--port", str(self.gateway_port)]
         stack.enter_context(serving("tongxin-gateway", arguments, f"{url}/healthz", self.folder / "gateway.log"))
@@ -147,9 +150,13 @@ class Play:
         for plan, score, _ in rows:
             self.report.expect(f"{plan.purpose} 有匹配", f"{plan.purpose} has matches", is_met=score.matched > 0)
             self.report.expect(
-                f"{plan.purpose} 匹配者均有答复", f"{plan.purpose}: every match answered", is_met=score.released == score.matched
+                f"{plan.purpose} 匹配者均有答复",
+                f"{plan.purpose}: every match answered",
+                is_met=score.released == score.matched,
             )
-            self.report.expect(f"{plan.purpose} 没有错误匹配", f"{plan.purpose}: precision ≥ 0.99", is_met=score.precision >= 0.99)
+            self.report.expect(
+                f"{plan.purpose} 没有错误匹配", f"{plan.purpose}: precision ≥ 0.99", is_met=score.precision >= 0.99
+            )
 
     def _ask_one(self, plan: Plan, bars: Progress) -> list[RowResult]:
         session, agreement = self.sessions[plan.requester], self.agreements[plan.purpose]
@@ -181,10 +188,14 @@ class Play:
         refusals.append(self._be_refused_by_provider())
         self.report.show_refusals(refusals)
         for refusal in refusals:
-            self.report.expect(f"拒绝：{refusal.tried_zh}", f"refused: {refusal.tried_en}", is_met=refusal.is_as_expected)
+            self.report.expect(
+                f"拒绝：{refusal.tried_zh}", f"refused: {refusal.tried_en}", is_met=refusal.is_as_expected
+            )
         alerts = {code for _, code, _ in list_alerts(provider.connector.state)}
         self.report.expect(
-            "提供部门已就越权授权告警", "the provider raised an alert about the grant", is_met="grant_exceeds_agreement" in alerts
+            "提供部门已就越权授权告警",
+            "the provider raised an alert about the grant",
+            is_met="grant_exceeds_agreement" in alerts,
         )
 
     def _be_refused_by_provider(self) -> Refusal:
@@ -201,6 +212,6 @@ class Play:
         check_log(self.gateway_folder, self.folder / "log", expected, self.report)
 
 
-def _bar(bars: Progress, plan: Plan):  # type: ignore[no-untyped-def]
+def _bar(bars: Progress, plan: Plan) -> StepProgress:
     task = bars.add_task(f"{plan.purpose} 索引 / index", total=None)
     return lambda _step, done, total: bars.update(task, completed=done, total=total)

@@ -33,7 +33,14 @@ class Report:
 
     def show_indexes(self, rows: Sequence[tuple[Plan, PublishedIndex, float]]) -> None:
         """Show what was published for each agreement."""
-        table = Table("用途\npurpose", "提供部门\nprovider", "范围内\ncovered", "范围外，未发布\noutside", "重复\nduplicates", "秒\nseconds")
+        table = Table(
+            "用途\npurpose",
+            "提供部门\nprovider",
+            "范围内\ncovered",
+            "范围外，未发布\noutside",
+            "重复\nduplicates",
+            "秒\nseconds",
+        )
         for plan, published, seconds in rows:
             counts = published.counts
             numbers = (counts.covered, counts.outside_region, counts.duplicates)
@@ -53,7 +60,9 @@ class Report:
             table.add_row(name, *map(str, counts), *rates)
         self.console.print(table)
         self.console.print("比对结果仅供核查参考。可能匹配须人工复核，复核前不提供任何数据。", style="dim")
-        self.console.print("For verification only. Possible matches wait for clerical review and release nothing.", style="dim")
+        self.console.print(
+            "For verification only. Possible matches wait for clerical review and release nothing.", style="dim"
+        )
 
     def show_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Show what was tried and why it was refused."""
@@ -62,5 +71,7 @@ class Report:
             text = text_of(refusal.met) if refusal.met else None
             reason = f"{text.title_zh}\n{text.title_en}" if text else "没有被拒绝 / it went through"
             code = refusal.met.value if refusal.met else "—"
-            table.add_row(f"{refusal.tried_zh}\n{refusal.tried_en}", reason, code, "✓" if refusal.is_as_expected else "✗")
+            table.add_row(
+                f"{refusal.tried_zh}\n{refusal.tried_en}", reason, code, "✓" if refusal.is_as_expected else "✗"
+            )
         self.console.print(table)
