@@ -33,8 +33,8 @@ def parse_url(written: str) -> URL:
 def open_read_only(url: URL, base_folder: Path) -> Engine:
     """Return an engine that the database itself holds to reading.
 
-    SQLite files are opened with `mode=ro` and `query_only`. PostgreSQL sessions start with
-    `default_transaction_read_only=on` and every transaction is begun READ ONLY. Of other databases it is not
+    SQLite files are opened with `mode=ro`. PostgreSQL sessions start with `default_transaction_read_only=on`;
+    since a statement could change that, every transaction is begun READ ONLY too. Of other databases it is not
     known how to hold them to reading, so they are refused.
 
     Raises:
@@ -53,9 +53,7 @@ def _open_sqlite(url: URL, base_folder: Path) -> Engine:
     address = f"{find_file(base_folder, url.database).as_uri()}?mode=ro"
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(address, uri=True, timeout=CONNECT_TIMEOUT_SECONDS)
-        connection.execute("PRAGMA query_only = ON")
-        return connection
+        return sqlite3.connect(address, uri=True, timeout=CONNECT_TIMEOUT_SECONDS)
 
     return create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
 

@@ -1,6 +1,5 @@
 """The check of a whole source: counts and places; and no cell in anything that it says."""
 
-import dataclasses
 import io
 import json
 import traceback
@@ -11,6 +10,7 @@ from rich.console import Console
 
 from connectors.civil_affairs import CHILDREN_REGISTER
 from connectors.data_sets import read_records
+from connectors.education import STUDENT_REGISTER
 from connectors.sources.check import check_source, render_report
 from connectors.sources.errors import SourceError
 from connectors.sources.findings import FINDINGS
@@ -102,9 +102,11 @@ def test_no_finding_record_or_report_quotes_a_cell(tmp_path, column):
 def test_values_hide_themselves_too():
     cells = {"citizen_id": citizen_id(1), "birth_date": "2015-03-05", "category": "孤儿", "guardian_id": citizen_id(4)}
     record = record_of(CHILDREN_REGISTER, cells | {"name": CANARY})
+    assert set(cells) <= set(record.values)
     for name in ("citizen_id", "birth_date", "guardian_id"):
         assert "2015" not in repr(record.values[name])
-    assert dataclasses.is_dataclass(record)
+    student = record_of(STUDENT_REGISTER, {"name": CANARY, "student_no": "G" + citizen_id(1)})
+    assert "2015" not in repr(student.values["student_no"])
 
 
 def test_an_error_while_reading_quotes_no_cell(tmp_path):

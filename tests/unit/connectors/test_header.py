@@ -44,6 +44,13 @@ def test_a_group_above_tells_two_columns_of_the_same_name_apart():
     assert (refused.value.code, refused.value.column) == ("column_ambiguous", "姓名")
 
 
+def test_a_group_that_no_mapping_names_still_sets_its_columns_apart():
+    groups = ["", "", "", "监护人", ""]
+    labels = ["姓名", "性别", "身份证号", "姓名", "身份证号"]
+    header = find_header([TITLE, groups, labels], WANTED[:3])
+    assert header.positions == {"姓名": 0, "性别": 1, "身份证号": 2}
+
+
 def test_a_data_row_is_not_taken_for_a_second_header_row():
     header = find_header([["姓名", "性别", "与儿童关系", "父亲/姓名"], ["甲", "男", "父亲", "乙"]], WANTED)
     assert header.first_data_row == 1

@@ -83,13 +83,6 @@ def test_sqlite_refuses_every_write(database, statement):
     assert database.read_bytes() == before
 
 
-def test_reading_only_can_not_be_switched_off_in_sqlite(database):
-    with engine_of(database).connect() as connection:
-        connection.execute(text("PRAGMA query_only = OFF"))
-        with pytest.raises(SQLAlchemyError):
-            connection.execute(text("DELETE FROM 常住人口"))
-
-
 @pytest.mark.parametrize(
     "statement",
     ["INSERT INTO 人口 VALUES (2, 'x')", "DROP TABLE 人口", "SELECT set_config('transaction_read_only', 'off', false)"],
@@ -112,6 +105,19 @@ def test_postgresql_refuses_every_write(postgresql_url, statement):
     with owner.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM 人口")).scalar_one() == 1
     owner.dispose()
+
+
+def test_reading_only_can_not_be_switched_off_in_postgresql(postgresql_url):
+    engine = open_read_only(parse_url(postgresql_url), Path("/nowhere"))
+    with engine.connect() as connection:
+        setting = text("SELECT current_setting('default_transaction_read_only')")
+        assert connection.execute(setting).scalar_one() == "on"
+        connection.execute(text("SELECT set_config('default_transaction_read_only', 'off', false)"))
+        connection.commit()
+        assert connection.execute(setting).scalar_one() == "off"
+        connection.commit()
+        with pytest.raises(SQLAlchemyError, match="read-only"):
+            connection.execute(text("CREATE TABLE 新表 (a integer)"))
 
 
 @pytest.mark.parametrize(
