@@ -5,23 +5,37 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from gateway.cli.log_commands import log
 from gateway.cli.member_commands import member
+from gateway.cli.register_commands import agreement, budget, index
 from gateway.cli.serve_command import serve
-from gateway.cli.session import FriendlyGroup, Start, folder_options
+from gateway.cli.session import FriendlyGroup, Start
 from gateway.cli.setup_commands import init, migrate, registry
 
 
 @click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@folder_options
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    envvar="TONGXIN_FOLDER",
+    help="网关所在文件夹 / the gateway's folder",
+)
+@click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="TONGXIN_PASSPHRASE_FILE",
+    help="存放口令的文件（仅本人可读）/ file with the passphrase, readable by you alone",
+)
 @click.version_option(package_name="tongxin")
 @click.pass_context
-def main(ctx: click.Context, folder: Path | None, passphrase_file: Path | None) -> None:
+def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None:
     """童心网关：核验、裁定、比对、转送、留痕；看不到姓名、身份号码和内容。
 
     Tongxin gateway: verifies, decides, matches, relays and logs; sees no name, no ID number and no content.
     """
-    ctx.obj = Start(folder or Path(), passphrase_file, Console())
+    ctx.obj = Start(folder, passphrase_file, Console())
 
 
-for command in (init, migrate, registry, member, serve):
+for command in (init, migrate, registry, member, agreement, index, budget, log, serve):
     main.add_command(command)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from gateway.cli.session import Start, with_start
+from gateway.cli.session import Start, pass_start
 from gateway.services.enrol_member import EnrolmentError, enrol_member, gateway_pin, read_enrolment
 from schemas.messages.registry import MAX_ENROLMENT_BYTES
 
@@ -19,7 +19,7 @@ def member() -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--pin-out", type=click.Path(path_type=Path, dir_okay=False), help="写出交给对方的网关信息 / pin file")
 @click.option("--yes", is_flag=True, help="指纹已核对，不再询问 / the thumbprint was compared: do not ask")
-@with_start
+@pass_start
 def enrol(start: Start, file: Path, pin_out: Path | None, *, yes: bool) -> None:
     """核验登记文件，核对密钥指纹后接入。 / Verify an enrolment and, once its thumbprint is compared, accept it."""
     enrolment = read_enrolment(_read(file))
@@ -38,7 +38,7 @@ def enrol(start: Start, file: Path, pin_out: Path | None, *, yes: bool) -> None:
 
 @member.command("list")
 @click.option("--json", "as_json", is_flag=True, help="输出JSON / print JSON")
-@with_start
+@pass_start
 def list_members(start: Start, *, as_json: bool) -> None:
     """列出接入单位。 / List the members."""
     with start.gateway() as gateway:

@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from gateway.api.app import create_app
 from gateway.bootstrap import open_gateway
-from gateway.cli.session import Start, with_start
+from gateway.cli.session import Start, pass_start
 from gateway.jobs.schedule import start_jobs
 
 WORKER_TIMEOUT_SECONDS = 120
@@ -47,7 +47,7 @@ class GatewayServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no t
 @click.option("--port", type=click.IntRange(1, 65535), required=True, help="端口 / port")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="进程数 / processes")
 @click.option("--threads", type=click.IntRange(1, 256), default=16, show_default=True, help="每进程线程数 / threads")
-@with_start
+@pass_start
 def serve(start: Start, host: str, port: int, workers: int, threads: int) -> None:
     """启动网关。 / Serve."""
     passphrase = start.passphrase()

@@ -2,17 +2,19 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import click
 from alembic.util import CommandError
 from rich.console import Console
 
 from gateway.bootstrap import open_gateway
+from gateway.log.bundle import NothingSignedError
+from gateway.log.bundle_errors import BundleError
 from gateway.log.journal import AuditUnavailableError, LogDamagedError
 from gateway.persistence.engine import DatabaseUrlError, DurabilityError
 from gateway.services.context import Gateway
@@ -30,13 +32,12 @@ _SENTENCES = (
     EnrolmentError,
     AuditUnavailableError,
     LogDamagedError,
+    NothingSignedError,
+    BundleError,
     DatabaseUrlError,
     DurabilityError,
     CommandError,
 )
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -78,33 +79,4 @@ class FriendlyGroup(click.Group):
             raise click.ClickException(str(error)) from None
 
 
-def folder_options(command: Callable[P, R]) -> Callable[P, R]:
-    """Add the options that say where the gateway is; without them TONGXIN_FOLDER and the current folder count."""
-    folder = click.option(
-        "--folder",
-        type=click.Path(path_type=Path, file_okay=False),
-        envvar="TONGXIN_FOLDER",
-        help="网关所在文件夹 / the gateway's folder",
-    )
-    passphrase = click.option(
-        "--passphrase-file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        envvar="TONGXIN_PASSPHRASE_FILE",
-        help="存放口令的文件（仅本人可读）/ file with the passphrase, readable by you alone",
-    )
-    return folder(passphrase(command))
-
-
-def with_start(command: Callable[Concatenate[Start, P], R]) -> Callable[..., R]:
-    """Give a command the folder options, and pass it the `Start` that they make; they may stand before it too."""
-
-    def run(*args: P.args, **options: P.kwargs) -> R:
-        before: Start | None = click.get_current_context().obj
-        folder = options.pop("folder", None) or (before.folder if before else Path())
-        file = options.pop("passphrase_file", None) or (before.passphrase_file if before else None)
-        return command(Start(Path(str(folder)), Path(str(file)) if file else None, Console()), *args, **options)
-
-    run.__doc__ = command.__doc__
-    run.__name__ = command.__name__
-    run.__dict__.update(command.__dict__)
-    return folder_options(run)
+pass_start = click.make_pass_decorator(Start)

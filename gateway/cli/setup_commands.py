@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from gateway.bootstrap import utc_now
-from gateway.cli.session import Start, with_start
+from gateway.cli.session import Start, pass_start
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.member_queries import latest_registry
 from gateway.services.enrol_member import gateway_pin
@@ -23,7 +23,7 @@ from schemas.problem import ProblemCode, ProblemError
 @click.option("--name-en", required=True, help="网关英文名称 / its name in English")
 @click.option("--url", required=True, help="连接器访问网关的网址 / where connectors reach it")
 @click.option("--database", help="数据库网址，缺省为文件夹内的SQLite / database URL; default: SQLite in the folder")
-@with_start
+@pass_start
 def init(start: Start, /, **options: str) -> None:
     """新建网关：生成密钥、设置和数据库。 / Make a new gateway: keys, settings and database."""
     passphrase = start.passphrase(confirm=True)
@@ -39,7 +39,7 @@ def init(start: Start, /, **options: str) -> None:
 
 
 @click.command()
-@with_start
+@pass_start
 def migrate(start: Start) -> None:
     """升级数据库结构。 / Bring the database to the newest schema."""
     migrate_settings_database(load_settings(start.folder))
@@ -53,7 +53,7 @@ def registry() -> None:
 
 @registry.command("show")
 @click.option("--json", "as_json", is_flag=True, help="输出JSON / print JSON")
-@with_start
+@pass_start
 def show_registry(start: Start, *, as_json: bool) -> None:
     """显示当前登记信息的版本和有效期。 / Show the version and lifetime of the registry in force."""
     with start.gateway() as gateway:

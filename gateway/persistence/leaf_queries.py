@@ -11,3 +11,19 @@ def find_leaf_index(connection: Connection, leaf_hash: bytes) -> int | None:
     """Return the place of the leaf in the log, or None."""
     place: int | None = connection.scalar(select(audit_leaf.c.idx).where(audit_leaf.c.leaf_hash == leaf_hash))
     return place
+
+
+def list_latest_leaves(connection: Connection, count: int) -> list[dict[str, object]]:
+    """Return what the last `count` leaves say in the columns to filter by, oldest first."""
+    columns = audit_leaf.c
+    query = select(
+        columns.idx,
+        columns.time,
+        columns.type,
+        columns.actor_org,
+        columns.peer_org,
+        columns.purpose,
+        columns.decision,
+    )
+    rows = connection.execute(query.order_by(columns.idx.desc()).limit(count))
+    return [dict(row._mapping) for row in rows][::-1]  # noqa: SLF001 - the public name of SQLAlchemy
