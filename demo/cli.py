@@ -27,10 +27,8 @@ def main() -> None:
 @click.option("--children", type=click.IntRange(500, 2_000_000), default=20_000, show_default=True, help="儿童人数")
 @click.option("--seed", type=int, default=1, show_default=True, help="随机种子 / seed")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("var/demo"), show_default=True)
-@click.option(
-    "--exit", "stops", is_flag=True, help="结束后退出；全部如预期时返回0 / stop at the end; 0 only if all went well"
-)
-def run(children: int, seed: int, folder: Path, stops: bool) -> None:
+@click.option("--exit", "stops", is_flag=True, help="结束后退出 / stop at the end; 0 only if all went well")
+def run(children: int, seed: int, folder: Path, *, stops: bool) -> None:
     """运行全部演示。 / Play the whole demo."""
     report = Report(Console())
     shutil.rmtree(folder, ignore_errors=True)
@@ -41,7 +39,7 @@ def run(children: int, seed: int, folder: Path, stops: bool) -> None:
         play.run(stack)
         report.console.rule()
         report.console.print(f"用时 {time.perf_counter() - began:.0f} 秒 / seconds")
-        _show_end(play, report)
+        _show_end(report)
         if not stops:
             _wait(play, report)
     sys.exit(1 if report.failures else 0)
@@ -64,7 +62,7 @@ def province(folder: Path, children: int, seed: int) -> None:
         generate_province(folder, children, seed, today=datetime.now(OFFICE_ZONE).date(), progress=progress)
 
 
-def _show_end(play: Play, report: Report) -> None:
+def _show_end(report: Report) -> None:
     if report.failures:
         report.console.print(f"[bold red]{len(report.failures)} 项不符合预期 / not as expected: {report.failures}")
         return
@@ -72,8 +70,8 @@ def _show_end(play: Play, report: Report) -> None:
 
 
 def _wait(play: Play, report: Report) -> None:
-    report.console.print(f"网关 / gateway  {play.gateway_url}")
-    for desk in play.desks.values():
+    report.console.print(f"网关 / gateway  {play.stage.gateway_url}")
+    for desk in play.stage.desks.values():
         report.console.print(f"{desk.part.name_zh} / {desk.part.name_en}  {desk.endpoint}  {desk.folder}")
     report.console.print("服务仍在运行，按 Ctrl-C 结束。 / Everything is still running; Ctrl-C ends it.")
     try:

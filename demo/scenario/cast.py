@@ -1,4 +1,4 @@
-"""Who takes part: four agencies of one fictional county, and what their offices agree on."""
+"""Who takes part: four agencies of a fictional province, and what their offices agree on."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,8 @@ from demo.province import Agency
 
 COUNTY = "990101"
 OTHER_COUNTY = "990201"
-GATEWAY_ID = "gateway.990101"
+PROVINCE = "99"
+GATEWAY_ID = "gateway.990000"
 
 OFFICER = "officer-07"
 APPROVER = "section-head-02"
@@ -17,7 +18,7 @@ PASSPHRASE = "demo passphrase, not a secret"  # noqa: S105 - printed on purpose:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One agency of the county."""
+    """One agency of the province."""
 
     kind: Agency
     name_zh: str
@@ -26,15 +27,17 @@ class Part:
     @property
     def agency(self) -> str:
         """The agency's id at the gateway."""
-        return f"{self.kind.value}.{COUNTY}"
+        return f"{self.kind.value}.990000"
 
 
 PARTS = {
-    Agency.CIVIL_AFFAIRS: Part(Agency.CIVIL_AFFAIRS, "童安县民政局", "Tong'an County Civil Affairs Bureau"),
-    Agency.EDUCATION: Part(Agency.EDUCATION, "童安县教育局", "Tong'an County Education Bureau"),
-    Agency.PUBLIC_SECURITY: Part(Agency.PUBLIC_SECURITY, "童安县公安局", "Tong'an County Public Security Bureau"),
+    Agency.CIVIL_AFFAIRS: Part(Agency.CIVIL_AFFAIRS, "童心省民政厅", "Tongxin Province Department of Civil Affairs"),
+    Agency.EDUCATION: Part(Agency.EDUCATION, "童心省教育厅", "Tongxin Province Department of Education"),
+    Agency.PUBLIC_SECURITY: Part(
+        Agency.PUBLIC_SECURITY, "童心省公安厅", "Tongxin Province Department of Public Security"
+    ),
     Agency.DISABLED_FEDERATION: Part(
-        Agency.DISABLED_FEDERATION, "童安县残疾人联合会", "Tong'an County Disabled Persons' Federation"
+        Agency.DISABLED_FEDERATION, "童心省残疾人联合会", "Tongxin Province Disabled Persons' Federation"
     ),
 }
 

@@ -13,7 +13,7 @@ from connectors.register import open_register
 from connectors.settings import ConnectorSettings
 from connectors.trust import TrustStore
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER, PARTS, PASSPHRASE, Part
+from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER, PARTS, PASSPHRASE, PROVINCE, Part
 from keys.custody.key_file_format import STANDARD_KDF_COST
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import MAX_BATCH_RECORDS, Agreement, Approval
@@ -42,7 +42,7 @@ class Desk:
             agency_type=self.part.kind.value,
             name_zh=self.part.name_zh,
             name_en=self.part.name_en,
-            region=COUNTY,
+            region=PROVINCE,
             endpoint=self.endpoint,
             register_mapping=str((self.data_folder / "mapping.yaml").resolve()),
             allow_test_regions=True,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from demo.scenario.report import Report
 from demo.scenario.servers import run_command
+from demo.scenario.stage import PIN_FILE
+from schemas.messages.registry import MAX_ENROLMENT_BYTES, GatewayPin
 
 _LENGTH_BYTES = 2
 
@@ -17,7 +19,9 @@ def check_log(gateway_folder: Path, folder: Path, expected_reasons: set[str], re
     folder.mkdir(parents=True, exist_ok=True)
     bundle = folder / "log.zip"
     run_command("tongxin-gateway", "--folder", str(gateway_folder), "log", "export", "--out", str(bundle))
-    report.console.print(run_command("tongxin-gateway", "log", "verify", str(bundle)).strip(), highlight=False)
+    pin = GatewayPin.from_bytes((gateway_folder / PIN_FILE).read_bytes().strip(), MAX_ENROLMENT_BYTES)
+    verify = ("log", "verify", "--key", pin.log_verifier_key)
+    report.console.print(run_command("tongxin-gateway", *verify, str(bundle)).strip(), highlight=False)
     reasons = {str(entry["reason"]) for entry in read_entries(bundle) if "reason" in entry}
     report.expect("日志离线校验通过", "the log verifies offline", is_met=True)
     missing = expected_reasons - reasons
@@ -26,12 +30,11 @@ def check_log(gateway_folder: Path, folder: Path, expected_reasons: set[str], re
     place = tamper(bundle, tampered)
     report.console.print(f"改动 {place} 的一个字节后 / after changing one byte of {place}:")
     try:
-        run_command("tongxin-gateway", "log", "verify", str(tampered))
+        run_command("tongxin-gateway", *verify, str(tampered))
     except subprocess.CalledProcessError as error:
         report.console.print(str(error.stderr).strip(), highlight=False)
-        report.expect(
-            "改动被发现并指明位置", "the change is found and its place named", is_met="tile/entries" in error.stderr
-        )
+        is_placed = "tile/entries" in str(error.stderr)
+        report.expect("改动被发现并指明位置", "the change is found and its place named", is_met=is_placed)
     else:
         report.expect("改动被发现", "the change is found", is_met=False)
 

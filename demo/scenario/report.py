@@ -13,6 +13,29 @@ from demo.scenario.scoring import Score
 from schemas.problem import text_of
 from schemas.purpose_catalogue import load_purposes
 
+INDEX_HEADINGS = (
+    "用途\npurpose",
+    "提供部门\nprovider",
+    "发布\npublished",
+    "范围外，不发布\noutside",
+    "重复\nduplicates",
+    "秒\ns",
+)
+SCORE_HEADINGS = (
+    "用途\npurpose",
+    "行\nrows",
+    "匹配\nmatch",
+    "可能匹配\npossible",
+    "未匹配\nno match",
+    "数据不足\nunusable",
+    "有答复\nanswered",
+    "查准率\nprecision",
+    "查全率\nrecall",
+    "秒\ns",
+)
+NOTICE = """比对结果仅供核查参考。可能匹配须人工复核，复核前不提供任何数据。
+For verification only. Possible matches wait for clerical review and release nothing."""
+
 
 @dataclass
 class Report:
@@ -27,20 +50,14 @@ class Report:
 
     def expect(self, zh: str, en: str, *, is_met: bool) -> None:
         """Note whether something is as it should be."""
-        self.console.print(f"{'✓' if is_met else '✗ 失败 / FAILED'}  {zh} / {en}", style=None if is_met else "bold red")
+        mark = "✓" if is_met else "✗ 失败 / FAILED"
+        self.console.print(f"{mark}  {zh} / {en}", style=None if is_met else "bold red", highlight=False)
         if not is_met:
             self.failures.append(en)
 
     def show_indexes(self, rows: Sequence[tuple[Plan, PublishedIndex, float]]) -> None:
-        """Show what was published for each agreement."""
-        table = Table(
-            "用途\npurpose",
-            "提供部门\nprovider",
-            "范围内\ncovered",
-            "范围外，未发布\noutside",
-            "重复\nduplicates",
-            "秒\nseconds",
-        )
+        """Show what was published for each agreement, and what was left out."""
+        table = _numbers_table(INDEX_HEADINGS, texts=2)
         for plan, published, seconds in rows:
             counts = published.counts
             numbers = (counts.covered, counts.outside_region, counts.duplicates)
@@ -49,29 +66,28 @@ class Report:
 
     def show_scores(self, rows: Sequence[tuple[Plan, Score, float]]) -> None:
         """Show each question's outcomes and, against the true links, how right they are."""
-        table = Table(
-            "用途\npurpose", "行\nrows", "匹配\nmatch", "可能匹配\npossible", "未匹配\nno match", "数据不足\nunusable",
-            "有答复\nanswered", "查准率\nprecision", "查全率\nrecall", "秒\nseconds",
-        )  # fmt: skip
+        table = _numbers_table(SCORE_HEADINGS, texts=1)
         for plan, score, seconds in rows:
             counts = (score.rows, score.matched, score.possible, score.non_matched, score.unusable, score.released)
             name = f"{plan.purpose} {load_purposes()[plan.purpose].name_zh}"
-            rates = (f"{score.precision:.3f}", f"{score.recall:.3f}", f"{seconds:.1f}")
-            table.add_row(name, *map(str, counts), *rates)
+            table.add_row(name, *map(str, counts), f"{score.precision:.3f}", f"{score.recall:.3f}", f"{seconds:.1f}")
         self.console.print(table)
-        self.console.print("比对结果仅供核查参考。可能匹配须人工复核，复核前不提供任何数据。", style="dim")
-        self.console.print(
-            "For verification only. Possible matches wait for clerical review and release nothing.", style="dim"
-        )
+        self.console.print(NOTICE, style="dim")
 
     def show_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Show what was tried and why it was refused."""
-        table = Table("尝试 / tried", "拒绝理由 / refused because", "代码 / code", "")
+        table = Table("尝试 / tried", "拒绝理由 / refused because", "代码 / code", "", show_lines=True)
         for refusal in refusals:
             text = text_of(refusal.met) if refusal.met else None
             reason = f"{text.title_zh}\n{text.title_en}" if text else "没有被拒绝 / it went through"
             code = refusal.met.value if refusal.met else "—"
-            table.add_row(
-                f"{refusal.tried_zh}\n{refusal.tried_en}", reason, code, "✓" if refusal.is_as_expected else "✗"
-            )
+            mark = "✓" if refusal.is_as_expected else "✗"
+            table.add_row(f"{refusal.tried_zh}\n{refusal.tried_en}", reason, code, mark)
         self.console.print(table)
+
+
+def _numbers_table(headings: Sequence[str], texts: int) -> Table:
+    table = Table()
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if place < texts else "right")
+    return table

@@ -1,0 +1,100 @@
+"""The stage: a synthetic province on disk, a gateway and four connectors as real processes, and their open sessions."""
+
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from connectors.cli.session import Session
+from connectors.identifiers import new_uuid
+from connectors.requester.ask import Progress, Questioner
+from connectors.state.questions import Question, RowResult
+from demo.province import Agency
+from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, Plan
+from demo.scenario.desks import Desk, make_desks
+from demo.scenario.rosters import write_roster_mapping
+from demo.scenario.servers import free_port, run_command, serving
+from schemas.agreement import Agreement
+
+PIN_FILE = "gateway-pin.json"
+
+
+@dataclass
+class Stage:
+    """Everything that runs, below one folder."""
+
+    folder: Path
+    today: date
+    ports: dict[Agency, int] = field(default_factory=lambda: {kind: free_port() for kind in Agency})
+    gateway_port: int = field(default_factory=free_port)
+    sessions: dict[Agency, Session] = field(default_factory=dict)
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway answers."""
+        return f"http://127.0.0.1:{self.gateway_port}"
+
+    @property
+    def gateway_folder(self) -> Path:
+        """The gateway's folder."""
+        return self.folder / "gateway"
+
+    @property
+    def province(self) -> Path:
+        """The agencies' data."""
+        return self.folder / "province"
+
+    @property
+    def desks(self) -> dict[Agency, Desk]:
+        """The four agencies' desks."""
+        return make_desks(self.folder / "connectors", self.province, self.ports)
+
+    def found(self) -> None:
+        """Make the gateway and the connectors, enrol and join, as their administrators would."""
+        folder = str(self.gateway_folder)
+        name_zh, name_en = "童心省未成年人保护数据交换网关", "Tongxin Province Child Protection Gateway"
+        names = ("--name-zh", name_zh, "--name-en", name_en)
+        run_command(
+            "tongxin-gateway", "--folder", folder, "init", "--id", GATEWAY_ID, "--url", self.gateway_url, *names
+        )
+        pin = self.gateway_folder / PIN_FILE
+        for desk in self.desks.values():
+            desk.set_up()
+            enrol = ("member", "enrol", str(desk.folder / "enrolment.jws"), "--yes", "--pin-out", str(pin))
+            run_command("tongxin-gateway", "--folder", folder, *enrol)
+            desk.join(pin)
+
+    def open(self, stack: ExitStack) -> None:
+        """Start all five servers, which run until `stack` is closed, and sit down at every desk."""
+        stack.enter_context(self.serving_gateway())
+        for kind, desk in self.desks.items():
+            stack.enter_context(self.serving_connector(kind))
+            self.sessions[kind] = desk.sit_down()
+
+    def serving_gateway(self, *options: str) -> AbstractContextManager[int]:
+        """Return the context in which the gateway serves; yields its process id."""
+        arguments = ["--folder", str(self.gateway_folder), "serve", "--port", str(self.gateway_port), *options]
+        return serving("tongxin-gateway", arguments, f"{self.gateway_url}/healthz", self.folder / "gateway.log")
+
+    def serving_connector(self, kind: Agency) -> AbstractContextManager[int]:
+        """Return the context in which a connector serves; yields its process id."""
+        desk = self.desks[kind]
+        arguments = ["--folder", str(desk.folder), "serve", "--port", str(desk.port)]
+        return serving("tongxin-connector", arguments, f"{desk.endpoint}/healthz", self.folder / f"{kind.value}.log")
+
+    def ask(self, plan: Plan, agreement: Agreement, progress: Progress) -> list[RowResult]:
+        """Ask the plan's question about the plan's roster and return the results."""
+        session = self.sessions[plan.requester]
+        question = Question(
+            id=new_uuid(session.connector.random),
+            agreement=agreement.digest(),
+            attributes=agreement.attributes,
+            region=COUNTY,
+            case=CASE,
+            officer=OFFICER,
+            approver=APPROVER,
+            mapping_path=str(write_roster_mapping(self.province, plan.roster)),
+            roster_version=None,
+            asked_at=session.connector.seconds(),
+        )
+        return Questioner(session.connector, session.client, session.trust).ask(question, progress)
