@@ -1,0 +1,72 @@
+"""The scene that scenario and attack tests play on: a small synthetic province, a gateway and four agencies, all real.
+
+One scene serves a whole test process: its servers are processes of their own on free loopback ports, ended by the id
+that they were started with. Tests that break something on purpose make agreements of their own.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.cli.session import Session
+from connectors.context import OFFICE_ZONE
+from connectors.state.questions import RowResult
+from demo.province import Agency, generate_province
+from demo.scenario.cast import PLANS, Plan
+from demo.scenario.desks import agree, publish
+from demo.scenario.stage import Stage
+from schemas.agreement import Agreement
+
+CHILDREN = 1_200
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The running stage and the four agreements with published indexes, by purpose."""
+
+    stage: Stage
+    agreements: dict[str, Agreement]
+
+    def session(self, agency: Agency) -> Session:
+        """Return the desk of one agency."""
+        return self.stage.sessions[agency]
+
+    def plan(self, purpose: str) -> Plan:
+        """Return who asks whom for a purpose, about which roster."""
+        return next(plan for plan in PLANS if plan.purpose == purpose)
+
+    def ask(self, purpose: str, agreement: Agreement | None = None) -> list[RowResult]:
+        """Ask a purpose's question, under its usual agreement or another one."""
+        return self.stage.ask(self.plan(purpose), agreement or self.agreements[purpose], lambda *_: None)
+
+    def agree_and_publish(self, purpose: str) -> Agreement:
+        """Make another agreement for a purpose and publish its index."""
+        plan = self.plan(purpose)
+        requester, provider = self.session(plan.requester), self.session(plan.provider)
+        agreement = agree(requester, provider, purpose, plan.regions)
+        publish(provider, agreement, lambda *_: None)
+        requester.client.refresh_registry()
+        return agreement
+
+
+def open_scene(folder: Path, stack: ExitStack) -> Scene:
+    """Set a scene up below `folder`; its servers run until `stack` is closed."""
+    stage = Stage(folder, datetime.now(OFFICE_ZONE).date())
+    generate_province(stage.province, CHILDREN, 1, today=stage.today)
+    stage.found()
+    stage.open(stack)
+    scene = Scene(stage, {})
+    for plan in PLANS:
+        scene.agreements[plan.purpose] = scene.agree_and_publish(plan.purpose)
+    return scene
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """One scene for all tests of a process."""
+    with ExitStack() as stack:
+        yield open_scene(tmp_path_factory.mktemp("scene"), stack)
