@@ -108,6 +108,10 @@ class GatewayClient:
         self._trust = trust
         self._http = http or httpx.Client(timeout=TIMEOUT)
 
+    def close(self) -> None:
+        """Close the connections that are kept for reuse."""
+        self._http.close()
+
     def refresh_registry(self) -> None:
         """Fetch the registry and keep it if it is to be believed.
 

@@ -47,6 +47,11 @@ class Session:
         """The sharing office: what is done with agreements."""
         return SharingOffice(self.connector, self.client, self.trust)
 
+    def close(self) -> None:
+        """Close the connections to the gateway and to the connector's database."""
+        self.client.close()
+        self.connector.state.dispose()
+
 
 @dataclass(frozen=True)
 class Start:

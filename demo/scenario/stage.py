@@ -70,6 +70,7 @@ class Stage:
         for kind, desk in self.desks.items():
             stack.enter_context(self.serving_connector(kind))
             self.sessions[kind] = desk.sit_down()
+            stack.callback(self.sessions[kind].close)
 
     def serving_gateway(self, *options: str) -> AbstractContextManager[int]:
         """Return the context in which the gateway serves; yields its process id."""
