@@ -1,0 +1,37 @@
+"""Writes the reference pages that follow from the code: `python -m docs.generate`."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from docs.generation.attributes import attributes_page
+from docs.generation.audit_events import audit_events_page
+from docs.generation.commands import commands_page
+from docs.generation.limits import limits_page
+from docs.generation.messages import messages_page
+from docs.generation.problem_codes import problem_codes_page
+from docs.generation.purposes import purposes_page
+from docs.generation.settings import settings_page
+
+REFERENCE = Path(__file__).with_name("reference")
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "attributes.md": attributes_page,
+    "audit-events.md": audit_events_page,
+    "commands.md": commands_page,
+    "limits.md": limits_page,
+    "messages.md": messages_page,
+    "problem-codes.md": problem_codes_page,
+    "purposes.md": purposes_page,
+    "settings.md": settings_page,
+}
+"""File name below `reference/` → what makes its text, the same at every run."""
+
+
+def main() -> None:
+    """Write every page."""
+    for name, make in PAGES.items():
+        (REFERENCE / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""How a member's type is said in words: named formats, lists, maps, ranges, choices."""
+
+import typing
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel, StringConstraints
+from pydantic.fields import FieldInfo
+
+from docs.generation.markdown import code, codes
+from schemas import formats
+from schemas.messages import evaluate, exchange, match, registry
+
+FORMATS: Mapping[str, tuple[Any, str, str]] = {
+    "AgencyId": (formats.AgencyId, "单位代号", "a member or the gateway, e.g. `education.990101`"),
+    "AgencyType": (registry.AgencyType, "部门类别", "a kind of agency, e.g. `civil_affairs`"),
+    "PurposeId": (formats.PurposeId, "用途代码", "a purpose, e.g. `P04`"),
+    "AttributeId": (formats.AttributeId, "数据项代码", "an attribute of the catalogue"),
+    "RegionScope": (formats.RegionScope, "行政区划及其下属", "a subtree of GB/T 2260: 2, 4, 6, 9 or 12 digits"),
+    "County": (formats.County, "县级行政区划代码", "a county, 6 digits"),
+    "Reference": (
+        formats.Reference,
+        "经办人或个案的内部编号，不得为身份号码",
+        "an agency's own reference; 14 digits in a row are refused, they could be an ID number",
+    ),
+    "Uuid": (formats.Uuid, "唯一编号", "a UUID in its canonical form (RFC 9562)"),
+    "Digest": (formats.Digest, "SHA-256 摘要或密钥指纹", "SHA-256 or RFC 7638 thumbprint, 32 bytes as base64url"),
+    "Handle": (formats.Handle, "记录句柄", "16 random bytes as base64url; belongs to one agreement and epoch"),
+    "IndexHash": (formats.IndexHash, "索引散列", "bytes 0-15 of an OPRF output, as base64url"),
+    "Mac": (formats.Mac, "持有证明", "HMAC-SHA-256, 32 bytes as base64url"),
+    "Proof": (formats.Proof, "求值证明", "a DLEQ proof (RFC 9497), 64 bytes as base64url"),
+    "PackedElements": (
+        formats.PackedElements,
+        "群元素，逐个相连",
+        "group elements of 32 bytes one after the other, as base64url",
+    ),
+    "PackedIndexEntries": (
+        formats.PackedIndexEntries,
+        "索引条目，逐个相连",
+        "index entries of 36 bytes (handle 16, county 3, key type 1, index hash 16), as base64url",
+    ),
+    "PackedHandles": (formats.PackedHandles, "句柄，逐个相连", "handles of 16 bytes one after the other, as base64url"),
+    "Sealed": (formats.Sealed, "密封内容", "X25519 and AEAD, as base64url; only the recipient's connector opens it"),
+    "Token": (formats.Token, "签名令牌", "a JWS in compact form (RFC 7515), ES256"),
+    "UnixSeconds": (formats.UnixSeconds, "POSIX 秒", "seconds since 1970-01-01 UTC"),
+    "Epoch": (evaluate.Epoch, "密钥期次", "the number of an evaluation key's epoch, from 1"),
+    "Attributes": (match.Attributes, "数据项列表", "1 to 32 attributes"),
+    "Hashes": (match.Hashes, "索引散列列表", "1 to 8 index hashes"),
+    "ReceiptNumber": (exchange.ReceiptNumber, "回执编号", "`TX-` and ten characters A-Z, 2-7"),
+    "AsOf": (exchange.AsOf, "数据所属年月", "the month of the provider's data, YYYY-MM"),
+    "ShortText": (registry.ShortText, "短文本", "1 to 100 characters"),
+    "Url": (registry.Url, "网址", "http or https, without user, query or fragment, at most 200 characters"),
+}
+"""Named formats: the type, and what it is in Chinese and English."""
+
+
+def pattern_of(name: str) -> str:
+    """Return the regular expression of a named format, or ''."""
+    for constraint in get_args(FORMATS[name][0])[1:]:
+        found = getattr(constraint, "pattern", None)
+        if found is None and isinstance(constraint, FieldInfo):
+            found = next((getattr(one, "pattern", None) for one in constraint.metadata), None)
+        if isinstance(found, str):
+            return found
+    return ""
+
+
+def describe_member(model: type[BaseModel], name: str) -> str:
+    """Return the form of a model's member in words."""
+    return describe_form(typing.get_type_hints(model, include_extras=True)[name])
+
+
+def describe_form(hint: Any) -> str:
+    """Return what a type hint admits, in words; named formats by their name."""
+    named = next((name for name, (known, _, _) in FORMATS.items() if _is_form_of(known, hint)), None)
+    if named is not None:
+        return named
+    if get_origin(hint) is Annotated:
+        inner, *constraints = get_args(hint)
+        return describe_form(inner) + _limits(constraints)
+    if get_origin(hint) is not None:
+        return _describe_generic(get_origin(hint), get_args(hint))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return codes(member.value for member in hint)
+    return _PLAIN.get(hint) or hint.__name__
+
+
+def _describe_generic(origin: Any, arguments: tuple[Any, ...]) -> str:
+    if origin is Literal:
+        return codes(str(argument) for argument in arguments)
+    if origin is tuple:
+        return f"list of {describe_form(arguments[0])}"
+    if origin is dict:
+        return f"map of {describe_form(arguments[0])} to {describe_form(arguments[1])}"
+    return " or ".join(describe_form(argument) for argument in arguments if argument is not type(None))
+
+
+def _is_form_of(known: Any, hint: Any) -> bool:
+    """A description around a named format adds constraints behind its own."""
+    own, found = get_args(known), get_args(hint)
+    return get_origin(hint) is get_origin(known) is Annotated and found[: len(own)] == own
+
+
+_PLAIN: Mapping[Any, str] = {str: "text", int: "integer", bool: "`true` or `false`"}
+
+
+def _limits(constraints: Iterable[Any]) -> str:
+    texts = [text for constraint in constraints for text in _texts(constraint)]
+    return f" ({', '.join(texts)})" if texts else ""
+
+
+def _texts(constraint: Any) -> list[str]:
+    if isinstance(constraint, FieldInfo):
+        return [text for part in constraint.metadata for text in _texts(part)]
+    if isinstance(constraint, StringConstraints):
+        return [f"pattern {code(str(constraint.pattern))}"] if constraint.pattern else []
+    pattern = getattr(constraint, "pattern", None)
+    if isinstance(pattern, str):
+        return [f"pattern {code(pattern)}"]
+    return [
+        f"{word} {getattr(constraint, attribute):,}"
+        for kind, attribute, word in _BOUNDS
+        if isinstance(constraint, kind)
+    ]
+
+
+_BOUNDS: tuple[tuple[type, str, str], ...] = (
+    (annotated_types.MinLen, "min_length", "at least"),
+    (annotated_types.MaxLen, "max_length", "at most"),
+    (annotated_types.Ge, "ge", "from"),
+    (annotated_types.Gt, "gt", "above"),
+    (annotated_types.Le, "le", "to"),
+    (annotated_types.Lt, "lt", "below"),
+)
