@@ -75,7 +75,6 @@ class GroupWriter:
             self._edge = batch.edge
         if attempt.error is not None:
             _logger.error("the audit log could not be written: %s", type(attempt.error).__name__)
-            self._edge = None
             outcomes = {pending: _failed(outcomes.get(pending), failure) for pending in group}
         for pending, outcome in outcomes.items():
             _resolve(pending.future, outcome)

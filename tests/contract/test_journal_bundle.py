@@ -4,6 +4,7 @@ import json
 import random
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -164,6 +165,23 @@ def test_file_verifies_like_bytes(sealed: bytes, tmp_path: Path) -> None:
     assert _fault(path)
 
 
+def test_checksums_that_other_tools_rely_on_are_checked(sealed: bytes) -> None:
+    crc = struct.pack("<L", zlib.crc32(_files(sealed)["tile/0/000"]))
+    assert sealed.count(crc) == 2
+    assert _fault(sealed.replace(crc, _flip(crc, 0))) == (BundleFault.ARCHIVE, Place("tile/0/000"))
+
+
+def test_cosignature_under_the_logs_name_is_not_the_logs_signature(sealed: bytes) -> None:
+    impostor = Cosigner(ORIGIN, b"\x02" * 32)
+    files = _files(sealed)
+    text = files["checkpoint"].partition(b"\n\n")[0] + b"\n"
+    note = text + b"\n" + impostor.cosign(text, NOW).format().encode()
+    forged = files | {"checkpoint": note, "log.vkey": f"{impostor.verifier_key.format()}\n".encode()}
+    with pytest.raises(BundleError) as error:
+        verify_bundle(_pack(forged), [impostor.verifier_key])
+    assert error.value.code is BundleFault.CHECKPOINT
+
+
 def test_any_zip_tool_reads_it(sealed: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(sealed)) as archive:
         assert archive.testzip() is None
@@ -285,6 +303,7 @@ def test_files_larger_than_their_kind_are_not_read(sealed: bytes) -> None:
     [
         lambda lines: [],
         lambda lines: [*lines, lines[-1]],
+        lambda lines: [lines[-1].replace(b'"index":255', b'"index":254')],
         lambda lines: [lines[1], lines[0], *lines[2:]],
         lambda lines: [lines[0].replace(b'"index":0', b'"index":1'), *lines[1:]],
         lambda lines: [lines[0].replace(b'"index":0', b'"index":true'), *lines[1:]],
