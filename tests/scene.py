@@ -19,9 +19,11 @@ from demo.province import Agency, generate_province
 from demo.scenario.cast import PLANS, Plan
 from demo.scenario.desks import agree, publish
 from demo.scenario.stage import Stage
+from keys.custody.key_file_format import KdfCost
 from schemas.agreement import Agreement
 
 CHILDREN = 1_200
+QUICK_KDF_COST = KdfCost(opslimit=1, memlimit=8192)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Scene:
 
 def open_scene(folder: Path, stack: ExitStack) -> Scene:
     """Set a scene up below `folder`; its servers run until `stack` is closed."""
-    stage = Stage(folder, datetime.now(OFFICE_ZONE).date())
+    stage = Stage(folder, datetime.now(OFFICE_ZONE).date(), QUICK_KDF_COST)
     generate_province(stage.province, CHILDREN, 1, today=stage.today)
     stage.found()
     stage.open(stack)

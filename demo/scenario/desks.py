@@ -14,7 +14,7 @@ from connectors.settings import ConnectorSettings
 from connectors.trust import TrustStore
 from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER, PARTS, PASSPHRASE, PROVINCE, Part
-from keys.custody.key_file_format import STANDARD_KDF_COST
+from keys.custody.key_file_format import KdfCost
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import MAX_BATCH_RECORDS, Agreement, Approval
 from schemas.messages.registry import MAX_ENROLMENT_BYTES, GatewayPin
@@ -35,8 +35,8 @@ class Desk:
         """Where the gateway reaches the connector."""
         return f"http://127.0.0.1:{self.port}"
 
-    def set_up(self) -> None:
-        """Make the connector and write its enrolment."""
+    def set_up(self, cost: KdfCost) -> None:
+        """Make the connector, its key file at this cost, and write its enrolment."""
         settings = ConnectorSettings(
             agency=self.part.agency,
             agency_type=self.part.kind.value,
@@ -47,7 +47,7 @@ class Desk:
             register_mapping=str((self.data_folder / "mapping.yaml").resolve()),
             allow_test_regions=True,
         )
-        create_connector_folder(self.folder, settings, PASSPHRASE, STANDARD_KDF_COST)
+        create_connector_folder(self.folder, settings, PASSPHRASE, cost)
         enrolment = enrolment_of(open_connector(self.folder, PASSPHRASE))
         (self.folder / "enrolment.jws").write_text(enrolment + "\n", encoding="ascii")
 

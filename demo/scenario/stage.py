@@ -14,6 +14,7 @@ from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, Plan
 from demo.scenario.desks import Desk, make_desks
 from demo.scenario.rosters import write_roster_mapping
 from demo.scenario.servers import free_port, run_command, serving
+from keys.custody.key_file_format import STANDARD_KDF_COST, KdfCost
 from schemas.agreement import Agreement
 
 PIN_FILE = "gateway-pin.json"
@@ -25,6 +26,7 @@ class Stage:
 
     folder: Path
     today: date
+    kdf_cost: KdfCost = STANDARD_KDF_COST
     ports: dict[Agency, int] = field(default_factory=lambda: {kind: free_port() for kind in Agency})
     gateway_port: int = field(default_factory=free_port)
     sessions: dict[Agency, Session] = field(default_factory=dict)
@@ -59,7 +61,7 @@ class Stage:
         )
         pin = self.gateway_folder / PIN_FILE
         for desk in self.desks.values():
-            desk.set_up()
+            desk.set_up(self.kdf_cost)
             enrol = ("member", "enrol", str(desk.folder / "enrolment.jws"), "--yes", "--pin-out", str(pin))
             run_command("tongxin-gateway", "--folder", folder, *enrol)
             desk.join(pin)
