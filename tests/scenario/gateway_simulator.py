@@ -117,7 +117,9 @@ class Agency:
     def thumbprint(self) -> str:
         return self.key.verification_key.key_id
 
-    def statement(self, use: KeyUse, key_id: str, public_key: str, signer: SigningKey | None = None, **more: object) -> str:
+    def statement(
+        self, use: KeyUse, key_id: str, public_key: str, signer: SigningKey | None = None, **more: object
+    ) -> str:
         seconds = self.clock.seconds()
         statement = KeyStatement.model_validate(
             {
@@ -145,9 +147,7 @@ class Agency:
             endpoint=self.endpoint,
             statements=(self.first_statement(),),
         )
-        return sign_message(
-            self.key, ENROLMENT_TOKEN_TYPE, Enrolment(member=member, issued_at=self.clock.seconds())
-        )
+        return sign_message(self.key, ENROLMENT_TOKEN_TYPE, Enrolment(member=member, issued_at=self.clock.seconds()))
 
     def claims(self, message_type: MessageType, body: bytes, audience: str, **changes: object) -> EnvelopeClaims:
         issued_at = self.clock.seconds()
@@ -236,7 +236,9 @@ class Provider(Agency):
         return ReceiptAnswer(receipt_number=message.receipt_number)
 
     def index_hashes(self, *texts: str) -> list[bytes]:
-        return [index_hash_of(out) for out in evaluate_batch(self.pair.private_key, [t.encode() for t in texts], workers=1)]
+        return [
+            index_hash_of(out) for out in evaluate_batch(self.pair.private_key, [t.encode() for t in texts], workers=1)
+        ]
 
 
 @dataclass
@@ -286,7 +288,9 @@ class World:
         }
         return Agreement.model_validate({**stated, **changes})
 
-    def post(self, sender: Agency, message_type: MessageType, message: Message, audience: str, **claims: object) -> Answer:
+    def post(
+        self, sender: Agency, message_type: MessageType, message: Message, audience: str, **claims: object
+    ) -> Answer:
         body = message.to_bytes()
         return self.send(sender, sender.claims(message_type, body, audience, **claims), body)
 
@@ -380,7 +384,7 @@ class World:
     def query_claims(self, agreement: Agreement) -> dict[str, object]:
         return {"agreement": agreement.digest(), "purpose": "P04", "region": COUNTY, "officer": "officer-7"}
 
-    def evaluate(self, agreement: Agreement, *texts: str, **claims: object) -> tuple[Answer, list[bytes]]:
+    def evaluate(self, under: Agreement, *texts: str, **claims: object) -> tuple[Answer, list[bytes]]:
         """Have texts evaluated; return the answer and, if there is one, the index hashes."""
         session = blind_batch([text.encode() for text in texts], os.urandom, workers=1)
         message = EvaluateRequest(epoch=1, blinded=encode_base64url(b"".join(session.blinded_elements)))
@@ -389,7 +393,7 @@ class World:
             MessageType.EVALUATE,
             message,
             str(claims.pop("audience", self.provider.id)),
-            **{**self.query_claims(agreement), **claims},
+            **{**self.query_claims(under), **claims},
         )
         if answer.status != 200:
             return answer, []
@@ -431,7 +435,9 @@ def entry(handle: bytes, key_type: KeyType, index_hash: bytes, county: int = int
 def record(county: str | None = COUNTY, **hashes: bytes) -> MatchRecord:
     """Return one record to match; `id` and `p_d` are its hashes."""
     names = {"id": KeyType.ID, "p_d": KeyType.P_D}
-    return MatchRecord(hashes={names[name]: (encode_base64url(value),) for name, value in hashes.items()}, county=county)
+    return MatchRecord(
+        hashes={names[name]: (encode_base64url(value),) for name, value in hashes.items()}, county=county
+    )
 
 
 @contextmanager

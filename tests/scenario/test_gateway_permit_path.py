@@ -15,7 +15,7 @@ from schemas.envelope import ENVELOPE_HEADER, MessageType
 from schemas.linkage_keys import KeyType
 from schemas.messages.exchange import ReceiptRequest
 from schemas.messages.match import MatchAnswer, Outcome
-from tests.scenario.gateway_simulator import ATTRIBUTES, PROVIDER_ID, World, entry, played_world, record
+from tests.scenario.gateway_simulator import PROVIDER_ID, World, entry, played_world, record
 
 
 @pytest.fixture
@@ -57,9 +57,7 @@ def test_a_question_from_evaluation_to_receipt(world: World) -> None:
     world.check_promise(answer, released)
 
     receipt = ReceiptRequest(receipt_number="TX-ABCDEFGHIJ", answer=released, opened=True)
-    answer = world.post(
-        world.requester, MessageType.RECEIPT, receipt, PROVIDER_ID, agreement=agreement.digest()
-    )
+    answer = world.post(world.requester, MessageType.RECEIPT, receipt, PROVIDER_ID, agreement=agreement.digest())
     assert answer.status == 200, answer.body
     world.check_promise(answer, envelope_digest(answer.headers[ENVELOPE_HEADER]))
 
@@ -91,7 +89,3 @@ def test_outcomes_name_the_intent_and_the_answer(world: World) -> None:
     assert outcome.event.request is not None
     assert outcome.event.request.digest == envelope_digest(answer.headers[ENVELOPE_HEADER])
     assert outcome.event.correlation_id == intent.event.correlation_id
-
-
-def test_a_match_carries_the_attributes_asked_for(world: World) -> None:
-    assert tuple(sorted(ATTRIBUTES)) == ATTRIBUTES
