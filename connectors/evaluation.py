@@ -2,7 +2,7 @@
 
 from connectors.context import Connector
 from keys.crypto.evaluation_key import EvaluationKeyPair
-from keys.custody.key_ring import KeyKind, KeyRing, KeyState
+from keys.custody.key_ring import KeyKind, KeyRecord, KeyRing, KeyState
 from keys.custody.new_keys import agreement_scope, new_agreement_salt
 from keys.protocol.evaluation_keys import derive_evaluation_key
 from schemas.problem import ProblemCode, ProblemError
@@ -43,6 +43,16 @@ def latest_epoch(connector: Connector, agreement: str) -> int:
         if record.kind is KeyKind.AGREEMENT_SALT and record.scope.startswith(f"{agreement}/")
     )
     return max((int(scope.rsplit("/", 1)[1]) for scope in scopes), default=0)
+
+
+def older_salts(connector: Connector, agreement: str, epoch: int) -> list[tuple[int, KeyRecord]]:
+    """Return (epoch, salt) of the agreement's epochs before `epoch`, whatever state they are in."""
+    ring = connector.keys.ring
+    return [
+        (older, record)
+        for older in range(1, epoch)
+        for record in ring.find(KeyKind.AGREEMENT_SALT, agreement_scope(agreement, older))
+    ]
 
 
 def destroy_evaluation_keys(connector: Connector, agreement: str, *, keep_epoch: int | None = None) -> None:

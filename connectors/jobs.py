@@ -6,6 +6,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from connectors.agreements import SharingOffice
 from connectors.context import Connector
+from connectors.epochs import destroy_ended_epochs
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.requester.ask import Questioner
 from connectors.trust import TrustStore
@@ -27,8 +28,9 @@ def refresh(connector: Connector, trust: TrustStore, client: GatewayClient) -> N
 
 
 def destroy_expired(connector: Connector) -> None:
-    """Destroy answers whose day has come."""
+    """Destroy answers whose day has come, and key epochs whose overlap is over."""
     Questioner.vault_of(connector).destroy_expired(connector.today())
+    destroy_ended_epochs(connector)
 
 
 def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> BackgroundScheduler:

@@ -33,9 +33,18 @@ def first_statements(connector: Connector) -> tuple[str, ...]:
 
 
 def publish_evaluation_key(
-    connector: Connector, client: GatewayClient, agreement: str, epoch: int, key_pair: EvaluationKeyPair
+    connector: Connector,
+    client: GatewayClient,
+    agreement: str,
+    epoch: int,
+    key_pair: EvaluationKeyPair,
+    *,
+    accept_until: int | None = None,
 ) -> None:
-    """State the evaluation key of an agreement and epoch to the registry; saying it again changes nothing."""
+    """State the evaluation key of an agreement and epoch to the registry, with its end once it has one.
+
+    Saying it again changes nothing.
+    """
     seconds = connector.seconds()
     statement = KeyStatement(
         agency=connector.agency,
@@ -44,6 +53,7 @@ def publish_evaluation_key(
         public_key=encode_base64url(key_pair.public_key),
         issued_at=seconds,
         active_from=seconds,
+        accept_until=accept_until,
         agreement=agreement,
         epoch=epoch,
     )

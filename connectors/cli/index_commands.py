@@ -1,6 +1,7 @@
 """Commands of the data steward: publish an agreement's index, see where it stands, begin a new key epoch."""
 
 import json
+from datetime import timedelta
 
 import click
 
@@ -19,18 +20,28 @@ def index() -> None:
 
 @index.command()
 @click.argument("digest")
-@click.option("--new-epoch", is_flag=True, help="换新的计算密钥和句柄 / under a new evaluation key, with new handles")
+@click.option(
+    "--new-epoch",
+    is_flag=True,
+    help="换新的计算密钥和句柄；中断后不带此选项再次运行 / new evaluation key and handles; if interrupted, run again without it",
+)
+@click.option(
+    "--overlap-days",
+    type=click.IntRange(0, 90),
+    default=7,
+    show_default=True,
+    help="旧期次继续应答的天数 / days for which older epochs still answer",
+)
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / for scripts")
 @pass_start
-def publish(start: Start, digest: str, new_epoch: bool, as_json: bool) -> None:
+def publish(start: Start, digest: str, new_epoch: bool, overlap_days: int, as_json: bool) -> None:
     """发布索引；已发布过的只发送变化；中断后再次运行即可继续。
 
     Publish the index; after the first time only changes; interrupted, run it again and it goes on.
     """
     session = start.session()
     session.office.sync()
-    epoch = latest_epoch(session.connector, digest) + 1 if new_epoch else None
-    published = publish_with_progress(start, session, digest, epoch)
+    published = publish_with_progress(start, session, digest, timedelta(days=overlap_days), begins_epoch=new_epoch)
     if as_json:
         click.echo(json.dumps(_as_json(published)))
         return
@@ -46,7 +57,9 @@ def publish(start: Start, digest: str, new_epoch: bool, as_json: bool) -> None:
     )
 
 
-def publish_with_progress(start: Start, session: Session, digest: str, epoch: int | None) -> PublishedIndex:
+def publish_with_progress(
+    start: Start, session: Session, digest: str, overlap: timedelta, *, begins_epoch: bool
+) -> PublishedIndex:
     """Publish while showing what is hashed and sent."""
     publisher = IndexPublisher(session.connector, session.client, open_register(session.connector))
     names = {"hash": "计算散列 / hashing", "send": "发送 / sending"}
@@ -56,7 +69,7 @@ def publish_with_progress(start: Start, session: Session, digest: str, epoch: in
         def progress(step: str, done: int, total: int | None) -> None:
             bars.update(tasks[step], completed=done, total=total)
 
-        return publisher.publish(digest, progress, epoch)
+        return publisher.publish(digest, progress, begins_epoch=begins_epoch, overlap=overlap)
 
 
 @index.command()

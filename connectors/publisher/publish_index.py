@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connectors.context import Connector
+from connectors.epochs import end_older_epochs
 from connectors.evaluation import create_evaluation_key, latest_epoch
 from connectors.gateway_client import GatewayClient
 from connectors.key_statements import publish_evaluation_key
@@ -27,6 +29,7 @@ from schemas.messages.index import (
 from schemas.problem import ProblemCode, ProblemError
 
 MAX_STATUS_BYTES = 1024 * 1024
+DEFAULT_EPOCH_OVERLAP = timedelta(days=7)
 
 Progress = Callable[[str, int, int | None], None]
 """Takes the step (`hash` or `send`), what is done and how much there is, if known."""
@@ -49,15 +52,28 @@ class IndexPublisher:
         self._client = client
         self._register = register
 
-    def publish(self, digest: str, progress: Progress, epoch: int | None = None) -> PublishedIndex:
+    def publish(
+        self,
+        digest: str,
+        progress: Progress,
+        *,
+        begins_epoch: bool = False,
+        overlap: timedelta = DEFAULT_EPOCH_OVERLAP,
+    ) -> PublishedIndex:
         """Publish the agreement's index, or what has changed since.
+
+        Args:
+            digest: the agreement.
+            progress: called as the work goes on.
+            begins_epoch: publish under a new evaluation key, with new handles.
+            overlap: for how long older epochs still answer once this one is active.
 
         Raises:
             ProblemError: no such active agreement with this agency as provider, or the gateway refused.
             SourceError: the register can't be read.
         """
         agreement = self._agreement_to_publish(digest)
-        epoch = epoch or latest_epoch(self._connector, digest) or 1
+        epoch = max(latest_epoch(self._connector, digest) + begins_epoch, 1)
         key_pair = create_evaluation_key(self._connector, digest, epoch)
         publish_evaluation_key(self._connector, self._client, digest, epoch, key_pair)
         prepared = find_prepared(self._connector.state, digest, epoch)
@@ -70,6 +86,7 @@ class IndexPublisher:
             counts = preparation.counts
         if prepared is not None:
             self._send(prepared, evaluation_key_id(key_pair.public_key), progress)
+        end_older_epochs(self._connector, self._client, digest, epoch, overlap)
         return PublishedIndex(prepared, counts, epoch)
 
     def _agreement_to_publish(self, digest: str) -> Agreement:

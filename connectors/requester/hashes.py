@@ -53,13 +53,29 @@ class HashedRows:
 def obtain_hashes(
     connector: Connector, client: GatewayClient, trust: TrustStore, query: QueryContext, rows: Sequence[RosterRow]
 ) -> HashedRows:
-    """Have the keys of `rows` evaluated by the provider and check its proof.
+    """Have the keys of `rows` evaluated by the provider, under its newest epoch with an index, and check its proof.
 
     Raises:
         ProblemError, GatewayUnreachableError: as `GatewayClient.ask`.
         AnswerError: proof_not_verified, if the provider used another key than it has stated.
     """
-    statement = _stated_key(trust, query, connector)
+    statements = _stated_keys(trust, query, connector)
+    for statement in statements[:-1]:
+        try:
+            return _obtain_under(statement, connector, client, query, rows)
+        except ProblemError as error:
+            if error.code is not ProblemCode.NO_ACTIVE_INDEX:
+                raise
+    return _obtain_under(statements[-1], connector, client, query, rows)
+
+
+def _obtain_under(
+    statement: KeyStatement,
+    connector: Connector,
+    client: GatewayClient,
+    query: QueryContext,
+    rows: Sequence[RosterRow],
+) -> HashedRows:
     inputs = [key.oprf_input() for row in rows for key in row.keys]
     blinding = blind_batch(inputs, connector.random, workers=connector.settings.workers)
     request = EvaluateRequest(epoch=statement.epoch or 0, blinded=encode_base64url(b"".join(blinding.blinded_elements)))
@@ -81,11 +97,14 @@ def _hashed(row: RosterRow, outputs: list[bytes]) -> HashedRow:
     return HashedRow(row, by_type)
 
 
-def _stated_key(trust: TrustStore, query: QueryContext, connector: Connector) -> KeyStatement:
+def _stated_keys(trust: TrustStore, query: QueryContext, connector: Connector) -> list[KeyStatement]:
+    """Return the provider's keys in force, newest epoch first: a new epoch may not have its index yet."""
     provider, now = query.agreement.provider, connector.now()
     try:
         keys = trust.keys_of(provider.agency, provider.signing_key, now)
-        return keys.latest_evaluation_key(query.agreement.digest(), now)
-    except UntrustedKeyError as error:
-        code = ProblemCode.NO_ACTIVE_INDEX if error.reason == "not_stated" else ProblemCode.UNKNOWN_KEY
-        raise ProblemError(code) from None
+    except UntrustedKeyError:
+        raise ProblemError(ProblemCode.UNKNOWN_KEY) from None
+    statements = keys.evaluation_keys(query.agreement.digest(), now)
+    if not statements:
+        raise ProblemError(ProblemCode.NO_ACTIVE_INDEX)
+    return statements

@@ -67,9 +67,11 @@ class AgencyKeys:
         """Return the evaluation key of an agreement and epoch; raises UntrustedKeyError."""
         return self._in_force(KeyUse.EVALUATION, now.timestamp(), agreement=agreement, epoch=epoch)
 
-    def latest_evaluation_key(self, agreement: str, now: datetime) -> KeyStatement:
-        """Return the evaluation key of the agreement's newest epoch in force; raises UntrustedKeyError."""
-        return self._in_force(KeyUse.EVALUATION, now.timestamp(), agreement=agreement)
+    def evaluation_keys(self, agreement: str, now: datetime) -> list[KeyStatement]:
+        """Return the agreement's evaluation keys in force, newest epoch first; none is possible."""
+        stated = (found for found in self.statements if found.use is KeyUse.EVALUATION)
+        in_force = [found for found in stated if found.agreement == agreement and is_in_force(found, now.timestamp())]
+        return sorted(in_force, key=lambda found: found.epoch or 0, reverse=True)
 
     def _in_force(self, use: KeyUse, seconds: float, **wanted: object) -> KeyStatement:
         stated = [

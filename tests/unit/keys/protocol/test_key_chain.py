@@ -168,7 +168,8 @@ def test_evaluation_keys_belong_to_one_agreement_and_epoch(root: SigningKey) -> 
     tokens = [signing_statement(root, root), stated(one, 1, first), stated(one, 2, second), stated(two, 1, other)]
     keys = follow_chain(AGENCY, root.verification_key.key_id, tokens)
     assert keys.evaluation_key(one, 1, NOW).public_key == encode_base64url(first)
-    assert keys.latest_evaluation_key(one, NOW).epoch == 2
-    assert keys.latest_evaluation_key(two, NOW).public_key == encode_base64url(other)
+    assert [found.epoch for found in keys.evaluation_keys(one, NOW)] == [2, 1]
+    assert [found.public_key for found in keys.evaluation_keys(two, NOW)] == [encode_base64url(other)]
+    assert keys.evaluation_keys(one, NOW - timedelta(seconds=1)) == []
     with pytest.raises(UntrustedKeyError, match="not_stated"):
         keys.evaluation_key(two, 2, NOW)
