@@ -17,6 +17,7 @@ _CODE_OF_STATUS = {
     404: ProblemCode.NOT_FOUND,
     405: ProblemCode.METHOD_NOT_ALLOWED,
     413: ProblemCode.TOO_LARGE,
+    500: ProblemCode.INTERNAL,
 }
 
 
