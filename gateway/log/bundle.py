@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import Connection, Engine, select
 
@@ -46,15 +47,12 @@ class ExportedBundle:
     sha256: bytes
 
 
-def disclose_nothing(_leaf: Leaf, _field: PersonalField) -> bool:
-    """Permit no disclosure."""
-    return False
-
-
 def export_bundle(
-    engine: Engine, sink: Sink, log_key: VerifierKey, permits: DisclosurePermit = disclose_nothing
+    engine: Engine, sink: Sink, log_key: VerifierKey, permits: DisclosurePermit | None = None
 ) -> ExportedBundle:
-    """Write the bundle of the last checkpoint to `sink`. One log and one permit always give the same bytes.
+    """Write the bundle of the last checkpoint to `sink`; without `permits` it holds no disclosure.
+
+    One log and one permit always give the same bytes.
 
     Raises:
         NothingSignedError: there is no checkpoint.
@@ -85,7 +83,7 @@ def _write(
     archive: ArchiveWriter,
     signed: StoredCheckpoint,
     log_key: VerifierKey,
-    permits: DisclosurePermit,
+    permits: DisclosurePermit | None,
 ) -> int:
     """Write all files and return the number of disclosures."""
     manifest: list[ManifestFile] = []
@@ -101,7 +99,7 @@ def _write(
 
 
 def _files(
-    connection: Connection, signed: StoredCheckpoint, log_key: VerifierKey, permits: DisclosurePermit
+    connection: Connection, signed: StoredCheckpoint, log_key: VerifierKey, permits: DisclosurePermit | None
 ) -> Iterator[tuple[str, bytes]]:
     store = TreeStore(connection)
     yield CHECKPOINT_PATH, signed.note + _cosignatures(connection, signed.size)
@@ -111,6 +109,8 @@ def _files(
         yield tile.path, b"".join(store.hashes(int(tile.level), start, start + tile.width))
     for file in entry_files(signed.size):
         yield file.path, format_entries(store.entries(file.n * TILE_WIDTH, file.n * TILE_WIDTH + file.width))
+    if permits is None:
+        return
     for file in entry_files(signed.size):
         start = file.n * TILE_WIDTH
         if lines := b"".join(_disclosure_lines(connection, range(start, start + file.width), permits)):
@@ -125,7 +125,10 @@ def _cosignatures(connection: Connection, size: int) -> bytes:
 def _disclosure_lines(connection: Connection, indexes: range, permits: DisclosurePermit) -> Iterator[bytes]:
     columns = audit_disclosure.c
     query = select(columns.idx, columns.field, columns.disclosure, audit_leaf.c.entry).join(audit_leaf)
-    query = query.where(columns.idx >= indexes.start, columns.idx < indexes.stop).order_by(columns.idx, columns.field)
-    for row in connection.execute(query):
-        if permits(parse_leaf(row.entry), PersonalField(row.field)):
-            yield format_disclosure_line(row.idx, row.disclosure)
+    query = query.where(columns.idx >= indexes.start, columns.idx < indexes.stop).order_by(columns.idx)
+    for _, rows in groupby(connection.execute(query), key=lambda row: row.idx):
+        disclosures = sorted(rows, key=lambda row: str(row.field))
+        leaf = parse_leaf(disclosures[0].entry)
+        for row in disclosures:
+            if permits(leaf, PersonalField(row.field)):
+                yield format_disclosure_line(row.idx, row.disclosure)

@@ -10,6 +10,7 @@ from gateway.persistence.audit_tables import audit_leaf, audit_tile
 from keys.crypto.merkle import root_from_subtrees
 
 ENTRIES_A_READ: Final = 4 * TILE_WIDTH
+_LAST_INDEX: Final = select(func.max(audit_leaf.c.idx))
 
 
 class LogDamagedError(RuntimeError):
@@ -24,7 +25,7 @@ class TreeStore:
 
     def size(self) -> int:
         """Return the number of leaves."""
-        last = self._connection.scalar(select(func.max(audit_leaf.c.idx)))
+        last = self._connection.scalar(_LAST_INDEX)
         return 0 if last is None else last + 1
 
     def root(self, size: int) -> bytes:

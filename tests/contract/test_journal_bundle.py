@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert
 
-from gateway.log.bundle import NothingSignedError, disclose_nothing, export_bundle
+from gateway.log.bundle import DisclosurePermit, NothingSignedError, export_bundle
 from gateway.log.bundle_format import ManifestFile, format_manifest
 from gateway.log.bundle_verification import BundleError, BundleFault, Place, verify_bundle
 from gateway.log.checkpoints import latest_checkpoint, publish_checkpoint
@@ -36,7 +36,7 @@ def _all(leaf: Leaf, field: PersonalField) -> bool:
     return may_disclose(Audience.OVERSIGHT_AUDITOR, leaf.event.type, field)
 
 
-def _export(engine: Engine, permits: Callable[[Leaf, PersonalField], bool] = disclose_nothing) -> bytes:
+def _export(engine: Engine, permits: DisclosurePermit | None = None) -> bytes:
     sink = io.BytesIO()
     exported = export_bundle(engine, sink, LOG_KEY, permits)
     assert exported.sha256 == hashlib.sha256(sink.getvalue()).digest()
