@@ -74,10 +74,11 @@ def open_connector(folder: Path, passphrase: str) -> Connector:
     """
     settings = load_settings(folder)
     keys = KeyStore(folder / KEY_FILE, passphrase, random=os.urandom)
-    return Connector(folder, settings, keys, open_state(folder / STATE_FILE), _utc_now, os.urandom)
+    return Connector(folder, settings, keys, open_state(folder / STATE_FILE), utc_now, os.urandom)
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """Return the machine's time."""
     return datetime.now(UTC)
 
 

@@ -1,7 +1,6 @@
 """Setting up a connector: its folder, keys and settings, the enrolment for the gateway, and joining it."""
 
-import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from connectors.context import Connector
@@ -12,9 +11,12 @@ from keys.custody.key_file_format import KdfCost
 from keys.custody.new_keys import create_connector_ring
 from keys.protocol.envelopes import sign_message
 from schemas.messages.registry import ENROLMENT_TOKEN_TYPE, Enrolment, GatewayPin, Member
+from schemas.randomness import RandomSource
 
 
-def create_connector_folder(folder: Path, settings: ConnectorSettings, passphrase: str, cost: KdfCost) -> None:
+def create_connector_folder(
+    folder: Path, settings: ConnectorSettings, passphrase: str, cost: KdfCost, now: datetime, random: RandomSource
+) -> None:
     """Make a new connector: encrypted keys first, settings last, so that an interrupted start is begun again.
 
     Raises:
@@ -24,8 +26,8 @@ def create_connector_folder(folder: Path, settings: ConnectorSettings, passphras
     if (folder / SETTINGS_FILE).exists():
         raise SettingsError("此文件夹中已有连接器 / there is a connector in this folder already")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ring = create_connector_ring(datetime.now(UTC), os.urandom)
-    create_key_file(folder / KEY_FILE, ring, passphrase, cost, os.urandom)
+    ring = create_connector_ring(now, random)
+    create_key_file(folder / KEY_FILE, ring, passphrase, cost, random)
     save_settings(folder, settings)
 
 

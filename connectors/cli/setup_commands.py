@@ -1,6 +1,7 @@
 """Commands that set a connector up: init, enrolment, join; and what it believes: registry, alerts."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from connectors.cli.session import Start, pass_start
+from connectors.context import utc_now
 from connectors.enrolment import create_connector_folder, enrolment_of, join_gateway
 from connectors.settings import ConnectorSettings, SettingsError
 from connectors.state.alerts import list_alerts
@@ -44,7 +46,7 @@ def init(start: Start, /, **options: str | bool | None) -> None:
         place = str(error.errors()[0]["loc"][0])
         raise SettingsError(f"选项 {place} 不正确 / option {place} is wrong") from None
     passphrase = start.passphrase(confirm=True)
-    create_connector_folder(start.folder, settings, passphrase, STANDARD_KDF_COST)
+    create_connector_folder(start.folder, settings, passphrase, STANDARD_KDF_COST, utc_now(), os.urandom)
     start.console.print(f"已建立 {settings.name_zh} 的连接器。下一步：enrolment / Done. Next: enrolment")
 
 

@@ -1,11 +1,12 @@
 """An agency's desk: its connector with its sharing office, publisher and questioner, as its commands would use them."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.agreements import Terms, draft_agreement
 from connectors.cli.session import Session
-from connectors.context import open_connector
+from connectors.context import open_connector, utc_now
 from connectors.enrolment import create_connector_folder, enrolment_of, join_gateway
 from connectors.gateway_client import GatewayClient, QueryContext
 from connectors.publisher.publish_index import IndexPublisher, Progress, PublishedIndex
@@ -47,7 +48,7 @@ class Desk:
             register_mapping=str((self.data_folder / "mapping.yaml").resolve()),
             allow_test_regions=True,
         )
-        create_connector_folder(self.folder, settings, PASSPHRASE, cost)
+        create_connector_folder(self.folder, settings, PASSPHRASE, cost, utc_now(), os.urandom)
         enrolment = enrolment_of(open_connector(self.folder, PASSPHRASE))
         (self.folder / "enrolment.jws").write_text(enrolment + "\n", encoding="ascii")
 

@@ -1,0 +1,84 @@
+"""A provider's own charges: an id is accepted once, and a budget can't be overdrawn."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from connectors.state.charges import FORGET_AFTER_SECONDS, BudgetKind, charge
+from connectors.state.database import open_state
+from schemas.envelope import EnvelopeClaims, MessageType
+from schemas.formats import digest_of
+from schemas.problem import ProblemCode, ProblemError
+from tests.unit.connectors.offices import AGENCY, SECONDS, agreement_with
+
+DAY = date(2026, 3, 5)
+
+
+def claims(number: int) -> EnvelopeClaims:
+    return EnvelopeClaims(
+        type=MessageType.EVALUATE,
+        issuer="civil_affairs.990101",
+        audience=AGENCY,
+        id=f"0b7a6f1e-4a52-4a7c-9f4e-{number:012d}",
+        issued_at=SECONDS,
+        expires_at=SECONDS + 60,
+        body=digest_of(b""),
+    )
+
+
+def charged(path: Path, number: int, amount: int, day: date = DAY, seconds: int = SECONDS) -> ProblemCode | None:
+    state = open_state(path / "state.sqlite3")
+    try:
+        charge(state, claims(number), agreement_with(), BudgetKind.EVALUATIONS, amount, day, seconds)
+    except ProblemError as error:
+        return error.code
+    finally:
+        state.dispose()
+    return None
+
+
+def test_an_id_is_accepted_once_across_restarts(tmp_path: Path) -> None:
+    assert charged(tmp_path, 1, 1) is None
+    assert charged(tmp_path, 1, 1) is ProblemCode.REPLAYED
+
+
+def test_an_id_is_remembered_beyond_its_envelope(tmp_path: Path) -> None:
+    charged(tmp_path, 1, 1)
+    later = SECONDS + 60 + FORGET_AFTER_SECONDS
+    assert charged(tmp_path, 2, 1, seconds=later) is None
+    assert charged(tmp_path, 1, 1, seconds=later) is ProblemCode.REPLAYED
+
+
+def test_the_budget_ends_exactly_at_its_limit(tmp_path: Path) -> None:
+    assert charged(tmp_path, 1, 99) is None
+    assert charged(tmp_path, 2, 2) is ProblemCode.BUDGET_EXHAUSTED
+    assert charged(tmp_path, 3, 1) is None
+    assert charged(tmp_path, 4, 1) is ProblemCode.BUDGET_EXHAUSTED
+
+
+def test_a_refused_request_leaves_neither_charge_nor_id(tmp_path: Path) -> None:
+    assert charged(tmp_path, 1, 101) is ProblemCode.BUDGET_EXHAUSTED
+    assert charged(tmp_path, 1, 100) is None
+
+
+def test_each_day_has_its_own_budget(tmp_path: Path) -> None:
+    charged(tmp_path, 1, 100)
+    assert charged(tmp_path, 2, 100, day=date(2026, 3, 6)) is None
+
+
+def test_budgets_of_evaluations_and_releases_are_apart(tmp_path: Path) -> None:
+    charged(tmp_path, 1, 100)
+    state = open_state(tmp_path / "state.sqlite3")
+    charge(state, claims(2), agreement_with(), BudgetKind.RELEASES, 50, DAY, SECONDS)
+    with pytest.raises(ProblemError, match="budget_exhausted"):
+        charge(state, claims(3), agreement_with(), BudgetKind.RELEASES, 1, DAY, SECONDS)
+    state.dispose()
+
+
+def test_many_at_once_can_not_overdraw(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(lambda number: charged(tmp_path, number, 9), range(20)))
+    assert outcomes.count(None) == 11
+    assert outcomes.count(ProblemCode.BUDGET_EXHAUSTED) == 9
