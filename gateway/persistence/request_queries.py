@@ -10,10 +10,9 @@ from gateway.persistence.agreement_tables import budget_use, seen_envelope
 def note_envelope(connection: Connection, envelope_id: str, expires_at: int) -> bool:
     """Note that the envelope was accepted; return whether it is the first time."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    noted = connection.execute(
-        dialect.insert(seen_envelope).values(id=envelope_id, expires_at=expires_at).on_conflict_do_nothing()
-    )
-    return noted.rowcount == 1
+    statement = dialect.insert(seen_envelope).values(id=envelope_id, expires_at=expires_at)
+    noted = connection.execute(statement.on_conflict_do_nothing().returning(seen_envelope.c.id))
+    return noted.first() is not None
 
 
 def forget_envelopes(connection: Connection, expired_before: int) -> int:
