@@ -1,0 +1,116 @@
+"""The operator's commands, from an empty folder to a log that verifies, and one that does not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import main, setup_commands
+from gateway.settings import SettingsError, load_settings
+from keys.crypto.note_key import VerifierKey
+from schemas.messages.registry import MAX_ENROLMENT_BYTES, GatewayPin
+from tests.scenario.gateway_simulator import CHEAP, GATEWAY_ID, PASSPHRASE, REQUESTER_ID, Agency, Clock
+
+INIT = ["init", "--id", GATEWAY_ID, "--name-zh", "测试网关", "--name-en", "Test", "--url", "http://127.0.0.1:8000"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(setup_commands, "STANDARD_KDF_COST", CHEAP)
+    assert _run(tmp_path / "gateway", *INIT).exit_code == 0
+    return tmp_path / "gateway"
+
+
+def _run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--folder", str(folder), *arguments], env={"TONGXIN_PASSPHRASE": PASSPHRASE})
+
+
+def _enrolment(tmp_path: Path, agency: Agency) -> str:
+    path = tmp_path / "enrolment.jws"
+    path.write_text(agency.enrolment() + "\n", encoding="ascii")
+    return str(path)
+
+
+def test_keys_and_settings_are_the_owner_s_alone(folder: Path) -> None:
+    assert [path.name for path in folder.iterdir() if path.stat().st_mode & 0o077] == []
+    assert load_settings(folder).gateway == GATEWAY_ID
+
+
+def test_a_gateway_is_not_founded_twice(folder: Path) -> None:
+    result = _run(folder, *INIT)
+    assert result.exit_code == 1
+    assert "there is a gateway in this folder already" in result.output
+
+
+def test_enrolling_shows_the_thumbprint_and_hands_out_the_pin(folder: Path, tmp_path: Path) -> None:
+    agency = Agency(REQUESTER_ID, Clock())
+    pin_file = tmp_path / "pin.json"
+    result = _run(folder, "member", "enrol", _enrolment(tmp_path, agency), "--yes", "--pin-out", str(pin_file))
+    assert result.exit_code == 0, result.output
+    assert agency.thumbprint in result.output
+    pin = GatewayPin.from_bytes(pin_file.read_bytes().strip(), MAX_ENROLMENT_BYTES)
+    assert pin.gateway == GATEWAY_ID
+    assert VerifierKey.parse(pin.log_verifier_key).name == pin.log_origin
+    assert agency.thumbprint in _run(folder, "member", "list", "--json").output
+
+
+def test_without_comparing_nobody_is_enrolled(folder: Path, tmp_path: Path) -> None:
+    result = _run(folder, "member", "enrol", _enrolment(tmp_path, Agency(REQUESTER_ID, Clock())))
+    assert result.exit_code == 1
+    assert REQUESTER_ID not in _run(folder, "member", "list", "--json").output
+
+
+def test_the_same_agency_is_not_enrolled_twice(folder: Path, tmp_path: Path) -> None:
+    arguments = ("member", "enrol", _enrolment(tmp_path, Agency(REQUESTER_ID, Clock())), "--yes")
+    assert _run(folder, *arguments).exit_code == 0
+    again = _run(folder, *arguments)
+    assert again.exit_code == 1
+    assert "a member of this id already" in again.output
+
+
+def test_an_enrolment_that_is_none(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wrong"
+    path.write_text("a.b.c", encoding="ascii")
+    result = _run(folder, "member", "enrol", str(path), "--yes")
+    assert result.exit_code == 1
+    assert "malformed" in result.output
+
+
+def test_the_exported_log_verifies_and_a_changed_byte_is_found(folder: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "log.zip"
+    assert _run(folder, "log", "export", "--out", str(bundle)).exit_code == 0
+    verified = _run(tmp_path, "log", "verify", str(bundle))
+    assert verified.exit_code == 0, verified.output
+    assert "3 条" in verified.output
+    key = verified.output.split()[-1]
+    assert _run(tmp_path, "log", "verify", str(bundle), "--key", key).exit_code == 0
+    data = bundle.read_bytes().replace(b"registry.publish", b"registry.Publish", 1)
+    bundle.write_bytes(data)
+    refused = _run(tmp_path, "log", "verify", str(bundle))
+    assert refused.exit_code == 1
+    assert "tile/entries" in refused.output
+
+
+def test_what_the_gateway_holds_can_be_shown(folder: Path) -> None:
+    for command in (["agreement", "list"], ["index", "list"], ["budget"], ["registry", "show"], ["log", "tail"]):
+        for options in ([], ["--json"]):
+            result = _run(folder, *command, *options)
+            assert result.exit_code == 0, result.output
+    assert "audit.export" not in _run(folder, "log", "tail", "--json").output
+
+
+def test_a_wrong_passphrase_is_a_sentence(folder: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["--folder", str(folder), "budget"], env={"TONGXIN_PASSPHRASE": "another passphrase"}
+    )
+    assert result.exit_code == 1
+    assert "passphrase is wrong" in result.output
+
+
+def test_settings_are_read_strictly_and_not_quoted(folder: Path) -> None:
+    path = folder / "gateway.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "password: s3cret\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="password") as caught:
+        load_settings(folder)
+    assert "s3cret" not in str(caught.value)
