@@ -16,6 +16,7 @@ from connectors.state.agreements import (
 )
 from connectors.state.alerts import raise_alert
 from connectors.trust import TrustStore
+from keys.custody.key_ring import KeyKind
 from keys.protocol.agreements import AgreementError, sign_agreement, verify_both_signatures, verify_signature
 from keys.protocol.key_chain import AgencyKeys
 from schemas.agreement import Agreement, AgreementState, Approval, Party
@@ -76,8 +77,8 @@ def draft_agreement(connector: Connector, purpose: Purpose, terms: Terms) -> Agr
 
 
 def root_key_id(connector: Connector) -> str:
-    """Return the thumbprint that agreements pin: this agency's signing key in force."""
-    return connector.signing_key().verification_key.key_id
+    """Return the thumbprint that agreements pin: this agency's first signing key, where its chain of keys begins."""
+    return connector.keys.ring.find(KeyKind.SIGNING)[-1].key_id
 
 
 class SharingOffice:
@@ -126,7 +127,11 @@ class SharingOffice:
         """
         destroy_evaluation_keys(self._connector, digest)
         forget_revoked(self._connector.state, digest)
-        self._end(digest, "revoke")
+        try:
+            self._end(digest, "revoke")
+        except ProblemError as error:
+            if error.code is not ProblemCode.AGREEMENT_NOT_ACTIVE:  # the other agency may have revoked it before
+                raise
 
     def sync(self) -> dict[str, AgreementCopy]:
         """Fetch this agency's agreements and keep those whose signatures verify; returns all copies by digest."""

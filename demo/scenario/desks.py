@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.agreements import Terms, draft_agreement
+from connectors.agreements import Terms, draft_agreement, root_key_id
 from connectors.cli.session import Session
 from connectors.context import open_connector, utc_now
 from connectors.enrolment import create_connector_folder, enrolment_of, join_gateway
@@ -86,7 +86,7 @@ def agree(
     now = requester.connector.seconds()
     terms = Terms(
         provider=provider.connector.agency,
-        provider_key=provider.connector.signing_key().verification_key.key_id,
+        provider_key=root_key_id(provider.connector),
         attributes=attributes or tuple(output.attribute for output in purpose.outputs_of(kind)),
         regions=regions,
         valid_from=now - 60,
