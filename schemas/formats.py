@@ -5,7 +5,7 @@ import re
 import uuid
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from schemas.base64url import Base64Error, decode_base64url, encode_base64url
 
@@ -100,7 +100,11 @@ Token = Annotated[
 ]
 """A JWS in compact form (RFC 7515 section 3.1)."""
 
-UnixSeconds = Annotated[int, "POSIX seconds"]
+MAX_UNIX_SECONDS = 253_370_764_800
+"""The beginning of the year 9999 (UTC): beyond it there is no date to show, in any zone."""
+
+UnixSeconds = Annotated[int, Field(ge=0, le=MAX_UNIX_SECONDS)]
+"""POSIX seconds."""
 
 
 def digest_of(data: bytes) -> str:

@@ -64,7 +64,7 @@ def parse_message(model: type[M], body: bytes, max_bytes: int) -> M:
         message = model.model_validate_json(body)
     except ValidationError as error:
         raise MessageError("malformed", _pointer(error)) from None
-    if message.to_bytes() != body:
+    if _canonical(message) != body:
         raise MessageError("not_canonical")
     return message
 
@@ -80,6 +80,13 @@ def parse_claims(model: type[M], claims: dict[str, object]) -> M:
     except ValidationError as error:
         raise MessageError("malformed", _pointer(error)) from None
     except rfc8785.CanonicalizationError:
+        raise MessageError("malformed") from None
+
+
+def _canonical(message: Message) -> bytes:
+    try:
+        return message.to_bytes()
+    except rfc8785.CanonicalizationError:  # a whole number beyond 2^53 has no canonical form
         raise MessageError("malformed") from None
 
 

@@ -9,13 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import rfc8785
-
-from keys.crypto.signing import SigningKey, VerificationKey, read_header, sign_compact, verify_compact
-from schemas.base64url import decode_base64url
+from keys.crypto.signing import (
+    MalformedTokenError,
+    SigningKey,
+    VerificationKey,
+    read_header,
+    sign_compact,
+    verify_compact,
+)
+from schemas.base64url import Base64Error, decode_base64url
 from schemas.envelope import ENVELOPE_TOKEN_TYPE, RELAY_TOKEN_TYPE, EnvelopeClaims, RelayClaims
 from schemas.formats import MAX_ENVELOPE_CHARACTERS, digest_of
-from schemas.message import Message, parse_message
+from schemas.message import Message, parse_claims, parse_message
 
 KeyFinder = Callable[[str, str], VerificationKey]
 """Takes an agency and a key id; returns the key or raises `UntrustedKeyError`."""
@@ -56,7 +61,11 @@ def read_unverified(model: type[M], token: str, max_characters: int) -> M:
         MessageError: the claims are.
     """
     read_header(token, max_characters)
-    return parse_message(model, decode_base64url(token.split(".")[1]), max_characters)
+    try:
+        payload = decode_base64url(token.split(".")[1])
+    except Base64Error:
+        raise MalformedTokenError("the payload is not canonical base64url") from None
+    return parse_message(model, payload, max_characters)
 
 
 def verify_message(model: type[M], token: str, key: VerificationKey, token_type: str, max_characters: int) -> M:
@@ -66,8 +75,7 @@ def verify_message(model: type[M], token: str, key: VerificationKey, token_type:
         SignatureError: another key, another type or a bad signature.
         MessageError: the claims are malformed.
     """
-    claims = verify_compact(token, key, token_type, max_characters)
-    return parse_message(model, rfc8785.dumps(claims), max_characters)
+    return parse_claims(model, verify_compact(token, key, token_type, max_characters))
 
 
 def sign_envelope(key: SigningKey, claims: EnvelopeClaims) -> str:

@@ -1,0 +1,65 @@
+"""What every message refuses, whatever it says: every fault is a `MessageError` that names a place and no value."""
+
+import traceback
+
+import pytest
+
+from schemas.message import Message, MessageError
+from schemas.messages.agreements import AgreementPropose
+from schemas.messages.index import IndexBegin
+
+CANARY = "990101201503070011"
+BEGIN = (
+    '{"epoch":1,"index":"00000000-0000-4000-8000-000000000001",'
+    f'"key_id":"{"A" * 43}","mode":"full","parts":1,"records":%s}}'
+)
+
+MALFORMED = {
+    "a whole number beyond 2^53, which has no canonical form": (BEGIN % "9007199254740993").encode(),
+    "a whole number of thirty digits": (BEGIN % ("1" * 30)).encode(),
+    "a whole number of five thousand digits": (BEGIN % ("1" * 5_000)).encode(),
+    "a number that is none": (BEGIN % "NaN").encode(),
+    "a number with a fraction": (BEGIN % "1.0").encode(),
+    "a number as a text": (BEGIN % f'"{CANARY}"').encode(),
+    "yes instead of a number": (BEGIN % "true").encode(),
+    "nesting that would exhaust the stack": b"[" * 100_000,
+    "half a surrogate pair": (BEGIN % '"\\ud800"').encode(),
+    "a byte order mark": b"\xef\xbb\xbf" + (BEGIN % "1").encode(),
+    "bytes that are not UTF-8": b"\xff" + CANARY.encode(),
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
+def test_malformed_bodies_are_refused_without_quoting_them(body: bytes) -> None:
+    with pytest.raises(MessageError) as refused:
+        IndexBegin.from_bytes(body, 1_000_000)
+    assert refused.value.reason == "malformed"
+    assert CANARY not in "".join(traceback.format_exception(refused.value))
+
+
+def test_what_is_no_longer_the_canonical_form_is_refused() -> None:
+    body = (BEGIN % "1").encode()
+    assert IndexBegin.from_bytes(body, len(body)).records == 1
+    for other in (body + b"\n", body.replace(b'"epoch":1,', b'"epoch":1, '), (BEGIN % "-0").encode()):
+        with pytest.raises(MessageError) as refused:
+            IndexBegin.from_bytes(other, len(other))
+        assert refused.value.reason == "not_canonical"
+
+
+@pytest.mark.parametrize("seconds", [-1, 253_370_764_801, 10**15])
+def test_times_that_no_calendar_shows_are_refused(seconds: int) -> None:
+    body = f'{{"agreement":{{"valid_until":{seconds}}},"signature":"a.b.c"}}'.encode()
+    with pytest.raises(MessageError):
+        AgreementPropose.from_bytes(body, len(body))
+    schema = AgreementPropose.model_json_schema()["$defs"]["Agreement"]["properties"]["valid_until"]
+    assert not schema["minimum"] <= seconds <= schema["maximum"]
+
+
+def test_a_pointer_repeats_no_name_that_we_did_not_declare() -> None:
+    class Empty(Message):
+        """A message without members."""
+
+    with pytest.raises(MessageError) as refused:
+        Empty.from_bytes(f'{{"{CANARY}":1}}'.encode(), 100)
+    assert refused.value.pointer == "/(unknown)"
