@@ -1,6 +1,7 @@
 """What a serving connector does by the clock: refresh the registry and the agreements, destroy what has expired."""
 
 import logging
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -34,7 +35,8 @@ def destroy_expired(connector: Connector) -> None:
 
 
 def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> BackgroundScheduler:
-    """Start the clock; the first refresh runs at once."""
+    """Start the clock, with a first refresh at once, and let `trust` refresh when it meets an unknown key."""
+    trust.refetch = partial(refresh, connector, trust, client)
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         refresh, "interval", [connector, trust, client], seconds=REFRESH_SECONDS, next_run_time=connector.now()

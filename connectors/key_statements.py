@@ -64,7 +64,8 @@ def rotate_key(connector: Connector, client: GatewayClient, kind: KeyKind, overl
     """Make a new signing, opening or witness key, state it, and let the old one be accepted for `overlap` more.
 
     The successor is stated under the old signing key before the ring changes, so that a crash in between leaves
-    the old key in force; the old key's end is stated after.
+    the old key in force; the old key's end is stated after. The registry is fetched again, since own signatures are
+    verified through it as well.
 
     Raises:
         ProblemError, GatewayUnreachableError: the gateway did not take the statement; nothing has changed.
@@ -76,6 +77,7 @@ def rotate_key(connector: Connector, client: GatewayClient, kind: KeyKind, overl
     _publish(client, _state(connector, signer, new))
     connector.keys.update(lambda ring: ring.rotate(kind, now, overlap, new))
     _publish(client, _state(connector, connector.signing_key(), old, until=int((now + overlap).timestamp())))
+    client.refresh_registry()
     return new
 
 

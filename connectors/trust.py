@@ -3,6 +3,7 @@
 Without a registry that is signed, current and not older than one seen before, nothing is exchanged.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,16 +18,23 @@ from keys.protocol.trusted_registry import RegistryError, TrustedRegistry, verif
 from schemas.messages.registry import GatewayPin
 from schemas.problem import ProblemCode, ProblemError
 
+REFETCH_SECONDS = 5
+
 
 @dataclass
 class TrustStore:
-    """The registry in force, kept in the connector's database and, once verified, in memory."""
+    """The registry in force, kept in the connector's database and, once verified, in memory.
+
+    `refetch`, where a process has one, fetches the registry anew: another agency may just have rotated a key.
+    """
 
     state: Engine
     pin: GatewayPin
+    refetch: Callable[[], None] | None = None
     _token: str = ""
     _trusted: TrustedRegistry | None = None
     _chains: dict[tuple[str, str], AgencyKeys] = field(default_factory=dict)
+    _refetched_at: float = 0.0
 
     def accept(self, token: str, now: datetime) -> TrustedRegistry:
         """Verify a registry that was fetched and keep it.
@@ -88,9 +96,33 @@ class TrustStore:
             self._chains[agency, pinned] = keys
         return self._chains[agency, pinned]
 
+    def verification_key(self, agency: str, pinned: str, key_id: str, now: datetime) -> VerificationKey:
+        """Return a signing key of `agency` in force; an unknown one is looked for in a newer registry once.
+
+        Raises:
+            UntrustedKeyError: it does not follow from `pinned`, or is not in force.
+        """
+        try:
+            return self.keys_of(agency, pinned, now).verification_key(key_id, now.timestamp())
+        except UntrustedKeyError:
+            if not self._has_refetched(now):
+                raise
+        return self.keys_of(agency, pinned, now).verification_key(key_id, now.timestamp())
+
     def gateway_key(self, agency: str, key_id: str, now: datetime) -> VerificationKey:
         """Return a signing key of the gateway; raises UntrustedKeyError for anybody else's."""
         return self.registry(now).gateway_key(agency, key_id, now.timestamp())
+
+    def _has_refetched(self, now: datetime) -> bool:
+        """Fetch the registry, at most every few seconds whoever asks; False if that was not done or did not succeed."""
+        if self.refetch is None or now.timestamp() < self._refetched_at + REFETCH_SECONDS:
+            return False
+        self._refetched_at = now.timestamp()
+        try:
+            self.refetch()
+        except ProblemError:
+            return False
+        return True
 
     def _verify(self, token: str, lowest_version: int, now: datetime) -> TrustedRegistry:
         return verify_registry(token, self.pin.gateway, self.pin.signing_key, lowest_version, now)

@@ -10,6 +10,7 @@ from connectors.gateway_client import GatewayClient
 from connectors.jobs import start_jobs
 from connectors.register import open_register
 from connectors.trust import TrustStore
+from connectors.web.http_worker import HttpWorker
 from connectors.web.provider_api import ProviderService, create_provider_app
 
 
@@ -47,7 +48,7 @@ def serve(start: Start, host: str, port: int, threads: int) -> None:
     start.console.print(f"连接器正在 http://{host}:{port} 运行，按 Ctrl-C 停止。 / Serving; Ctrl-C stops.")
     options: dict[str, object] = {
         "bind": f"{host}:{port}",
-        "worker_class": "gthread",
+        "worker_class": HttpWorker,
         "workers": 1,
         "threads": threads,
         "timeout": 120,

@@ -115,8 +115,7 @@ def _verify_requester(trust: TrustStore, copy: AgreementCopy, token: str, now: d
     def find_key(agency: str, key_id: str) -> VerificationKey:
         if agency != requester.agency:
             raise UntrustedKeyError(agency, "unknown_agency")
-        keys = trust.keys_of(agency, requester.signing_key, now)
-        return keys.verification_key(key_id, now.timestamp())
+        return trust.verification_key(agency, requester.signing_key, key_id, now)
 
     try:
         return verify_envelope(token, find_key)

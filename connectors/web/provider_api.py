@@ -137,6 +137,8 @@ def _refuse(error: Exception) -> Response:
     if not isinstance(error, ProblemError):
         LOG.error("unforeseen %s", type(error).__name__)
         error = ProblemError(ProblemCode.INTERNAL)
-    language = request.accept_languages.best_match(["zh", "en"], "zh")
-    problem = error.as_problem(language or "zh")
-    return Response(problem.to_bytes(), problem.status, content_type=PROBLEM_MEDIA_TYPE)
+    language = request.accept_languages.best_match(["zh", "en"], "zh") or "zh"
+    problem = error.as_problem(language)
+    response = Response(problem.to_bytes(), problem.status, content_type=PROBLEM_MEDIA_TYPE)
+    response.headers["Content-Language"] = language
+    return response
