@@ -112,6 +112,7 @@ class IndexPublisher:
         if status.state == "none":
             self._begin(agreement, prepared, key_id)
         received = set(status.received)
+        progress("send", 0, prepared.parts)
         digests = []
         for number in range(prepared.parts):
             body = load_part(self._connector.state, prepared.index, number)
