@@ -15,6 +15,7 @@ from demo.province import generate_province
 from demo.scenario.play import Play
 from demo.scenario.report import Report
 
+WIDTH_WITHOUT_TERMINAL = 110
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -30,7 +31,7 @@ def main() -> None:
 @click.option("--exit", "stops", is_flag=True, help="结束后退出 / stop at the end; 0 only if all went well")
 def run(children: int, seed: int, folder: Path, *, stops: bool) -> None:
     """运行全部演示。 / Play the whole demo."""
-    report = Report(Console())
+    report = Report(_console())
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     began = time.perf_counter()
@@ -60,6 +61,12 @@ def province(folder: Path, children: int, seed: int) -> None:
             done = written
 
         generate_province(folder, children, seed, today=datetime.now(OFFICE_ZONE).date(), progress=progress)
+
+
+def _console() -> Console:
+    """Return a console as wide as the terminal, or wide enough for the tables where the output goes into a file."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH_WITHOUT_TERMINAL)
 
 
 def _show_end(report: Report) -> None:

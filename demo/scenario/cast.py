@@ -44,14 +44,16 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One agreement and the question that is asked under it, about the roster with this name."""
+    """One agreement and the question that is asked under it, about the roster with this name.
+
+    `attribute` is the answer that is compared with the truth.
+    """
 
     purpose: str
     requester: Agency
     provider: Agency
     regions: tuple[str, ...]
     roster: str
-    truth_column: str
     attribute: str
 
 
@@ -63,18 +65,9 @@ PLANS = (
         (COUNTY,),
         "disability_subsidy",
         "care_subsidy_eligible",
-        "care_subsidy_eligible",
     ),
-    Plan(
-        "P01",
-        Agency.EDUCATION,
-        Agency.CIVIL_AFFAIRS,
-        (COUNTY,),
-        "dropout",
-        "known_to_civil_affairs",
-        "known_to_civil_affairs",
-    ),
-    Plan("P09", Agency.CIVIL_AFFAIRS, Agency.EDUCATION, ("9901",), "enrolment", "enrolled", "enrolled"),
-    Plan("P14", Agency.CIVIL_AFFAIRS, Agency.PUBLIC_SECURITY, ("99",), "life_events", "hukou_status", "life_status"),
+    Plan("P01", Agency.EDUCATION, Agency.CIVIL_AFFAIRS, (COUNTY,), "dropout", "known_to_civil_affairs"),
+    Plan("P09", Agency.CIVIL_AFFAIRS, Agency.EDUCATION, ("9901",), "enrolment", "enrolled"),
+    Plan("P14", Agency.CIVIL_AFFAIRS, Agency.PUBLIC_SECURITY, ("99",), "life_events", "life_status"),
 )
 """One question for each pair of agencies: within the county, the prefecture and the province."""

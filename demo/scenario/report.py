@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -10,6 +11,7 @@ from connectors.publisher.publish_index import PublishedIndex
 from demo.scenario.cast import Plan
 from demo.scenario.refusals import Refusal
 from demo.scenario.scoring import Score
+from schemas.attribute_catalogue import load_attributes
 from schemas.problem import text_of
 from schemas.purpose_catalogue import load_purposes
 
@@ -27,7 +29,7 @@ SCORE_HEADINGS = (
     "匹配\nmatch",
     "可能匹配\npossible",
     "未匹配\nno match",
-    "数据不足\nunusable",
+    "不可用\nunusable",
     "有答复\nanswered",
     "查准率\nprecision",
     "查全率\nrecall",
@@ -69,10 +71,22 @@ class Report:
         table = _numbers_table(SCORE_HEADINGS, texts=1)
         for plan, score, seconds in rows:
             counts = (score.rows, score.matched, score.possible, score.non_matched, score.unusable, score.released)
-            name = f"{plan.purpose} {load_purposes()[plan.purpose].name_zh}"
-            table.add_row(name, *map(str, counts), f"{score.precision:.3f}", f"{score.recall:.3f}", f"{seconds:.1f}")
+            rates = (f"{score.precision:.3f}", f"{score.recall:.3f}", f"{seconds:.1f}")
+            table.add_row(plan.purpose, *map(str, counts), *rates)
         self.console.print(table)
+        for plan, score, _ in rows:
+            self._show_answers(plan, score)
         self.console.print(NOTICE, style="dim")
+
+    def _show_answers(self, plan: Plan, score: Score) -> None:
+        purpose, attribute = load_purposes()[plan.purpose], load_attributes()[plan.attribute]
+        words = {"1": "是 yes", "0": "否 no", "": "— n/a"}
+        counts = "，".join(f"{words.get(value, value)} {count}" for value, count in sorted(score.answers.items()))
+        self.console.print(
+            f"{plan.purpose} {purpose.name_zh}：{attribute.name_zh} {counts}；"
+            f"与真实情况一致 / as in truth {score.right_answers}/{score.released}",
+            highlight=False,
+        )
 
     def show_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Show what was tried and why it was refused."""
@@ -87,7 +101,7 @@ class Report:
 
 
 def _numbers_table(headings: Sequence[str], texts: int) -> Table:
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for place, heading in enumerate(headings):
         table.add_column(heading, justify="left" if place < texts else "right")
     return table

@@ -1,7 +1,8 @@
 """Scores what was found against the true links: the one place where all sides are seen, and only in a demo."""
 
 import csv
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +15,15 @@ from demo.scenario.cast import Plan
 from keys.crypto.sealing import open_at_rest
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url
+from schemas.transforms import ReleasedValue
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Counts of one question against the truth; `held` are the rows whose child the provider's index covers."""
+    """Counts of one question against the truth.
+
+    `held` are the rows whose child the provider's index covers; `answers` counts the values of the plan's attribute.
+    """
 
     rows: int
     matched: int
@@ -28,6 +33,8 @@ class Score:
     released: int
     held: int
     right: int
+    answers: Mapping[str, int]
+    right_answers: int
 
     @property
     def precision(self) -> float:
@@ -52,6 +59,8 @@ def score_question(
         true_child_of_record[locator] == true_child_of_row[str(row_number)] for row_number, locator in found.items()
     )
     outcomes = [result.outcome for result in results]
+    answers = {result.row_number: _as_written(result.values[plan.attribute]) for result in results if result.values}
+    true_answers = _read_table(province / "truth" / "children.csv", "child", plan.attribute)
     return Score(
         rows=len(results),
         matched=outcomes.count("match"),
@@ -61,6 +70,8 @@ def score_question(
         released=sum(bool(result.values) for result in results),
         held=sum(true_child_of_row[str(result.row_number)] in covered for result in results),
         right=right,
+        answers=Counter(answers.values()),
+        right_answers=sum(true_answers[true_child_of_row[str(row)]] == answer for row, answer in answers.items()),
     )
 
 
@@ -79,6 +90,16 @@ def _records_behind(provider: Session, agreement: Agreement, results: Sequence[R
         for result in results
         if result.handle and (record := known.get(decode_base64url(result.handle)))
     }
+
+
+def _as_written(value: ReleasedValue | None) -> str:
+    """Write a released value as the truth file does."""
+    return "" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _read_table(path: Path, key: str, column: str) -> dict[str, str]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {row[key]: row[column] for row in csv.DictReader(stream)}
 
 
 def _read_links(path: Path, column: str, value: str, key: str) -> dict[str, str]:
