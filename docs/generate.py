@@ -6,6 +6,7 @@ from pathlib import Path
 from docs.generation.attributes import attributes_page
 from docs.generation.audit_events import audit_events_page
 from docs.generation.commands import commands_page
+from docs.generation.data_sets import data_sets_page
 from docs.generation.limits import limits_page
 from docs.generation.messages import messages_page
 from docs.generation.problem_codes import problem_codes_page
@@ -18,6 +19,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "attributes.md": attributes_page,
     "audit-events.md": audit_events_page,
     "commands.md": commands_page,
+    "data-sets.md": data_sets_page,
     "limits.md": limits_page,
     "messages.md": messages_page,
     "problem-codes.md": problem_codes_page,

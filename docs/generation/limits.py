@@ -23,7 +23,7 @@ from schemas.envelope import MAX_CLOCK_SKEW, MAX_LIFETIME
 from schemas.messages.evaluate import MAX_EVALUATE_ELEMENTS
 from schemas.messages.index import MAX_PART_ENTRIES
 
-_NAME = re.compile(r"(?:MAX|MIN)_[A-Z0-9_]+|[A-Z0-9_]+_(?:SECONDS|LIFETIME|MS)")
+_NAME = re.compile(r"(?:MAX|MIN)_[A-Z0-9_]+|[A-Z0-9_]+_(?:LIFETIME|TIMEOUT_SECONDS|TIMEOUT_MS)")
 
 
 def limits_page() -> str:

@@ -76,9 +76,7 @@ def play(page: str, folder: Path) -> list[tuple[Step, str, int]]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "COLUMNS": "120",
         "PYTHONUNBUFFERED": "1",
-        "PYTHONPYCACHEPREFIX": str(folder / "pycache"),
     }
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each of the commands would compile the program anew
     finished = subprocess.run(
         ["bash", "-c", script_of(steps)],
         cwd=folder,
