@@ -32,6 +32,12 @@ from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import load_purposes
 from schemas.purpose_parts import PurposeOutput
 
+_ALERTS = {
+    ProblemCode.GRANT_EXCEEDED: "grant_exceeds_agreement",
+    ProblemCode.GRANT_INVALID: "grant_not_for_this_request",
+}
+"""What an honest gateway refuses itself; an expired grant may have expired on its way."""
+
 
 def answer_exchange(
     connector: Connector, trust: TrustStore, register: Register, verified: Verified[ExchangeRequest]
@@ -66,12 +72,12 @@ def answer_exchange(
 def _check_permission(connector: Connector, trust: TrustStore, verified: Verified[ExchangeRequest]) -> GrantClaims:
     request, agreement, now = verified.message, verified.copy.agreement, connector.now()
     decide_here(verified, now, records=len(request.handles), attributes=request.attributes)
-    grant = verify_grant(request.grant, lambda agency, key_id: trust.gateway_key(agency, key_id, now))
     try:
+        grant = verify_grant(request.grant, lambda agency, key_id: trust.gateway_key(agency, key_id, now))
         check_grant(grant, verified.claims, request, agreement, now)
     except ProblemError as error:
-        if error.code is ProblemCode.GRANT_EXCEEDED:
-            raise_alert(connector.state, "grant_exceeds_agreement", verified.envelope.digest, connector.seconds())
+        if (alert := _ALERTS.get(error.code)) is not None:
+            raise_alert(connector.state, alert, verified.envelope.digest, connector.seconds())
         raise
     return grant
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
+from connectors.publisher.mix_entries import EntryMixer
 from connectors.register import Register, county_within, fingerprint_of, keys_of_record
 from connectors.state.index_records import (
     IndexRecord,
     Publication,
     add_part,
+    add_records,
     begin_preparation,
     discard_unfinished,
     finish_preparation,
@@ -23,12 +25,13 @@ from keys.crypto.oprf_batch import evaluate_batch
 from keys.crypto.sealing import seal_at_rest
 from keys.protocol.possession import index_hash_of
 from schemas.agreement import Agreement
+from schemas.base64url import encode_base64url
 from schemas.formats import HANDLE_BYTES
 from schemas.linkage_keys import LinkageKey
-from schemas.messages.index import KEY_TYPE_CODES, IndexEntry, IndexPart, pack_entries, pack_handles
+from schemas.messages.index import KEY_TYPE_CODES, MAX_PART_ENTRIES, IndexEntry, IndexPart, pack_handles
 
-RECORDS_PER_PART = 3_000
-"""At most three entries a record: one id and two birth dates; so a part stays below 10,000 entries."""
+RECORDS_A_STEP = 3_000
+"""Records that are evaluated and kept at a time."""
 
 Progress = Callable[[int], None]
 
@@ -88,22 +91,31 @@ class IndexPreparation:
         return Publication(index, digest, self._epoch, new.mode, base, parts, self.counts.covered)
 
     def _write_parts(self, new: Publication, known: dict[bytes, bytes], progress: Progress) -> int:
-        version = self._register.version()
         seen: set[bytes] = set()
-        number = 0
-        for batch in self._batches(known, seen, progress):
-            records, entries = self._evaluate(batch)
-            self._add(new, number, records, entries, [], version)
-            number += 1
-        gone = [handle for fingerprint, handle in known.items() if fingerprint not in seen]
+        mixer = self._evaluate_all(new, known, seen, progress)
+        gone = sorted(handle for fingerprint, handle in known.items() if fingerprint not in seen)
         self.counts.removed = len(gone)
-        for start in range(0, len(gone), RECORDS_PER_PART):
-            self._add(new, number, [], [], gone[start : start + RECORDS_PER_PART], version)
+        number = 0
+        for entries in mixer.packed_parts(MAX_PART_ENTRIES):
+            self._add(new, number, entries, [])
+            number += 1
+        for start in range(0, len(gone), RECORDS_A_STEP):
+            self._add(new, number, b"", gone[start : start + RECORDS_A_STEP])
             number += 1
         if number == 0 and new.mode == "full":
-            self._add(new, 0, [], [], [], version)
+            self._add(new, 0, b"", [])
             number = 1
         return number
+
+    def _evaluate_all(
+        self, new: Publication, known: dict[bytes, bytes], seen: set[bytes], progress: Progress
+    ) -> EntryMixer:
+        version, mixer = self._register.version(), EntryMixer()
+        for batch in self._batches(known, seen, progress):
+            records, entries = self._evaluate(batch)
+            add_records(self._connector.state, new, records, version)
+            mixer.add(entries)
+        return mixer
 
     def _batches(self, known: dict[bytes, bytes], seen: set[bytes], progress: Progress) -> Iterator[list[_Candidate]]:
         batch: list[_Candidate] = []
@@ -113,7 +125,7 @@ class IndexPreparation:
                 self.counts.unchanged += 1
                 continue
             batch.append(candidate)
-            if len(batch) == RECORDS_PER_PART:
+            if len(batch) == RECORDS_A_STEP:
                 yield batch
                 batch = []
         if batch:
@@ -149,14 +161,8 @@ class IndexPreparation:
                 entries.append(IndexEntry(handle, int(candidate.county), code, index_hash_of(next(outputs))))
         return records, entries
 
-    def _add(
-        self,
-        new: Publication,
-        number: int,
-        records: list[IndexRecord],
-        entries: list[IndexEntry],
-        removed: list[bytes],
-        version: str | None,
-    ) -> None:
-        part = IndexPart(index=new.index, number=number, entries=pack_entries(entries), removals=pack_handles(removed))
-        add_part(self._connector.state, new, number, part.to_bytes(), records, removed, version)
+    def _add(self, new: Publication, number: int, entries: bytes, removed: list[bytes]) -> None:
+        part = IndexPart(
+            index=new.index, number=number, entries=encode_base64url(entries), removals=pack_handles(removed)
+        )
+        add_part(self._connector.state, new, number, part.to_bytes(), removed)

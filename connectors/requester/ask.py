@@ -1,6 +1,8 @@
 """Ask about a roster: hash, match, exchange and receipt, a batch at a time; interrupted, it goes on where it stopped.
 
 A batch's results are kept before its receipt is sent, and a batch without results is asked again from its start.
+Rows are asked about in a random order: in the roster's own, the gateway could lay two questions about one roster side
+by side and see which hashes of two agreements are one child.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +21,10 @@ from schemas.envelope import MessageType
 from schemas.messages.evaluate import MAX_EVALUATE_ELEMENTS
 from schemas.messages.match import MAX_MATCH_ANSWER_BYTES, MatchAnswer, MatchOutcome, MatchRequest, Outcome
 from schemas.problem import ProblemCode, ProblemError
+from schemas.randomness import RandomSource
 
 UNUSABLE = "unusable"
+_SHUFFLE_BYTES = 16
 
 Progress = Callable[[int, int], None]
 """Takes rows done and rows in all."""
@@ -58,7 +62,7 @@ class Questioner:
         answered = self.vault.answered_rows(question.id)
         pending = [row for row in roster.rows if row.number not in answered]
         self._keep_unusable(question, [row for row in pending if not row.keys])
-        usable = [row for row in pending if row.keys]
+        usable = _shuffled([row for row in pending if row.keys], self._connector.random)
         done = len(roster.rows) - len(usable)
         progress(done, len(roster.rows))
         query = QueryContext(agreement, question.region, question.officer, question.case, question.approver)
@@ -96,15 +100,27 @@ class Questioner:
         answer = self._client.ask(MessageType.MATCH, request, MatchAnswer, MAX_MATCH_ANSWER_BYTES, query).message
         if len(answer.outcomes) != len(batch):
             raise AnswerError("wrong_number_of_outcomes")
-        matched = _matched(hashed.rows, answer.outcomes)
         collector = AnswerCollector(self._connector, self._client, self._trust, query)
-        received = None
-        if matched and answer.grant is not None:
-            received = collector.collect(answer.grant, question.attributes, matched)
-        results = [_result(row, outcome, received) for row, outcome in zip(hashed.rows, answer.outcomes, strict=True)]
+        rounds = _rounds(_matched(hashed.rows, answer.outcomes))
+        received = _collect(collector, answer.grant, question.attributes, rounds) if answer.grant else []
+        by_row = {row.hashed.row.number: answers for answers, matched in received for row in matched}
+        results = [
+            _result(row, outcome, by_row.get(row.row.number))
+            for row, outcome in zip(hashed.rows, answer.outcomes, strict=True)
+        ]
         self.vault.add_results(question.id, results)
-        if received is not None:
-            collector.send_receipt(received)
+        for answers, _ in received:
+            collector.send_receipt(answers)
+
+
+def _collect(
+    collector: AnswerCollector, grant: str, attributes: tuple[str, ...], rounds: Sequence[Sequence[MatchedRow]]
+) -> list[tuple[Received, Sequence[MatchedRow]]]:
+    return [(collector.collect(grant, attributes, matched), matched) for matched in rounds]
+
+
+def _shuffled(rows: Sequence[RosterRow], random: RandomSource) -> list[RosterRow]:
+    return sorted(rows, key=lambda _row: random(_SHUFFLE_BYTES))
 
 
 def _batches(rows: Sequence[RosterRow], max_batch: int) -> list[list[RosterRow]]:
@@ -131,6 +147,21 @@ def _matched(rows: Sequence[HashedRow], outcomes: Sequence[MatchOutcome]) -> lis
                 raise AnswerError("match_without_agreement")
             matched.append(MatchedRow(row, outcome.handle, agreed))
     return matched
+
+
+def _rounds(matched: Sequence[MatchedRow]) -> list[list[MatchedRow]]:
+    """Part rows so that no handle stands twice in a round: every row proves for itself that it is the child.
+
+    In one exchange, the proof of one row would bring its answer to every row of the same handle, and a gateway could
+    give a child the answer about another by naming one handle for both.
+    """
+    rounds: list[dict[str, MatchedRow]] = []
+    for row in matched:
+        free = next((asked for asked in rounds if row.handle not in asked), None)
+        if free is None:
+            rounds.append(free := {})
+        free[row.handle] = row
+    return [list(asked.values()) for asked in rounds]
 
 
 def _result(row: HashedRow, outcome: MatchOutcome, received: Received | None) -> RowResult:

@@ -90,35 +90,31 @@ def begin_preparation(state: Engine, new: Publication, at_seconds: int) -> None:
         )
 
 
-def add_part(
-    state: Engine,
-    new: Publication,
-    number: int,
-    body: bytes,
-    records: Sequence[IndexRecord],
-    removed: Sequence[bytes],
-    source_version: str | None,
-) -> None:
-    """Keep one prepared part and the records that it adds and removes, in one transaction."""
+def add_records(state: Engine, new: Publication, records: Sequence[IndexRecord], source_version: str | None) -> None:
+    """Keep records that a publication adds, in one transaction."""
+    with writing(state) as connection:
+        connection.execute(
+            insert(index_record),
+            [
+                {
+                    "handle": record.handle,
+                    "agreement": new.agreement,
+                    "epoch": new.epoch,
+                    "fingerprint": record.fingerprint,
+                    "locator": record.locator,
+                    "source_version": source_version,
+                    "added_by": new.index,
+                    "removed_by": None,
+                }
+                for record in records
+            ],
+        )
+
+
+def add_part(state: Engine, new: Publication, number: int, body: bytes, removed: Sequence[bytes]) -> None:
+    """Keep one prepared part, and note the records that it removes, in one transaction."""
     with writing(state) as connection:
         connection.execute(insert(publication_part).values(index_id=new.index, number=number, body=body))
-        if records:
-            connection.execute(
-                insert(index_record),
-                [
-                    {
-                        "handle": record.handle,
-                        "agreement": new.agreement,
-                        "epoch": new.epoch,
-                        "fingerprint": record.fingerprint,
-                        "locator": record.locator,
-                        "source_version": source_version,
-                        "added_by": new.index,
-                        "removed_by": None,
-                    }
-                    for record in records
-                ],
-            )
         if removed:
             connection.execute(
                 update(index_record).where(index_record.c.handle == bindparam("gone")).values(removed_by=new.index),

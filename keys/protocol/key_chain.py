@@ -2,7 +2,8 @@
 
 Statements are taken in the order in which they were made. The first states the pinned key and is signed by it.
 Each further one must be signed by a signing key that the chain holds already and that was in force when the
-statement was issued. What fails is not believed and is reported: it is how a forged key in a registry shows.
+statement was issued, and none may be older than the one before it: else the statement of a key without its end, told
+again, would undo that end. What fails is not believed and is reported: it is how a forged key in a registry shows.
 """
 
 from collections.abc import Sequence
@@ -166,6 +167,7 @@ def _add_statement(keys: AgencyKeys, place: int, token: str) -> AgencyKeys:
         key = keys.verification_key(signer, stated.issued_at)
         verify_message(KeyStatement, token, key, KEY_STATEMENT_TOKEN_TYPE, MAX_STATEMENT_CHARACTERS)
         _check_form(keys.agency, stated)
+        _check_order(keys, stated)
     except (SignatureError, MessageError, KeyFormatError, Base64Error, UntrustedKeyError) as error:
         reason = getattr(error, "reason", None) or getattr(error, "code", "malformed")
         return replace(keys, rejections=(*keys.rejections, Rejection(keys.agency, place, use, str(reason))))
@@ -173,6 +175,11 @@ def _add_statement(keys: AgencyKeys, place: int, token: str) -> AgencyKeys:
         old for old in keys.statements if (old.use, old.key_id, old.agreement) != (use, stated.key_id, stated.agreement)
     )
     return replace(keys, statements=(*others, stated))
+
+
+def _check_order(keys: AgencyKeys, stated: KeyStatement) -> None:
+    if stated.issued_at < keys.statements[-1].issued_at:
+        raise UntrustedKeyError(keys.agency, "out_of_order")
 
 
 def _check_form(agency: str, stated: KeyStatement) -> None:

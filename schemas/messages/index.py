@@ -76,13 +76,14 @@ class IndexStatus(Message):
     active: Uuid | None = None
 
 
+def pack_entry(entry: IndexEntry) -> bytes:
+    """Return the 36 bytes of one entry."""
+    return entry.handle + entry.county.to_bytes(3, "big") + bytes([entry.key_type_code]) + entry.index_hash
+
+
 def pack_entries(entries: Iterable[IndexEntry]) -> str:
     """Return entries of 36 bytes each, one after the other, as base64url."""
-    rows = (
-        entry.handle + entry.county.to_bytes(3, "big") + bytes([entry.key_type_code]) + entry.index_hash
-        for entry in entries
-    )
-    return encode_base64url(b"".join(rows))
+    return encode_base64url(b"".join(map(pack_entry, entries)))
 
 
 def unpack_entries(packed: str) -> Iterator[IndexEntry]:
