@@ -15,7 +15,9 @@ from gateway.settings import KEY_FILE, GatewaySettings, SettingsError, load_sett
 from keys.custody.key_store import KeyStore
 from keys.protocol.envelopes import read_unverified
 from keys.protocol.key_chain import MAX_STATEMENT_CHARACTERS, AgencyKeys, follow_chain
+from schemas.attribute_catalogue import never_released
 from schemas.key_statement import KeyStatement
+from schemas.purpose_catalogue import load_purposes
 
 
 @contextmanager
@@ -27,6 +29,9 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
         LogDamagedError: the log is not what was signed; nothing may run on it.
     """
     settings = load_settings(folder)
+    # Read once here, or every thread reads them at its first request.
+    load_purposes()
+    never_released()
     engine = create_database_engine(settings.database)
     journal = Journal(engine, settings.log_origin, utc_now, os.urandom)
     providers = ProviderClient(settings.provider_timeout_seconds, settings.provider_connections)

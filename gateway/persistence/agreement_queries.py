@@ -1,13 +1,18 @@
 """Reading and writing agreements and where they stand."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from gateway.persistence.agreement_tables import agreement
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
 from schemas.messages.agreements import SignedAgreement
 from schemas.policy import Standing
+
+# Made once: they are asked at every request.
+_BY_DIGEST = select(agreement).where(agreement.c.digest == bindparam("digest"))
+_STATE = select(agreement.c.state).where(agreement.c.digest == bindparam("digest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def add_agreement(connection: Connection, document: Agreement, requester_signatu
 
 def find_agreement(connection: Connection, digest: str) -> StoredAgreement | None:
     """Return the agreement with this digest, or None."""
-    row = connection.execute(select(agreement).where(agreement.c.digest == digest)).first()
+    row = connection.execute(_BY_DIGEST, {"digest": digest}).first()
     return None if row is None else _stored(row)
 
 
@@ -47,7 +52,7 @@ def is_agreement_id_used(connection: Connection, agreement_id: str) -> bool:
 
 def find_state(connection: Connection, digest: str) -> AgreementState | None:
     """Return where the agreement stands, or None if there is none."""
-    state = connection.scalar(select(agreement.c.state).where(agreement.c.digest == digest))
+    state = connection.scalar(_STATE, {"digest": digest})
     return None if state is None else AgreementState(state)
 
 
@@ -92,10 +97,16 @@ def note_expiry(connection: Connection, digest: str, now: int) -> bool:
 
 
 def _stored(row: Row[tuple[object, ...]]) -> StoredAgreement:
-    document = Agreement.from_bytes(row.document, MAX_AGREEMENT_BYTES)
+    document = _parse(row.document)
     signatures = tuple(token for token in (row.requester_signature, row.provider_signature) if token is not None)
     state = AgreementState(row.state)
     return StoredAgreement(
         Standing(document, row.digest, state),
         SignedAgreement(agreement=document, signatures=signatures, state=state),
     )
+
+
+@lru_cache(maxsize=1_024)
+def _parse(document: bytes) -> Agreement:
+    """Parse a document once: its bytes never change."""
+    return Agreement.from_bytes(document, MAX_AGREEMENT_BYTES)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.domain.index_order import OrderedEntry
@@ -32,6 +32,25 @@ class FoundEntry:
     key_types: int
 
 
+def _is_removed(generation: int | BindParameter[int]) -> ColumnElement[bool]:
+    return exists().where(
+        index_removal.c.volume == index_entry.c.volume,
+        index_removal.c.handle == index_entry.c.handle,
+        index_removal.c.generation > index_entry.c.generation,
+        index_removal.c.generation <= generation,
+    )
+
+
+# Made once: it is asked at every match.
+_VISIBLE = select(index_entry.c.index_hash, index_entry.c.handle, index_entry.c.county, index_entry.c.key_types).where(
+    index_entry.c.volume == bindparam("volume"),
+    index_entry.c.key_type_code == bindparam("key_type_code"),
+    index_entry.c.index_hash.in_(bindparam("hashes", expanding=True)),
+    index_entry.c.generation <= bindparam("generation"),
+    ~_is_removed(bindparam("generation")),
+)
+
+
 def insert_entries(connection: Connection, volume: int, generation: int, entries: Sequence[OrderedEntry]) -> None:
     """Store entries; those that are there already stay as they are."""
     place = "%s" if connection.dialect.name == "postgresql" else "?"
@@ -51,18 +70,11 @@ def find_entries(
     connection: Connection, index: ActiveIndex, key_type_code: int, hashes: Collection[bytes]
 ) -> Iterator[FoundEntry]:
     """Yield the visible entries of an index that carry one of `hashes` under this key type."""
-    columns = index_entry.c
-    query = select(columns.key_type_code, columns.index_hash, columns.handle, columns.county, columns.key_types).where(
-        columns.volume == index.volume,
-        columns.key_type_code == key_type_code,
-        columns.generation <= index.generation,
-        ~_is_removed(index.generation),
-    )
     asked = sorted(hashes)
+    place = {"volume": index.volume, "generation": index.generation, "key_type_code": key_type_code}
     for start in range(0, len(asked), HASHES_A_QUERY):
-        some = asked[start : start + HASHES_A_QUERY]
-        for row in connection.execute(query.where(columns.index_hash.in_(some))):
-            yield FoundEntry(row.key_type_code, row.index_hash, row.handle, row.county, row.key_types)
+        for row in connection.execute(_VISIBLE, {**place, "hashes": asked[start : start + HASHES_A_QUERY]}):
+            yield FoundEntry(key_type_code, row.index_hash, row.handle, row.county, row.key_types)
 
 
 def count_entries(connection: Connection, volume: int) -> int:
@@ -108,15 +120,6 @@ def has_removals(connection: Connection, index: ActiveIndex) -> bool:
     removal = index_removal.c
     query = select(removal.generation).where(removal.volume == index.volume, removal.generation <= index.generation)
     return connection.scalar(query.limit(1)) is not None
-
-
-def _is_removed(generation: int) -> ColumnElement[bool]:
-    return exists().where(
-        index_removal.c.volume == index_entry.c.volume,
-        index_removal.c.handle == index_entry.c.handle,
-        index_removal.c.generation > index_entry.c.generation,
-        index_removal.c.generation <= generation,
-    )
 
 
 def _step(volume: int, key_type_code: int, first_byte: int) -> list[ColumnElement[bool]]:

@@ -4,9 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
 from gateway.persistence.index_tables import active_index, index_part, publication
+
+# Made once: it is asked at every match.
+_ACTIVE = select(active_index).where(
+    active_index.c.agreement == bindparam("agreement"), active_index.c.epoch == bindparam("epoch")
+)
 
 
 class PublicationState(StrEnum):
@@ -99,9 +104,7 @@ def end_publications(
 
 def find_active(connection: Connection, agreement: str, epoch: int) -> ActiveIndex | None:
     """Return the active index of an epoch, or None."""
-    row = connection.execute(
-        select(active_index).where(active_index.c.agreement == agreement, active_index.c.epoch == epoch)
-    ).first()
+    row = connection.execute(_ACTIVE, {"agreement": agreement, "epoch": epoch}).first()
     return None if row is None else _active(row)
 
 

@@ -6,12 +6,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gateway.domain.budgets import BudgetKind
 from gateway.persistence.agreement_tables import budget_use, seen_envelope
 
+_NOTE = {
+    name: dialect.insert(seen_envelope).on_conflict_do_nothing().returning(seen_envelope.c.id)
+    for name, dialect in {"postgresql": postgresql, "sqlite": sqlite}.items()
+}
+
 
 def note_envelope(connection: Connection, envelope_id: str, expires_at: int) -> bool:
     """Note that the envelope was accepted; return whether it is the first time."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(seen_envelope).values(id=envelope_id, expires_at=expires_at)
-    noted = connection.execute(statement.on_conflict_do_nothing().returning(seen_envelope.c.id))
+    noted = connection.execute(_NOTE[connection.dialect.name], {"id": envelope_id, "expires_at": expires_at})
     return noted.first() is not None
 
 

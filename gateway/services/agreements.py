@@ -23,6 +23,7 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once, keys_of_party, load_agreement
 from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, end_indexes
+from gateway.services.members import Members
 from gateway.services.request_trail import M, Received, register_event
 from keys.protocol.agreements import AgreementError, verify_signature
 from keys.protocol.key_chain import AgencyKeys
@@ -52,8 +53,8 @@ def propose_agreement(gateway: Gateway, received: Received[AgreementPropose]) ->
     document, signature = received.message.agreement, received.message.signature
     if received.claims.issuer != document.requester.agency:
         raise ProblemError(ProblemCode.NOT_A_PARTY, "/agreement/requester", "parties")
-    require_sound_terms(document, gateway.members.current(), gateway.seconds())
-    _require_signature(gateway, document, signature, document.requester)
+    require_sound_terms(document, received.members, gateway.seconds())
+    _require_signature(received.members, document, signature, document.requester)
 
     def change(connection: Connection) -> Draft[StoredAgreement]:
         accept_once(connection, received)
@@ -80,9 +81,9 @@ def sign_agreement(gateway: Gateway, received: Received[AgreementSign]) -> Reply
     document = stored.signed.agreement
     if received.claims.issuer != document.provider.agency:
         raise ProblemError(ProblemCode.NOT_A_PARTY, "/agreement", "parties")
-    _require_signature(gateway, document, received.message.signature, document.provider)
+    _require_signature(received.members, document, received.message.signature, document.provider)
     # Time has passed since the proposal: the catalogue or the register may have changed.
-    require_sound_terms(document, gateway.members.current(), gateway.seconds())
+    require_sound_terms(document, received.members, gateway.seconds())
 
     def change(connection: Connection) -> Draft[StoredAgreement]:
         accept_once(connection, received)
@@ -160,9 +161,9 @@ def _require_step(state: AgreementState, step: Step) -> AgreementState:
         raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state") from None
 
 
-def _require_signature(gateway: Gateway, document: Agreement, token: str, party: Party) -> None:
+def _require_signature(members: Members, document: Agreement, token: str, party: Party) -> None:
     def keys_of(agency: str, pinned: str) -> AgencyKeys:
-        return keys_of_party(gateway, Party(agency=agency, signing_key=pinned))
+        return keys_of_party(members, Party(agency=agency, signing_key=pinned))
 
     try:
         signer = verify_signature(document, token, keys_of)

@@ -12,6 +12,7 @@ from gateway.persistence.agreement_queries import StoredAgreement, find_agreemen
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.request_queries import find_budget_use, note_envelope, set_budget_use
 from gateway.services.context import Gateway
+from gateway.services.members import Members
 from gateway.services.request_trail import M, Received
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
 from schemas.agreement import Agreement, AgreementState, Party
@@ -52,15 +53,15 @@ def load_agreement(gateway: Gateway, received: Received[M], digest: str | None =
     # The trail names the agreement only from here: a stranger's refusal is not written into the parties' trail.
     received.trail.agreement = stored
     try:
-        keys_of_party(gateway, party).verification_key(received.envelope.key_id, gateway.now().timestamp())
+        keys_of_party(received.members, party).verification_key(received.envelope.key_id, gateway.now().timestamp())
     except UntrustedKeyError:
         raise ProblemError(ProblemCode.UNKNOWN_KEY, clause="parties") from None
     return stored
 
 
-def keys_of_party(gateway: Gateway, party: Party) -> AgencyKeys:
+def keys_of_party(members: Members, party: Party) -> AgencyKeys:
     """Return a party's keys as they follow from the pinned thumbprint; raises UntrustedKeyError."""
-    return gateway.members.current().keys_of(party.agency, party.signing_key)
+    return members.keys_of(party.agency, party.signing_key)
 
 
 def authorise(

@@ -1,5 +1,6 @@
 """Everything that the gateway's work stands on: settings, keys, database, journal, members, clock and randomness."""
 
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from keys.custody.key_ring import KeyKind
 from keys.custody.key_store import KeyStore
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
 from schemas.randomness import RandomSource
+
+KEY_AGE_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Gateway:
         return int(self.now().timestamp())
 
     def signing_key(self) -> SigningKey:
-        """Return the signing key in force."""
-        return _signing_key(self.keys.ring.current(KeyKind.SIGNING, self.now()).secret)
+        """Return the signing key in force, as the key file had it at most `KEY_AGE_SECONDS` ago."""
+        return _signing_key(self.keys, int(time.monotonic() / KEY_AGE_SECONDS), self.now)
 
     def find_own_key(self, agency: str, key_id: str) -> VerificationKey:
         """Return one of the gateway's own verification keys (`KeyFinder`).
@@ -62,6 +65,12 @@ class Gateway:
 
 
 @lru_cache(maxsize=4)
-def _signing_key(secret: bytes) -> SigningKey:
+def _signing_key(keys: KeyStore, _moment: int, now: Callable[[], datetime]) -> SigningKey:
+    """Read the key file once a moment, not thrice a request: all threads wait for one another at that file."""
+    return _key_of(keys.ring.current(KeyKind.SIGNING, now()).secret)
+
+
+@lru_cache(maxsize=4)
+def _key_of(secret: bytes) -> SigningKey:
     """Make a key once: computing its public point costs more than a signature."""
     return SigningKey.from_secret(secret)

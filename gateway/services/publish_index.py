@@ -57,7 +57,8 @@ def begin_index(gateway: Gateway, received: Received[IndexBegin]) -> Reply:
     """
     standing = load_provider_agreement(gateway, received)
     message = received.message
-    if evaluation_key(gateway, standing.agreement, standing.digest, message.epoch).key_id != message.key_id:
+    stated = evaluation_key(received.members, standing.agreement, standing.digest, message.epoch, gateway.now())
+    if stated.key_id != message.key_id:
         raise ProblemError(ProblemCode.EPOCH_UNKNOWN, "/key_id")
 
     def change(connection: Connection) -> Draft[None]:

@@ -33,7 +33,7 @@ def publish_key(gateway: Gateway, received: Received[KeyPublish]) -> Reply:
             the evaluation key of an agreement whose provider the member is not.
     """
     token = received.message.statement
-    root = gateway.members.current().roots[received.claims.issuer]
+    root = received.members.roots[received.claims.issuer]
 
     def change(connection: Connection) -> Draft[int]:
         accept_once(connection, received)

@@ -57,7 +57,7 @@ def receive_request(
         message = model.from_bytes(body, len(body))
     except MessageError as error:
         raise ProblemError(ProblemCode(error.reason), error.pointer) from None
-    return Received(trail.envelope, message, body, trail)
+    return Received(trail.envelope, message, body, trail, members)
 
 
 def _verify_envelope(gateway: Gateway, members: Members, token: str) -> VerifiedEnvelope:

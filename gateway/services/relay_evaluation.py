@@ -1,10 +1,13 @@
 """Evaluate: the provider evaluates the requester's blinded elements; the gateway charges, logs and passes on."""
 
+from datetime import datetime
+
 from gateway.domain.budgets import BudgetKind
 from gateway.log.events import EventType
 from gateway.services.answers import Reply, reply_with
 from gateway.services.authorise import Charge, authorise, keys_of_party, load_agreement, log_outcome
 from gateway.services.context import Gateway
+from gateway.services.members import Members
 from gateway.services.relay_request import parse_answer, relay_request, require_answer
 from gateway.services.request_trail import Received, intent_event, outcome_event
 from keys.protocol.key_chain import UntrustedKeyError
@@ -25,36 +28,41 @@ def relay_evaluation(gateway: Gateway, received: Received[EvaluateRequest]) -> R
     """
     agreement = load_agreement(gateway, received).standing.agreement
     elements = _count(received.message.blinded)
+
+    def check(agreed: Agreement) -> None:
+        _stated_key(gateway, agreed, received)
+
     intent = authorise(
         gateway,
         received,
         PolicyRequest(claims=received.claims, provider=received.claims.audience, records=elements),
         intent_event(received, EventType.EVALUATE_QUERY, elements),
-        lambda agreed: _require_epoch(gateway, agreed, received),
+        check,
         Charge(BudgetKind.EVALUATIONS, elements),
     )
     answer = relay_request(gateway, received, agreement.provider, intent, MAX_EVALUATE_BYTES)
     evaluated = parse_answer(EvaluateAnswer, answer)
-    stated = evaluation_key(gateway, agreement, received.claims.agreement or "", received.message.epoch)
+    stated = _stated_key(gateway, agreement, received)
     require_answer(fits=_count(evaluated.evaluated) == elements and evaluated.key_id == stated.key_id)
     outcome = outcome_event(received, EventType.EVALUATE_RESULT, answer.envelope, records=elements)
     return reply_with(gateway, received, answer, log_outcome(gateway, received, outcome))
 
 
-def evaluation_key(gateway: Gateway, agreement: Agreement, digest: str, epoch: int) -> KeyStatement:
+def evaluation_key(members: Members, agreement: Agreement, digest: str, epoch: int, now: datetime) -> KeyStatement:
     """Return the provider's statement of the agreement's evaluation key of `epoch`.
 
     Raises:
         ProblemError: epoch_unknown.
     """
     try:
-        return keys_of_party(gateway, agreement.provider).evaluation_key(digest, epoch, gateway.now())
+        return keys_of_party(members, agreement.provider).evaluation_key(digest, epoch, now)
     except UntrustedKeyError:
         raise ProblemError(ProblemCode.EPOCH_UNKNOWN, "/epoch") from None
 
 
-def _require_epoch(gateway: Gateway, agreement: Agreement, received: Received[EvaluateRequest]) -> None:
-    evaluation_key(gateway, agreement, received.claims.agreement or "", received.message.epoch)
+def _stated_key(gateway: Gateway, agreement: Agreement, received: Received[EvaluateRequest]) -> KeyStatement:
+    digest, epoch = received.claims.agreement or "", received.message.epoch
+    return evaluation_key(received.members, agreement, digest, epoch, gateway.now())
 
 
 def _count(packed: str) -> int:

@@ -29,7 +29,7 @@ def relay_request(
     Raises:
         ProblemError: the provider's own refusal, provider_unreachable or provider_answer_invalid.
     """
-    member = gateway.members.current().find(provider.agency)
+    member = received.members.find(provider.agency)
     if member is None:
         raise ProblemError(ProblemCode.PROVIDER_UNREACHABLE)
     headers = {
@@ -60,11 +60,12 @@ def require_answer(*, fits: bool) -> None:
 
 def _verify_answer(gateway: Gateway, received: Received[M], provider: Party, reply: ProviderReply) -> VerifiedEnvelope:
     now = gateway.now()
+    members = gateway.members.current()  # as it is now: the provider may have withdrawn a key meanwhile
 
     def find_key(agency: str, key_id: str) -> VerificationKey:
         if agency != provider.agency:
             raise UntrustedKeyError(agency, "unknown_agency")
-        return keys_of_party(gateway, provider).verification_key(key_id, now.timestamp())
+        return keys_of_party(members, provider).verification_key(key_id, now.timestamp())
 
     try:
         envelope = verify_envelope(reply.envelope, find_key)

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from gateway.log.event_catalogue import DECLARATIONS
 from gateway.log.events import Actor, Decision, Event, EventType, PersonalField, PolicyRef, RequestRef
 from gateway.persistence.agreement_queries import StoredAgreement
+from gateway.services.members import Members
 from keys.protocol.envelopes import VerifiedEnvelope, signature_digest
 from schemas.envelope import EnvelopeClaims
 from schemas.message import Message
@@ -25,12 +26,13 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[M]):
-    """A request whose envelope and body were verified."""
+    """A request whose envelope and body were verified, and the register by which they were."""
 
     envelope: VerifiedEnvelope
     message: M
     body: bytes = field(repr=False)
     trail: Trail
+    members: Members = field(repr=False)
 
     @property
     def claims(self) -> EnvelopeClaims:
