@@ -1,0 +1,48 @@
+"""`python -m bench`: measures ours against peers and bare limits, turn by turn, in one run."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+
+import click
+from rich.console import Console
+
+from bench import hashing, index, log, queries
+from bench.harness import Tell
+from bench.machine import describe_machine, load_average
+from bench.report import Result, as_json, show_machine, show_results
+from bench.scale import FULL, QUICK, Scale
+
+Benchmark = Callable[[Scale, Tell], Iterator[Result]]
+
+BENCHMARKS: Mapping[str, Benchmark] = {
+    "hashing": hashing.run,
+    "log": log.run,
+    "queries": queries.run,
+    "index": index.run,
+}
+
+
+@click.command()
+@click.option("--only", type=click.Choice(list(BENCHMARKS)), multiple=True, help="只运行这些 / only these")
+@click.option("--quick", is_flag=True, help="轮数少，不含60万条 / fewer rounds, without 600,000 records")
+@click.option("--json", "is_json", is_flag=True, help="机器可读，含每一轮 / for scripts, with every round")
+def main(*, only: tuple[str, ...], quick: bool, is_json: bool) -> None:
+    """逐轮对比测量；不断言任何时间。 / Measure by turns; nothing here asserts a time."""
+    screen, errors = Console(), Console(stderr=True)
+    machine = describe_machine()
+    if not is_json:
+        show_machine(screen, machine)
+    results = {}
+    for name in only or BENCHMARKS:
+        results[name] = list(BENCHMARKS[name](QUICK if quick else FULL, lambda line: errors.print(line, style="dim")))
+        if not is_json:
+            show_results(screen, name, results[name])
+    machine["load at end"] = load_average()
+    if is_json:
+        click.echo(json.dumps(as_json(machine, results), ensure_ascii=False, indent=2))
+    else:
+        screen.print(f"load at end: {machine['load at end']}")
+
+
+if __name__ == "__main__":
+    main()

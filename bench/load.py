@@ -1,0 +1,70 @@
+"""Clients that send requests over connections they keep, each one request after the other."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+from bench.harness import Sample
+
+
+class LoadError(Exception):
+    """A request was not answered as it should be; a rate of refusals would mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request that is ready to be sent."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a turn took, and the bodies that came back, in no particular order."""
+
+    sample: Sample
+    bodies: tuple[bytes, ...] = field(repr=False)
+
+
+def send_all(url: str, requests: Sequence[HttpRequest], clients: int) -> Answers:
+    """Send `requests` to the server at `url`, dealt out to so many clients; connecting is not timed.
+
+    Raises:
+        LoadError: an answer's status is not 200.
+        OSError: the server went away.
+    """
+    address = urlsplit(url)
+    ready = threading.Barrier(clients + 1)
+
+    def work(place: int) -> list[tuple[float, bytes]]:
+        with closing(HTTPConnection(address.hostname or "", address.port)) as connection:
+            connection.connect()
+            ready.wait()
+            return [_send(connection, request) for request in requests[place::clients]]
+
+    with ThreadPoolExecutor(clients) as pool:
+        futures = [pool.submit(work, place) for place in range(clients)]
+        ready.wait()
+        began = time.perf_counter()
+        answers = [answer for future in futures for answer in future.result()]
+        seconds = time.perf_counter() - began
+    latencies = tuple(latency for latency, _ in answers)
+    return Answers(Sample(len(requests), seconds, latencies=latencies), tuple(body for _, body in answers))
+
+
+def _send(connection: HTTPConnection, request: HttpRequest) -> tuple[float, bytes]:
+    began = time.perf_counter()
+    connection.request(request.method, request.path, request.body, dict(request.headers))
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != 200:
+        raise LoadError(f"{request.path} answered {response.status}")
+    return time.perf_counter() - began, body

@@ -1,0 +1,84 @@
+"""Shows the results as tables, or writes them as JSON."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.harness import Comparison, Figure
+
+Result = Comparison | Figure
+
+
+def show_machine(console: Console, machine: Mapping[str, str]) -> None:
+    """Print what the figures were taken on."""
+    table = Table(title="机器 / Machine", show_header=False, title_justify="left")
+    for name, value in machine.items():
+        table.add_row(name, value)
+    console.print(table)
+
+
+def show_results(console: Console, title: str, results: Sequence[Result]) -> None:
+    """Print the comparisons of one benchmark, then its single figures."""
+    comparisons = [result for result in results if isinstance(result, Comparison)]
+    if comparisons:
+        console.print(_comparison_table(title, comparisons))
+    figures = [result for result in results if isinstance(result, Figure)]
+    if figures:
+        console.print(_figure_table(title, figures))
+
+
+def as_json(machine: Mapping[str, str], results: Mapping[str, Sequence[Result]]) -> dict[str, Any]:
+    """Return everything that was measured, every round of it."""
+    return {
+        "machine": dict(machine),
+        "benchmarks": {name: [_result_as_json(result) for result in found] for name, found in results.items()},
+    }
+
+
+def _comparison_table(title: str, comparisons: Sequence[Comparison]) -> Table:
+    table = Table(title=f"{title}: ours / peer", title_justify="left")
+    for heading in ("", "peer"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("ours/s", "peer/s", "median ratio", "best", "CPU ratio", "latency"):
+        table.add_column(heading, justify="right")
+    for found in comparisons:
+        table.add_row(
+            f"{found.name} ({found.unit})",
+            found.peer,
+            f"{found.median_ours:,.0f}",
+            f"{found.median_theirs:,.0f}",
+            f"{found.median_ratio:.3f}",
+            f"{found.best_ratio:.3f}",
+            "" if found.median_cpu_ratio is None else f"{found.median_cpu_ratio:.3f}",
+            "  ".join(f"{figure.name} {figure.value:.1f} {figure.unit}" for figure in found.figures),
+        )
+    return table
+
+
+def _figure_table(title: str, figures: Sequence[Figure]) -> Table:
+    table = Table(title=f"{title}: measured once", title_justify="left", show_header=False)
+    for figure in figures:
+        table.add_row(figure.name, f"{figure.value:,.1f}", figure.unit)
+    return table
+
+
+def _result_as_json(result: Result) -> dict[str, Any]:
+    if isinstance(result, Figure):
+        return _figure_as_json(result)
+    return {
+        "name": result.name,
+        "unit": f"{result.unit} per second",
+        "peer": result.peer,
+        "ours": list(result.ours),
+        "theirs": list(result.theirs),
+        "median_ratio": result.median_ratio,
+        "best_ratio": result.best_ratio,
+        "median_cpu_ratio": result.median_cpu_ratio,
+        "figures": [_figure_as_json(figure) for figure in result.figures],
+    }
+
+
+def _figure_as_json(figure: Figure) -> dict[str, Any]:
+    return {"name": figure.name, "value": figure.value, "unit": figure.unit}

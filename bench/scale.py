@@ -1,0 +1,50 @@
+"""How much a run measures."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Sizes of one run.
+
+    Attributes:
+        rounds: turns of each contender; those of a batch of 1,000 records, an append or a publication are fewer.
+        hash_inputs: linkage keys evaluated in a turn.
+        queries: single-record queries in a turn.
+        no_ops: unsigned requests in a turn.
+        batch_records: records of a large query.
+        register_records: records of the index that queries go to.
+        index_sizes: records of the indexes that are published.
+        appends: events appended in a turn, by each thread.
+    """
+
+    rounds: int
+    hash_inputs: int
+    queries: int
+    no_ops: int
+    batch_records: int
+    register_records: int
+    index_sizes: tuple[int, ...]
+    appends: int
+
+
+FULL = Scale(
+    rounds=15,
+    hash_inputs=4_000,
+    queries=160,
+    no_ops=1_600,
+    batch_records=1_000,
+    register_records=20_000,
+    index_sizes=(20_000, 600_000),
+    appends=60,
+)
+QUICK = Scale(
+    rounds=7,
+    hash_inputs=4_000,
+    queries=80,
+    no_ops=800,
+    batch_records=1_000,
+    register_records=20_000,
+    index_sizes=(20_000,),
+    appends=30,
+)

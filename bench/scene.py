@@ -1,0 +1,79 @@
+"""What is measured over HTTP: a gateway under gunicorn, two agencies that agreed, a register of any size."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from bench.machine import children_of, peak_memory_mb
+from bench.register import write_register
+from connectors.cli.session import Session
+from connectors.context import OFFICE_ZONE
+from connectors.evaluation import create_evaluation_key
+from connectors.register import county_within, keys_of_record, open_register
+from connectors.requester.hashes import HashedRow
+from connectors.requester.roster import RosterRow
+from demo.province import Agency
+from demo.scenario.desks import agree
+from demo.scenario.stage import Stage
+from gateway.settings import DATABASE_FILE
+from keys.crypto.oprf_batch import evaluate_batch
+from keys.custody.key_file_format import KdfCost
+from schemas.agreement import Agreement
+from schemas.messages.match import MatchRecord
+
+FIRST_EPOCH = 1
+PURPOSE = "P14"
+REGIONS = ("99",)
+_QUICK_KDF_COST = KdfCost(opslimit=1, memlimit=8192)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The running gateway, both agencies' desks, and an active agreement between them that covers every record."""
+
+    stage: Stage
+    requester: Session
+    provider: Session
+    agreement: Agreement
+    gateway_process: int
+
+    @property
+    def gateway_database(self) -> Path:
+        """The gateway's SQLite file."""
+        return self.stage.gateway_folder / DATABASE_FILE
+
+    def gateway_memory_mb(self) -> float:
+        """Return the most memory that the largest worker of the gateway has had so far, in MiB."""
+        return max(map(peak_memory_mb, children_of(self.gateway_process)))
+
+    def asked_records(self, count: int) -> list[MatchRecord]:
+        """Return `count` records of the register as a requester asks about them, hashed under the provider's key."""
+        connector = self.provider.connector
+        rows = [
+            RosterRow(record.row_number, keys_of_record(record), county_within(record, REGIONS))
+            for record in islice(open_register(connector).records(), count)
+        ]
+        key_pair = create_evaluation_key(connector, self.agreement.digest(), FIRST_EPOCH)
+        inputs = [key.oprf_input() for row in rows for key in row.keys]
+        outputs = iter(evaluate_batch(key_pair.private_key, inputs))
+        hashed = [HashedRow(row, {key.key_type: (next(outputs),) for key in row.keys}) for row in rows]
+        return [row.to_match_record() for row in hashed]
+
+
+@contextmanager
+def open_scene(records: int) -> Iterator[Scene]:
+    """Set everything up in a temp folder; the server is ended and the folder removed on leaving."""
+    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as folder:
+        stage = Stage(Path(folder), datetime.now(OFFICE_ZONE).date(), _QUICK_KDF_COST)
+        write_register(stage.province, records, stage.today)
+        stage.found()
+        with stage.serving_gateway() as process:
+            desks = stage.desks
+            requester, provider = desks[Agency.CIVIL_AFFAIRS].sit_down(), desks[Agency.PUBLIC_SECURITY].sit_down()
+            with closing(requester), closing(provider):
+                agreement = agree(requester, provider, PURPOSE, REGIONS)
+                yield Scene(stage, requester, provider, agreement, process)
