@@ -8,11 +8,12 @@ from typing import Any, Final
 from connectors.sources.cells import CellContext, CellError, CellParsed, FieldKind, parse_cell
 from connectors.sources.errors import SourceError
 from connectors.sources.findings import Finding, Severity
-from connectors.sources.identities import NO_IDENTITY, IdentityPart, IdentityParts, identify
+from connectors.sources.identities import IdentityPart, IdentityParts, identify
 from connectors.sources.mapping import SourceMapping
 from connectors.sources.source import CellValue, Row, Source
 from schemas.code_table import CodeTable
 from schemas.identity import ChildIdentity
+from schemas.linkage_keys import LinkageKey
 
 DEFAULT_MAX_AGE_YEARS: Final = 25
 """A number of somebody older is not a child's; students of upper secondary age stay below it."""
@@ -60,6 +61,7 @@ class Record:
         row_number: as in `Row.number`.
         locator: as in `Row.locator`.
         identity: who the child is; `NO_IDENTITY` when the row is not a child's or there is nothing to match on.
+        linkage_keys: what it can be matched by; none when it is not usable.
         values: parsed value by canonical field; empty and refused cells are not in it.
         incomplete: fields of several codes of which some were not understood.
         findings: what is wrong with the row.
@@ -68,6 +70,7 @@ class Record:
     row_number: int
     locator: str
     identity: ChildIdentity
+    linkage_keys: tuple[LinkageKey, ...]
     values: Mapping[str, CellParsed]
     incomplete: frozenset[str]
     findings: tuple[Finding, ...]
@@ -78,7 +81,7 @@ class Record:
     @property
     def is_usable(self) -> bool:
         """Whether there is evidence for at least one linkage key."""
-        return self.identity != NO_IDENTITY
+        return bool(self.linkage_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +204,15 @@ class _Reader:
             _read_cell(read, wanted, column, row.cells.get(column), context)
             if wanted.part is not None and wanted.name in read.values:
                 parts.add(column, wanted.part, read.values[wanted.name])
-        identity, findings = identify(row.number, parts, today=self._today, max_age_years=self._max_age_years)
+        identified = identify(row.number, parts, today=self._today, max_age_years=self._max_age_years)
         return Record(
             row_number=row.number,
             locator=row.locator,
-            identity=identity,
+            identity=identified.identity,
+            linkage_keys=identified.linkage_keys,
             values=read.values,
             incomplete=frozenset(read.incomplete),
-            findings=(*read.findings, *findings),
+            findings=(*read.findings, *identified.findings),
         )
 
 

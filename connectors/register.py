@@ -3,16 +3,17 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from connectors.agencies import Agency, agency_of
 from connectors.context import Connector
-from connectors.data_sets import Record, read_records, read_rows
+from connectors.data_sets import DataSet, Record, check_mapping, read_rows
 from connectors.settings import SettingsError
 from connectors.sources.mapping import SourceMapping, load_mapping, open_source
-from connectors.sources.source import Source
-from schemas.linkage_keys import LinkageKey, linkage_keys
+from connectors.sources.source import Row, Source
+from schemas.linkage_keys import LinkageKey
 from schemas.regions import is_within
 
 FINGERPRINT_BYTES = 16
@@ -38,29 +39,33 @@ class Register:
 
     def records(self) -> Iterator[Record]:
         """Yield every usable record; raises SourceError."""
-        for record in read_records(
-            self._source,
-            self._mapping,
-            self.agency.index_data_set,
-            today=self._connector.today(),
-            allow_test_regions=self._connector.settings.allow_test_regions,
-            max_age_years=self._connector.settings.max_child_age_years,
-        ):
-            if record.is_usable:
-                yield record
+        return self._read(self._checked_rows(), self.agency.index_data_set)
+
+    def identities(self) -> Iterator[Record]:
+        """Yield every usable record without its other values, which an index has no use for; raises SourceError."""
+        whole = self.agency.index_data_set
+        telling = tuple(wanted for wanted in whole.fields if wanted.part is not None)
+        return self._read(self._checked_rows(), replace(whole, fields=telling))
 
     def fetch(self, locators: Sequence[str]) -> Mapping[str, Record]:
         """Return the records that are still there, by locator; raises SourceError."""
-        rows = self._source.fetch(locators)
+        rows = self._source.fetch(locators).values()
+        return {record.locator: record for record in self._read(rows, self.agency.index_data_set)}
+
+    def _checked_rows(self) -> Iterator[Row]:
+        check_mapping(self._mapping, self.agency.index_data_set, self._source.columns())
+        yield from self._source.rows()
+
+    def _read(self, rows: Iterable[Row], data_set: DataSet) -> Iterator[Record]:
         records = read_rows(
-            rows.values(),
+            rows,
             self._mapping,
-            self.agency.index_data_set,
+            data_set,
             today=self._connector.today(),
             allow_test_regions=self._connector.settings.allow_test_regions,
             max_age_years=self._connector.settings.max_child_age_years,
         )
-        return {record.locator: record for record in records if record.is_usable}
+        return (record for record in records if record.is_usable)
 
 
 def open_register(connector: Connector) -> Register:
@@ -87,8 +92,3 @@ def fingerprint_of(storage_key: bytes, keys: Sequence[LinkageKey], county: str) 
     """Return 16 bytes that change when the record's identity or county changes, and tell nothing without the key."""
     message = b"\x00".join(sorted(key.oprf_input() for key in keys)) + b"\x00" + county.encode("ascii")
     return hmac.digest(storage_key, b"tongxin/fingerprint/v1\x00" + message, hashlib.sha256)[:FINGERPRINT_BYTES]
-
-
-def keys_of_record(record: Record) -> tuple[LinkageKey, ...]:
-    """Return the linkage keys of a record, in the agreed set."""
-    return linkage_keys(record.identity)

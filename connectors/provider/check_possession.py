@@ -7,7 +7,6 @@ from connectors.context import Connector
 from connectors.data_sets import Record
 from connectors.evaluation import get_evaluation_key
 from connectors.provider.verify_request import Verified
-from connectors.register import keys_of_record
 from keys.crypto.errors import CryptoError
 from keys.crypto.oprf_batch import evaluate_batch
 from keys.crypto.sealing import open_sealed
@@ -49,7 +48,7 @@ def find_unproven(
     """Return the handles whose proof was not made with a linkage key of the record behind them."""
     agreement = verified.copy.standing.digest
     inputs = {
-        handle: [key.oprf_input() for key in keys_of_record(record) if key.key_type is proofs[handle].key_type]
+        handle: [key.oprf_input() for key in record.linkage_keys if key.key_type is proofs[handle].key_type]
         for handle, record in records.items()
     }
     flat = [message for messages in inputs.values() for message in messages]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from connectors.context import Connector
 from connectors.data_sets import Record
-from connectors.register import Register, county_within, fingerprint_of, keys_of_record
+from connectors.register import Register, county_within, fingerprint_of
 from connectors.state.index_records import IndexRecord, find_by_handles, source_versions
 from keys.crypto.errors import CryptoError
 from keys.crypto.sealing import open_at_rest
@@ -46,7 +46,7 @@ def _fingerprint(connector: Connector, agreement: Agreement, record: Record) -> 
     county = county_within(record, agreement.regions)
     if county is None:
         return None
-    return fingerprint_of(connector.storage_key(), keys_of_record(record), county)
+    return fingerprint_of(connector.storage_key(), record.linkage_keys, county)
 
 
 def _has_moved(connector: Connector, register: Register, agreement: Agreement, epoch: int) -> bool:

@@ -20,12 +20,12 @@ from connectors.state.alerts import raise_alert
 from connectors.state.charges import BudgetKind, charge
 from connectors.state.releases import Release
 from connectors.trust import TrustStore
-from keys.crypto.sealing import seal
 from keys.protocol.grants import check_grant, verify_grant
 from keys.protocol.key_chain import UntrustedKeyError
+from keys.protocol.sealed_answers import seal_answers
 from keys.protocol.sealed_for import answers_binding
 from schemas.agency_kinds import AgencyKind
-from schemas.base64url import decode_base64url, encode_base64url
+from schemas.base64url import decode_base64url
 from schemas.messages.exchange import Answer, ExchangeAnswer, ExchangeRequest, Refusal, SealedAnswers
 from schemas.messages.match import GrantClaims
 from schemas.problem import ProblemCode, ProblemError
@@ -119,7 +119,7 @@ def _seal(
         attributes=verified.message.attributes,
         released=len(answers) - refused.total(),
         refused=dict(refused),
-        sealed=encode_base64url(seal(recipient, sealed.to_bytes(), binding, connector.random)),
+        sealed=seal_answers(sealed, verified.message.attributes, recipient, binding, connector.random),
     )
     return answer, Release(
         receipt_number=answer.receipt_number,

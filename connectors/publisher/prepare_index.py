@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
 from connectors.publisher.mix_entries import EntryMixer
-from connectors.register import Register, county_within, fingerprint_of, keys_of_record
+from connectors.register import Register, county_within, fingerprint_of
 from connectors.state.index_records import (
     IndexRecord,
     Publication,
@@ -133,19 +133,18 @@ class IndexPreparation:
 
     def _candidates(self, seen: set[bytes]) -> Iterator[_Candidate]:
         storage_key = self._connector.storage_key()
-        for record in self._register.records():
+        for record in self._register.identities():
             county = county_within(record, self._agreement.regions)
             if county is None:
                 self.counts.outside_region += 1
                 continue
-            keys = keys_of_record(record)
-            fingerprint = fingerprint_of(storage_key, keys, county)
+            fingerprint = fingerprint_of(storage_key, record.linkage_keys, county)
             if fingerprint in seen:
                 self.counts.duplicates += 1
                 continue
             seen.add(fingerprint)
             self.counts.covered += 1
-            yield _Candidate(record.locator, keys, county, fingerprint)
+            yield _Candidate(record.locator, record.linkage_keys, county, fingerprint)
 
     def _evaluate(self, batch: list[_Candidate]) -> tuple[list[IndexRecord], list[IndexEntry]]:
         inputs = [key.oprf_input() for candidate in batch for key in candidate.keys]

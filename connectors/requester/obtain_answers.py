@@ -9,9 +9,10 @@ from connectors.identifiers import new_uuid
 from connectors.requester.hashes import HashedRow
 from connectors.trust import TrustStore
 from keys.crypto.errors import CryptoError
-from keys.crypto.sealing import open_sealed, seal
+from keys.crypto.sealing import seal
 from keys.custody.key_ring import KeyKind
 from keys.protocol.possession import PossessionStatement, prove_possession
+from keys.protocol.sealed_answers import open_answers
 from keys.protocol.sealed_for import answers_binding, possession_binding
 from schemas.agency_kinds import AgencyKind
 from schemas.base64url import decode_base64url, encode_base64url
@@ -82,7 +83,7 @@ class AnswerCollector:
         )
         prepared = self._client.prepare(MessageType.EXCHANGE, request, self._query, request_id=request_id)
         answered = self._client.send(prepared, ExchangeAnswer, MAX_EXCHANGE_ANSWER_BYTES, self._query.agreement)
-        opened = self._open(answered)
+        opened = self._open(request, answered)
         self._check(request, answered.message, opened)
         return Received(
             receipt_number=answered.message.receipt_number,
@@ -123,12 +124,12 @@ class AnswerCollector:
         macs = tuple(prove_possession(key, statement) for key in row.hashed.possession_keys(key_type))
         return PossessionProof(key_type=key_type, macs=macs)
 
-    def _open(self, answered: Answered[ExchangeAnswer]) -> SealedAnswers:
+    def _open(self, request: ExchangeRequest, answered: Answered[ExchangeAnswer]) -> SealedAnswers:
         binding = answers_binding(self._query.agreement.digest(), answered.request, self._connector.agency)
-        sealed = decode_base64url(answered.message.sealed)
+        asked = (request.attributes, len(request.handles))
         for record in self._connector.keys.ring.accepted(KeyKind.OPENING, self._connector.now()):
             try:
-                return SealedAnswers.from_bytes(open_sealed(record.secret, sealed, binding), MAX_EXCHANGE_ANSWER_BYTES)
+                return open_answers(answered.message.sealed, *asked, record.secret, binding)
             except CryptoError:
                 continue
             except MessageError:

@@ -9,7 +9,7 @@ from pathlib import Path
 from connectors.agencies import agency_of
 from connectors.context import Connector
 from connectors.data_sets import read_records
-from connectors.register import county_within, keys_of_record
+from connectors.register import county_within
 from connectors.sources.mapping import load_mapping, open_source
 from schemas.linkage_keys import LinkageKey
 
@@ -50,7 +50,7 @@ def read_roster(connector: Connector, mapping_path: Path, regions: tuple[str, ..
             allow_test_regions=settings.allow_test_regions,
             max_age_years=settings.max_child_age_years,
         ):
-            keys = keys_of_record(record) if record.is_usable else ()
+            keys = record.linkage_keys
             county = county_within(record, regions) or next(iter(record.identity.regions), None)
             faults = tuple(sorted({str(finding.code) for finding in record.findings})) if not keys else ()
             yield RosterRow(record.row_number, keys, county, faults)

@@ -11,7 +11,7 @@ from schemas.codes import Sex
 from schemas.dates import LedgerDate
 from schemas.disability_cert_no import DisabilityCertNo
 from schemas.identity import ChildIdentity, age_in_years
-from schemas.linkage_keys import linkage_keys
+from schemas.linkage_keys import LinkageKey, linkage_keys
 from schemas.regions import RegionError, county_of
 
 IdentityPart = Literal["citizen_id", "name", "birth_on", "sex", "region"]
@@ -48,10 +48,20 @@ class IdentityParts:
             self.regions.append((column, value))
 
 
-def identify(
-    row: int, parts: IdentityParts, *, today: date, max_age_years: int
-) -> tuple[ChildIdentity, tuple[Finding, ...]]:
-    """Return the identity that a row gives evidence for, and what contradicts itself in it.
+@dataclass(frozen=True, slots=True, repr=False)
+class Identified:
+    """Who the child of a row is, the linkage keys that follow, and what contradicts itself in the row."""
+
+    identity: ChildIdentity
+    linkage_keys: tuple[LinkageKey, ...]
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        return "Identified(redacted)"
+
+
+def identify(row: int, parts: IdentityParts, *, today: date, max_age_years: int) -> Identified:
+    """Return the identity that a row gives evidence for; without evidence it is `NO_IDENTITY` and there are no keys.
 
     The number of an adult in a child's row is taken for the guardian's and not used. A row whose birth date and
     number are both an adult's has no identity, nor has one without evidence for any linkage key.
@@ -62,7 +72,7 @@ def identify(
     citizen_id = judge.citizen_id(parts, adult_birth=adult_birth)
     if adult_birth and citizen_id is None:
         judge.find("record.not_a_child", None, "warning")
-        return NO_IDENTITY, tuple(judge.findings)
+        return Identified(NO_IDENTITY, (), tuple(judge.findings))
     judge.compare(parts, citizen_id, born_on)
     identity = ChildIdentity(
         citizen_id=citizen_id,
@@ -71,10 +81,11 @@ def identify(
         sex=parts.sex[1] if parts.sex is not None and parts.sex[1] in _DECLARED_SEX else None,
         regions=judge.counties(parts),
     )
-    if not linkage_keys(identity):
+    keys = linkage_keys(identity)
+    if not keys:
         judge.find("record.nothing_to_match", None, "error")
-        return NO_IDENTITY, tuple(judge.findings)
-    return identity, tuple(judge.findings)
+        identity = NO_IDENTITY
+    return Identified(identity, keys, tuple(judge.findings))
 
 
 class _Judge:
