@@ -13,7 +13,7 @@ from bench.register import write_register
 from connectors.cli.session import Session
 from connectors.context import OFFICE_ZONE
 from connectors.evaluation import create_evaluation_key
-from connectors.register import county_within, keys_of_record, open_register
+from connectors.register import county_within, open_register
 from connectors.requester.hashes import HashedRow
 from connectors.requester.roster import RosterRow
 from demo.province import Agency
@@ -54,7 +54,7 @@ class Scene:
         """Return `count` records of the register as a requester asks about them, hashed under the provider's key."""
         connector = self.provider.connector
         rows = [
-            RosterRow(record.row_number, keys_of_record(record), county_within(record, REGIONS))
+            RosterRow(record.row_number, record.linkage_keys, county_within(record, REGIONS))
             for record in islice(open_register(connector).records(), count)
         ]
         key_pair = create_evaluation_key(connector, self.agreement.digest(), FIRST_EPOCH)

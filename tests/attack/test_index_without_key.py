@@ -10,8 +10,7 @@ from itertools import product
 import pytest
 
 from connectors.evaluation import get_evaluation_key
-from connectors.register import keys_of_record, open_register
-from gateway.settings import KEY_FILE
+from connectors.register import open_register
 from keys.crypto.ciphersuite import hash_to_scalar
 from keys.crypto.evaluation_key import derive_key_pair, generate_key_pair
 from keys.crypto.oprf import Mode, evaluate
@@ -20,7 +19,7 @@ from keys.crypto.ristretto255 import Scalar
 from keys.custody.key_ring import KeyKind
 from keys.protocol.evaluation_keys import derive_evaluation_key
 from schemas.agreement import Agreement
-from tests.attack.attacker import open_key_ring, query_gateway, read_index
+from tests.attack.attacker import open_gateways_ring, query_gateway, read_index
 from tests.scene import Scene
 
 PURPOSE = "P04"
@@ -41,7 +40,7 @@ def guesses(scene: Scene) -> list[bytes]:
         key.oprf_input()
         for record in open_register(provider.connector).records()
         if set(record.identity.regions) & set(agreement.regions)
-        for key in keys_of_record(record)
+        for key in record.linkage_keys
     ]
     return inputs[:GUESSES]
 
@@ -69,7 +68,7 @@ def test_hashes_with_all_that_the_gateway_knows_hit_nothing(
     scene: Scene, stored: frozenset[bytes], guesses: list[bytes]
 ) -> None:
     agreement = scene.agreements[PURPOSE]
-    ring = open_key_ring(scene.stage.gateway_folder / KEY_FILE)
+    ring = open_gateways_ring(scene.stage.gateway_folder)
     secrets = [record.secret for record in ring.records]
     public = [agreement.digest().encode(), agreement.id.encode(), agreement.to_bytes(), b"tongxin"]
     digests = (
@@ -82,7 +81,7 @@ def test_hashes_with_all_that_the_gateway_knows_hit_nothing(
 
 def _attackers_keys(scene: Scene, agreement: Agreement) -> Iterator[Scalar]:
     """Yield private keys that somebody without the provider's key file could try."""
-    ring = open_key_ring(scene.stage.gateway_folder / KEY_FILE)
+    ring = open_gateways_ring(scene.stage.gateway_folder)
     info = f"{agreement.digest()}/1".encode("ascii")
     yield generate_key_pair(os.urandom).private_key
     for record in ring.records:
