@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,14 +25,14 @@ from keys.crypto.sealing import open_sealed, seal
 from keys.crypto.signing import SigningKey
 from keys.custody.key_ring import KeyKind, KeyRing
 from keys.custody.key_store import KeyStore
-from keys.protocol.envelopes import sign_relay
+from keys.protocol.envelopes import envelope_digest, read_unverified, sign_envelope, sign_relay
 from keys.protocol.grants import sign_grant
 from keys.protocol.possession import PossessionStatement, index_hash_of, possession_key_of, prove_possession
 from keys.protocol.sealed_for import answers_binding, possession_binding
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url, encode_base64url
-from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, MessageType, RelayClaims
-from schemas.formats import digest_of
+from schemas.envelope import ANSWER_TO, ENVELOPE_HEADER, RELAY_HEADER, EnvelopeClaims, MessageType, RelayClaims
+from schemas.formats import MAX_ENVELOPE_CHARACTERS, digest_of
 from schemas.linkage_keys import KeyType
 from schemas.messages.exchange import (
     MAX_EXCHANGE_ANSWER_BYTES,
@@ -55,14 +56,15 @@ class IndexRow(NamedTuple):
     county: int
 
 
-def open_key_ring(path: Path) -> KeyRing:
-    """Open anybody's key file, as whoever stole it with its passphrase would."""
-    return KeyStore(path, PASSPHRASE, random=os.urandom).ring
+@lru_cache(maxsize=4)
+def open_gateways_ring(folder: Path) -> KeyRing:
+    """Open the gateway's key file, as whoever stole it with its passphrase would."""
+    return KeyStore(folder / KEY_FILE, PASSPHRASE, random=os.urandom).ring
 
 
 def gateway_key(scene: Scene) -> SigningKey:
     """Take the gateway's signing key."""
-    ring = open_key_ring(scene.stage.gateway_folder / KEY_FILE)
+    ring = open_gateways_ring(scene.stage.gateway_folder)
     return SigningKey.from_secret(ring.current(KeyKind.SIGNING, datetime.now(UTC)).secret)
 
 
@@ -213,6 +215,40 @@ class Collusion:
         binding = answers_binding(self.agreement.digest(), prepared.digest, self.agreement.requester.agency)
         opened = open_sealed(secret, decode_base64url(answer.sealed), binding)
         return SealedAnswers.from_bytes(opened, MAX_EXCHANGE_ANSWER_BYTES)
+
+
+def read_claims(request: httpx.Request) -> EnvelopeClaims:
+    """Return what the envelope of a request states."""
+    return read_unverified(EnvelopeClaims, request.headers[ENVELOPE_HEADER], MAX_ENVELOPE_CHARACTERS)
+
+
+def answer_as_provider(
+    collusion: Collusion, provider_key: SigningKey, asked: str, claims: EnvelopeClaims, body: bytes
+) -> tuple[str, str]:
+    """Sign any body as the provider's answer to the envelope `asked`; returns its envelope and a promise of it."""
+    answer = EnvelopeClaims(
+        type=ANSWER_TO[claims.type],
+        issuer=claims.audience,
+        audience=claims.issuer,
+        id=new_uuid(os.urandom),
+        issued_at=claims.issued_at,
+        expires_at=claims.expires_at,
+        body=digest_of(body),
+        agreement=claims.agreement,
+        purpose=claims.purpose,
+        answers=envelope_digest(asked),
+    )
+    token = sign_envelope(provider_key, answer)
+    promise = RelayClaims(
+        issuer=GATEWAY_ID,
+        audience=claims.issuer,
+        envelope=envelope_digest(token),
+        leaf=digest_of(b"never logged"),
+        leaf_index=0,
+        issued_at=claims.issued_at,
+        expires_at=claims.expires_at,
+    )
+    return token, sign_relay(collusion.key, promise)
 
 
 def collude(scene: Scene, agreement: Agreement) -> Collusion:
