@@ -19,7 +19,9 @@ from connectors.trust import TrustStore
 from keys.custody.key_ring import KeyKind
 from keys.protocol.agreements import AgreementError, sign_agreement, verify_both_signatures, verify_signature
 from keys.protocol.key_chain import AgencyKeys
+from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement, AgreementState, Approval, Party
+from schemas.agreement_terms import PartyKinds, require_sound_terms
 from schemas.envelope import MessageType
 from schemas.messages.agreements import (
     MAX_AGREEMENT_LIST_BYTES,
@@ -101,11 +103,13 @@ class SharingOffice:
         """Sign as provider what the requester has proposed and signed; with it the agreement becomes active.
 
         Raises:
-            ProblemError: no_agreement, or agreement_invalid if the requester's signature does not verify.
+            ProblemError: no_agreement, also if the requester's signature does not verify, or what is wrong with the
+                terms: a provider does not take the gateway's word for it that they keep to the purpose.
         """
         copy = self.sync().get(digest)
         if copy is None:
             raise ProblemError(ProblemCode.NO_AGREEMENT)
+        self._require_sound_terms(copy.agreement)
         message = AgreementSign(agreement=digest, signature=self._signature_of(copy.agreement))
         answer = self._client.ask(MessageType.AGREEMENT_SIGN, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
         return self._keep_all(answer.message)[digest]
@@ -140,6 +144,14 @@ class SharingOffice:
         )
         self._keep_all(answer.message)
         return {copy.standing.digest: copy for copy in list_agreements(self._connector.state)}
+
+    def _require_sound_terms(self, agreement: Agreement) -> None:
+        requester = self._trust.registry(self._connector.now()).find_member(agreement.requester.agency)
+        if requester is None:
+            raise ProblemError(ProblemCode.UNKNOWN_MEMBER)
+        own_kind = AgencyKind(self._connector.settings.agency_type)
+        kinds = PartyKinds(AgencyKind(requester.agency_type), own_kind, requester.region)
+        require_sound_terms(agreement, kinds, self._connector.seconds())
 
     def _end(self, digest: str, action: str) -> None:
         message = AgreementEnd.model_validate({"agreement": digest, "action": action})

@@ -15,6 +15,7 @@ from gateway.persistence.engine import read_transaction
 from gateway.persistence.request_queries import forget_envelopes
 from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, delete_removed_rows
+from gateway.services.end_epochs import end_epochs
 from gateway.services.expire_agreements import expire_agreements
 from gateway.services.log_key import log_signer
 from gateway.services.registry import renew_registry
@@ -37,6 +38,7 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
         (publish_grown_checkpoint, CHECKPOINT_SECONDS),
         (renew_registry, REGISTRY_SECONDS),
         (expire_agreements, EXPIRY_SECONDS),
+        (end_epochs, EXPIRY_SECONDS),
         (forget_expired_envelopes, ENVELOPE_SECONDS),
         (delete_ended_rows, INDEX_SECONDS),
         (delete_removed_rows, INDEX_SECONDS),

@@ -15,9 +15,13 @@ FIRST_BYTES = 256
 """Rows are deleted in this many steps for each key type, so that no step holds the write lock for long."""
 
 
-_INSERT_ENTRY = (
-    "INSERT INTO index_entry (volume, generation, key_type_code, index_hash, handle, county, key_types)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_COLUMNS = "volume, generation, key_type_code, index_hash, handle, county, key_types"
+# Past SQLAlchemy's handling of each value, which takes longer than the databases do.
+_INSERT_SQLITE = f"INSERT INTO index_entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
+_INSERT_POSTGRESQL = (
+    f"INSERT INTO index_entry ({_COLUMNS}) SELECT %s, %s, entry.*"  # noqa: S608 - a constant
+    " FROM unnest(%s::integer[], %s::bytea[], %s::bytea[], %s::integer[], %s::integer[]) AS entry"
+    " ON CONFLICT DO NOTHING"
 )
 
 
@@ -53,9 +57,13 @@ _VISIBLE = select(index_entry.c.index_hash, index_entry.c.handle, index_entry.c.
 
 def insert_entries(connection: Connection, volume: int, generation: int, entries: Sequence[OrderedEntry]) -> None:
     """Store entries; those that are there already stay as they are."""
-    place = "%s" if connection.dialect.name == "postgresql" else "?"
-    # Past SQLAlchemy's handling of each value, which takes longer than the database does.
-    connection.exec_driver_sql(_INSERT_ENTRY.replace("?", place), [(volume, generation, *entry) for entry in entries])
+    if not entries:
+        return
+    if connection.dialect.name == "postgresql":
+        columns = (list(column) for column in zip(*entries, strict=True))
+        connection.exec_driver_sql(_INSERT_POSTGRESQL, (volume, generation, *columns))
+    else:
+        connection.exec_driver_sql(_INSERT_SQLITE, [(volume, generation, *entry) for entry in entries])
 
 
 def insert_removals(connection: Connection, volume: int, generation: int, handles: Iterable[bytes]) -> None:

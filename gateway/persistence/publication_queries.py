@@ -131,9 +131,10 @@ def set_active(connection: Connection, index: ActiveIndex) -> None:
     )
 
 
-def delete_active(connection: Connection, agreement: str) -> None:
-    """Make matching see no index of the agreement."""
-    connection.execute(delete(active_index).where(active_index.c.agreement == agreement))
+def delete_active(connection: Connection, agreement: str, epoch: int | None = None) -> None:
+    """Make matching see no index of the agreement, or of one of its epochs."""
+    query = delete(active_index).where(active_index.c.agreement == agreement)
+    connection.execute(query if epoch is None else query.where(active_index.c.epoch == epoch))
 
 
 def add_part(connection: Connection, number: int, part: int, digest: str, entries: bytes, removals: bytes) -> None:

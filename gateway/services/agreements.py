@@ -18,7 +18,7 @@ from gateway.persistence.agreement_queries import (
     set_state,
 )
 from gateway.persistence.engine import read_transaction
-from gateway.services.agreement_terms import require_sound_terms
+from gateway.services.agreement_terms import require_registered_terms
 from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once, keys_of_party, load_agreement
 from gateway.services.context import Gateway
@@ -48,12 +48,12 @@ def propose_agreement(gateway: Gateway, received: Received[AgreementPropose]) ->
     """Take the requester's signed proposal; the same proposal again changes nothing.
 
     Raises:
-        ProblemError: not_a_party, agreement_invalid, or what `require_sound_terms` refuses.
+        ProblemError: not_a_party, agreement_invalid, or what `require_registered_terms` refuses.
     """
     document, signature = received.message.agreement, received.message.signature
     if received.claims.issuer != document.requester.agency:
         raise ProblemError(ProblemCode.NOT_A_PARTY, "/agreement/requester", "parties")
-    require_sound_terms(document, received.members, gateway.seconds())
+    require_registered_terms(document, received.members, gateway.seconds())
     _require_signature(received.members, document, signature, document.requester)
 
     def change(connection: Connection) -> Draft[StoredAgreement]:
@@ -83,7 +83,7 @@ def sign_agreement(gateway: Gateway, received: Received[AgreementSign]) -> Reply
         raise ProblemError(ProblemCode.NOT_A_PARTY, "/agreement", "parties")
     _require_signature(received.members, document, received.message.signature, document.provider)
     # Time has passed since the proposal: the catalogue or the register may have changed.
-    require_sound_terms(document, received.members, gateway.seconds())
+    require_registered_terms(document, received.members, gateway.seconds())
 
     def change(connection: Connection) -> Draft[StoredAgreement]:
         accept_once(connection, received)

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from gateway.domain.budgets import BudgetKind
 from gateway.log.events import EventType
+from gateway.persistence.engine import read_transaction
+from gateway.persistence.publication_queries import find_active
 from gateway.services.answers import Reply, reply_with
 from gateway.services.authorise import Charge, authorise, keys_of_party, load_agreement, log_outcome
 from gateway.services.context import Gateway
@@ -31,6 +33,7 @@ def relay_evaluation(gateway: Gateway, received: Received[EvaluateRequest]) -> R
 
     def check(agreed: Agreement) -> None:
         _stated_key(gateway, agreed, received)
+        _require_index(gateway, received)
 
     intent = authorise(
         gateway,
@@ -63,6 +66,13 @@ def evaluation_key(members: Members, agreement: Agreement, digest: str, epoch: i
 def _stated_key(gateway: Gateway, agreement: Agreement, received: Received[EvaluateRequest]) -> KeyStatement:
     digest, epoch = received.claims.agreement or "", received.message.epoch
     return evaluation_key(received.members, agreement, digest, epoch, gateway.now())
+
+
+def _require_index(gateway: Gateway, received: Received[EvaluateRequest]) -> None:
+    """Without an index hashes are good for nothing: a new epoch's may still be on its way."""
+    with read_transaction(gateway.engine) as connection:
+        if find_active(connection, received.claims.agreement or "", received.message.epoch) is None:
+            raise ProblemError(ProblemCode.NO_ACTIVE_INDEX, "/epoch")
 
 
 def _count(packed: str) -> int:
