@@ -21,13 +21,14 @@ from demo.scenario.cast import GATEWAY_ID, PASSPHRASE, Plan
 from demo.scenario.desks import query_under
 from demo.scenario.rosters import write_roster_mapping
 from gateway.settings import DATABASE_FILE, KEY_FILE
-from keys.crypto.sealing import open_sealed, seal
+from keys.crypto.sealing import seal
 from keys.crypto.signing import SigningKey
 from keys.custody.key_ring import KeyKind, KeyRing
 from keys.custody.key_store import KeyStore
 from keys.protocol.envelopes import envelope_digest, read_unverified, sign_envelope, sign_relay
 from keys.protocol.grants import sign_grant
 from keys.protocol.possession import PossessionStatement, index_hash_of, possession_key_of, prove_possession
+from keys.protocol.sealed_answers import open_answers
 from keys.protocol.sealed_for import answers_binding, possession_binding
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url, encode_base64url
@@ -36,6 +37,7 @@ from schemas.formats import MAX_ENVELOPE_CHARACTERS, digest_of
 from schemas.linkage_keys import KeyType
 from schemas.messages.exchange import (
     MAX_EXCHANGE_ANSWER_BYTES,
+    MAX_EXCHANGE_BYTES,
     ExchangeAnswer,
     ExchangeRequest,
     PossessionProof,
@@ -123,11 +125,6 @@ class Collusion:
     endpoint: str
     key: SigningKey
 
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """What is asked for: everything that is agreed."""
-        return self.agreement.attributes
-
     def grant(self, handles: Sequence[bytes], **changes: object) -> str:
         """Sign a grant for handles that nobody matched."""
         now = self.requester.connector.seconds()
@@ -138,7 +135,7 @@ class Collusion:
             agreement=self.agreement.digest(),
             purpose=self.agreement.purpose,
             epoch=1,
-            attributes=self.attributes,
+            attributes=self.agreement.attributes,
             handles=tuple(map(encode_base64url, handles)),
             request=digest_of(b"no match was ever made"),
             id=new_uuid(os.urandom),
@@ -178,7 +175,7 @@ class Collusion:
             requester=self.agreement.requester.agency,
             provider=self.agreement.provider.agency,
             handle=encode_base64url(handle),
-            attributes=self.attributes,
+            attributes=self.agreement.attributes,
         )
 
     def prove(self, request_id: str, handle: bytes, *outputs: bytes, key_type: KeyType = KeyType.ID) -> PossessionProof:
@@ -201,7 +198,7 @@ class Collusion:
         )
         request = ExchangeRequest(
             grant=grant or self.grant(list(proofs)),
-            attributes=self.attributes,
+            attributes=self.agreement.attributes,
             handles=tuple(map(encode_base64url, proofs)),
             possession=encode_base64url(sealed),
         ).model_copy(update=changes)
@@ -213,8 +210,8 @@ class Collusion:
         answer = ExchangeAnswer.from_bytes(response.content, MAX_EXCHANGE_ANSWER_BYTES)
         secret = self.requester.connector.keys.ring.current(KeyKind.OPENING, self.requester.connector.now()).secret
         binding = answers_binding(self.agreement.digest(), prepared.digest, self.agreement.requester.agency)
-        opened = open_sealed(secret, decode_base64url(answer.sealed), binding)
-        return SealedAnswers.from_bytes(opened, MAX_EXCHANGE_ANSWER_BYTES)
+        asked = ExchangeRequest.from_bytes(prepared.body, MAX_EXCHANGE_BYTES)
+        return open_answers(answer.sealed, asked.attributes, len(asked.handles), secret, binding)
 
 
 def read_claims(request: httpx.Request) -> EnvelopeClaims:
