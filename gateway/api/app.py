@@ -16,6 +16,7 @@ from gateway.services.context import Gateway
 def create_app(gateway: Gateway) -> Flask:
     """Return the application: one blueprint a resource, each with the authentication that it names."""
     app = Flask("tongxin-gateway", static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     for resource, conversations in CONVERSATIONS.items():
         blueprint = requires_envelope(Blueprint(resource, __name__))
         for conversation in conversations:

@@ -23,8 +23,13 @@ def add_member(connection: Connection, entry: Member, root: str, enrolled_at: in
 
 def add_statement(connection: Connection, agency: str, token: str) -> None:
     """Append a statement to those of `agency`."""
-    place = connection.scalar(select(func.count()).where(key_statement.c.agency == agency))
+    place = count_statements(connection, agency)
     connection.execute(insert(key_statement).values(agency=agency, place=place, token=token))
+
+
+def count_statements(connection: Connection, agency: str) -> int:
+    """Return how many statements `agency` has made."""
+    return connection.scalar(select(func.count()).where(key_statement.c.agency == agency)) or 0
 
 
 def list_members(connection: Connection) -> tuple[Member, ...]:

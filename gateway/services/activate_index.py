@@ -53,7 +53,9 @@ def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply
     standing = load_provider_agreement(gateway, received)
     publication = _find_complete(gateway, standing, received.message)
     if publication.state is PublicationState.RECEIVING:
-        delete_ended_rows(gateway)  # of changes that were given up: they would become visible with these
+        if publication.mode == "changes":
+            # Else changes that were given up half written would become visible together with these.
+            delete_ended_rows(gateway, standing.digest)
         _write_entries(gateway, publication)
 
     def change(connection: Connection) -> Draft[None]:

@@ -122,7 +122,7 @@ def end_agreement(gateway: Gateway, received: Received[AgreementEnd]) -> Reply:
 
     reply = _answer(gateway, received, change)
     if action == "revoke":
-        delete_ended_rows(gateway)
+        delete_ended_rows(gateway, stored.standing.digest)
     return reply
 
 

@@ -47,10 +47,10 @@ def end_indexes(connection: Connection, agreement: str) -> bool:
     return had_index
 
 
-def delete_ended_rows(gateway: Gateway) -> None:
-    """Delete the rows of publications that nobody sees any more."""
+def delete_ended_rows(gateway: Gateway, agreement: str | None = None) -> None:
+    """Delete the rows of publications that nobody sees any more, of one agreement or of all."""
     with read_transaction(gateway.engine) as connection:
-        ended = list_ended(connection)
+        ended = [found for found in list_ended(connection) if agreement in {None, found.agreement}]
         in_use = {index.volume for index in list_active(connection)}
     for publication in ended:
         delete_received_parts(gateway, publication)

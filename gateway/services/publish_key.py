@@ -8,7 +8,7 @@ from gateway.log.events import Event, EventType
 from gateway.log.journal import Draft
 from gateway.persistence.agreement_queries import find_agreement
 from gateway.persistence.engine import read_transaction
-from gateway.persistence.member_queries import add_statement, latest_registry_version, list_members
+from gateway.persistence.member_queries import add_statement, count_statements, latest_registry_version
 from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once
 from gateway.services.context import Gateway
@@ -32,22 +32,23 @@ def publish_key(gateway: Gateway, received: Received[KeyPublish]) -> Reply:
         ProblemError: bad_signature or malformed where the chain does not bear the statement out, no_agreement for
             the evaluation key of an agreement whose provider the member is not.
     """
-    token = received.message.statement
-    root = received.members.roots[received.claims.issuer]
+    token, agency = received.message.statement, received.claims.issuer
+    _require_own_agreement(gateway, received)
+    held = received.members.members[agency].statements
+    is_stated = _is_stated(received.members.keys_of(agency), token)
+    if not is_stated:
+        _require_believed(follow_chain(agency, received.members.roots[agency], (*held, token)), len(held))
 
     def change(connection: Connection) -> Draft[int]:
         accept_once(connection, received)
-        member = next(found for found in list_members(connection) if found.agency == received.claims.issuer)
-        if _is_stated(follow_chain(member.agency, root, member.statements), token):
+        if is_stated:
             return Draft(latest_registry_version(connection), ())
-        if len(member.statements) >= MAX_STATEMENTS:
-            raise ProblemError(ProblemCode.TOO_LARGE, "/statement")
-        _require_believed(follow_chain(member.agency, root, (*member.statements, token)), len(member.statements))
-        add_statement(connection, member.agency, token)
+        if count_statements(connection, agency) != len(held):
+            raise ProblemError(ProblemCode.OVERLOADED)  # the agency stated another key at this very moment
+        add_statement(connection, agency, token)
         version, published = publish_registry_in(connection, gateway)
         return Draft(version, (_key_event(received, token), published))
 
-    _require_own_agreement(gateway, received)
     written = gateway.journal.write(change)
     answer = sign_answer(gateway, received, KeyAnswer(version=written.value))
     return reply_with(gateway, received, answer, written.receipts[0]) if written.receipts else Reply(answer)
@@ -70,6 +71,9 @@ def _is_stated(keys: AgencyKeys, token: str) -> bool:
 
 
 def _require_believed(keys: AgencyKeys, place: int) -> None:
+    """Check that the statement in this place follows from those before it; raises ProblemError."""
+    if place >= MAX_STATEMENTS:
+        raise ProblemError(ProblemCode.TOO_LARGE, "/statement")
     for rejection in keys.rejections:
         if rejection.place == place:
             forged = rejection.reason in {"bad_signature", "not_stated", "not_in_force", "another_agency"}

@@ -262,6 +262,7 @@ def test_ids_are_forgotten_after_the_envelopes_have_expired(world: World) -> Non
 
 def test_many_at_once_never_exceed_the_budget(world: World) -> None:
     agreement = world.conclude(evaluations_per_day=10)
+    world.publish(agreement, [[]])
     with ThreadPoolExecutor(8) as askers:
         answers = list(askers.map(lambda _: world.evaluate(agreement, "a", "b", "c")[0], range(8)))
     refused = [answer.problem.code for answer in answers if answer.status != 200]

@@ -51,6 +51,7 @@ def test_without_the_log_the_provider_is_not_asked(world: World) -> None:
 
 def test_an_answer_that_can_t_be_logged_is_dropped(world: World) -> None:
     agreement = world.conclude()
+    world.publish(agreement, [[]])
 
     def answer_and_stop(claims: EnvelopeClaims, message: Message) -> tuple[EnvelopeClaims, bytes]:
         world.gateway.journal.stop()
@@ -64,6 +65,7 @@ def test_an_answer_that_can_t_be_logged_is_dropped(world: World) -> None:
 
 def test_an_answer_under_an_agreement_that_was_revoked_meanwhile_is_dropped(world: World) -> None:
     agreement = world.conclude()
+    world.publish(agreement, [[]])
     end = AgreementEnd(agreement=agreement.digest(), action="revoke")
 
     def answer_and_revoke(claims: EnvelopeClaims, message: Message) -> tuple[EnvelopeClaims, bytes]:
@@ -73,7 +75,7 @@ def test_an_answer_under_an_agreement_that_was_revoked_meanwhile_is_dropped(worl
     world.provider.misbehave = answer_and_revoke
     answer, _ = world.evaluate(agreement, "x")
     assert answer.problem.code is ProblemCode.AGREEMENT_NOT_ACTIVE
-    assert _leaf_types(world)[-3:] == ["evaluate.query", "agreement.revoke", "refusal"]
+    assert _leaf_types(world)[-3:] == ["agreement.revoke", "index.destroy", "refusal"]
 
 
 def test_a_full_journal_says_that_the_gateway_is_busy(world: World) -> None:

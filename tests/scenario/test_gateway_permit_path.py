@@ -81,6 +81,7 @@ def test_a_question_from_evaluation_to_receipt(world: World) -> None:
 
 def test_outcomes_name_the_intent_and_the_answer(world: World) -> None:
     agreement = world.conclude()
+    world.publish(agreement, [[]])
     answer, _ = world.evaluate(agreement, "id\x1fx")
     with read_transaction(world.gateway.engine) as connection:
         entries = list(connection.scalars(select(audit_leaf.c.entry).order_by(audit_leaf.c.idx)))[-2:]

@@ -149,6 +149,7 @@ def _without(world: World, agreement: Agreement, name: str) -> Answer:
 
 def _over_budget(world: World) -> Answer:
     agreement = world.conclude(evaluations_per_day=3)
+    world.publish(agreement, [[]])
     assert world.evaluate(agreement, "a", "b")[0].status == 200
     assert world.evaluate(agreement, "c", "d")[0].problem.code is ProblemCode.BUDGET_EXHAUSTED
     answer = world.evaluate(agreement, "e")[0]
@@ -379,6 +380,7 @@ VERIFIED: dict[str, tuple[ProblemCode, Attempt]] = {
     ),
     "budget used up": (ProblemCode.BUDGET_EXHAUSTED, lambda w, a: _over_budget(w)),
     "unknown epoch": (ProblemCode.EPOCH_UNKNOWN, _unknown_epoch),
+    "evaluation without an index": (ProblemCode.NO_ACTIVE_INDEX, lambda w, a: w.evaluate(w.conclude(), "x")[0]),
     "grant of another signer": (ProblemCode.GRANT_INVALID, _foreign_grant),
     "grant of another requester": (
         ProblemCode.GRANT_INVALID,
@@ -495,6 +497,7 @@ def test_a_refusal_speaks_the_reader_s_language(world: World) -> None:
 def test_addresses_that_are_none(world: World) -> None:
     assert _raw(world, b"", {}, "/v1/nothing", "GET").problem.code is ProblemCode.NOT_FOUND
     assert _raw(world, b"", {}, "/v1/match", "GET").problem.code is ProblemCode.METHOD_NOT_ALLOWED
+    assert _raw(world, b"", {}, "/v1/match", "OPTIONS").problem.code is ProblemCode.METHOD_NOT_ALLOWED
     assert _raw(world, b"", {}, "/v1/log/inclusion/x", "GET").problem.code is ProblemCode.MALFORMED
     unknown = encode_base64url(os.urandom(32))
     assert _raw(world, b"", {}, f"/v1/log/inclusion/{unknown}", "GET").problem.code is ProblemCode.NOT_FOUND
