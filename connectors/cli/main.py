@@ -27,7 +27,7 @@ from connectors.cli.setup_commands import alerts, enrolment, init, join, registr
     "--passphrase-file",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="TONGXIN_PASSPHRASE_FILE",
-    help="存放密码短语的文件（仅本人可读）/ file with the passphrase, readable by you alone",
+    help="存放口令的文件（仅本人可读）/ file with the passphrase, readable by you alone",
 )
 @click.version_option(package_name="tongxin")
 @click.pass_context

@@ -10,7 +10,6 @@ from connectors.cli.progress import show_progress
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.identifiers import new_uuid
 from connectors.requester.ask import Questioner
-from connectors.requester.result_workbook import write_results
 from connectors.settings import SettingsError
 from connectors.state.agreements import AgreementCopy, find_agreement
 from connectors.state.questions import Question, RowResult
@@ -116,6 +115,8 @@ def resume(start: Start, id_: str, as_json: bool) -> None:
 @pass_start
 def results(start: Start, id_: str, out: Path) -> None:
     """把结果写成工作簿。 / Write the results as a workbook."""
+    from connectors.requester.result_workbook import write_results
+
     connector = start.connector()
     vault = Questioner.vault_of(connector)
     vault.destroy_expired(connector.today())

@@ -65,7 +65,7 @@ class Start:
         """Return the passphrase from file, environment or prompt; raises CustodyError."""
 
         def prompt() -> str:
-            text = "密码短语 / passphrase"
+            text = "口令 / passphrase"
             return str(click.prompt(text, hide_input=True, confirmation_prompt=confirm, err=True))
 
         can_ask = sys.stdin.isatty()

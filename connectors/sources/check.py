@@ -126,7 +126,9 @@ def render_report(report: CheckReport, console: Console) -> None:
 
 
 def _table(findings: Iterable[FindingSummary]) -> Table:
-    table = Table("级别\nseverity", "列\ncolumn", "问题\nproblem", "行数\nrows", "行号\nrow numbers", show_lines=True)
+    table = Table(show_lines=True)
+    for heading in ("级别\nseverity", "列\ncolumn", "问题\nproblem", "行数\nrows", "行号\nrow numbers"):
+        table.add_column(heading, overflow="fold")
     for finding in findings:
         sentence = FINDINGS[finding.code]
         table.add_row(
