@@ -14,6 +14,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make
 SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
 BUSY_TIMEOUT_MS: Final = 30_000
+POOL_SIZE: Final = 32
+"""Connections kept for each process: request threads, journal and jobs never wait for one another's."""
+
 WRITE_LOCK_ID: Final = 0x746F6E6778696E  # "tongxin": the key of the advisory lock, one for the whole database
 
 _MODE: Final = "tongxin_transaction"  # execution option that tells the SQLite begin hook what to begin
@@ -80,7 +83,7 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 def _create_sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise DatabaseUrlError("the log needs a database file: sqlite:////path/to/file.db")
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -101,7 +104,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _create_postgresql_engine(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE)
     event.listen(engine, "connect", _require_durable_commit)
     return engine
 
