@@ -49,7 +49,7 @@ def _packed(unit_bytes: int) -> AfterValidator:
 
 
 def _not_an_identifier(text: str) -> str:
-    """Refuse references that could be an ID number: 14 digits in a row carry a region and a birth date."""
+    """Refuse what could be an ID number: 14 digits in a row carry a region and a birth date."""
     if _LONG_DIGIT_RUN.search(text):
         raise ValueError("looks like an identifier")
     return text
@@ -61,11 +61,11 @@ def _canonical_uuid(text: str) -> str:
     return text
 
 
-AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{2,62}$")]
+AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{2,62}$"), AfterValidator(_not_an_identifier)]
 """Identifies a member or the gateway, e.g. `civil_affairs.990101`."""
 
 PurposeId = Annotated[str, StringConstraints(pattern=r"^P[0-9]{2}$")]
-AttributeId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
+AttributeId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$"), AfterValidator(_not_an_identifier)]
 RegionScope = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:[0-9]{3}(?:[0-9]{3})?)?)?)?$")
 ]
@@ -88,9 +88,11 @@ ENTRY_BYTES = HANDLE_BYTES + 3 + 1 + INDEX_HASH_BYTES
 """An index entry: handle, county, key type code, index hash."""
 
 PackedIndexEntries = Annotated[str, StringConstraints(max_length=480_000), _packed(ENTRY_BYTES)]
-PackedHandles = Annotated[str, StringConstraints(max_length=430_000), _packed(HANDLE_BYTES)]
+PackedHandles = Annotated[str, StringConstraints(max_length=426_667), _packed(HANDLE_BYTES)]
+"""At most 20,000 handles."""
+
 Proof = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$"), _bytes_of(PROOF_BYTES)]
-PackedElements = Annotated[str, StringConstraints(min_length=1, max_length=430_000), _packed(ELEMENT_BYTES)]
+PackedElements = Annotated[str, StringConstraints(min_length=1, max_length=426_667), _packed(ELEMENT_BYTES)]
 """Group elements of 32 bytes, one after the other, as base64url; at most 10,000."""
 
 Sealed = Annotated[str, StringConstraints(min_length=1, max_length=4 * 1024 * 1024), _packed(1)]

@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from connectors.agreements import Terms, draft_agreement
+from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REGION
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.context import OFFICE_ZONE
 from connectors.settings import SettingsError
@@ -26,9 +27,17 @@ def agreement() -> None:
 
 @agreement.command()
 @click.argument("purpose_id")
-@click.option("--provider", required=True, help="提供部门代号 / the provider's id")
-@click.option("--region", "regions", required=True, multiple=True, help="地区代码，可多个 / regions covered")
-@click.option("--attribute", "attributes", multiple=True, help="数据项，默认为用途全部 / default: all of the purpose")
+@click.option("--provider", required=True, type=AGENCY, help="提供部门代号 / the provider's id")
+@click.option(
+    "--region", "regions", required=True, multiple=True, type=REGION, help="地区代码，可多个 / regions covered"
+)
+@click.option(
+    "--attribute",
+    "attributes",
+    multiple=True,
+    type=ATTRIBUTE,
+    help="数据项，默认为用途全部 / default: all of the purpose",
+)
 @click.option("--days", default=365, show_default=True, help="有效天数 / days of validity")
 @click.option("--evaluations-per-day", type=int, help="每日计算额度 / daily budget of evaluations")
 @click.option("--releases-per-day", type=int, help="每日提供人次额度 / daily budget of releases")
@@ -86,7 +95,7 @@ def propose(start: Start, file: Path) -> None:
 
 
 @agreement.command()
-@click.argument("digest")
+@click.argument("digest", type=DIGEST)
 @click.option("--yes", is_flag=True, help="已核对，不再询问 / I have checked it, don't ask")
 @pass_start
 def sign(start: Start, digest: str, yes: bool) -> None:
@@ -122,7 +131,7 @@ def list_(start: Start, as_json: bool) -> None:
 
 
 @agreement.command()
-@click.argument("digest")
+@click.argument("digest", type=DIGEST)
 @pass_start
 def suspend(start: Start, digest: str) -> None:
     """中止：立即停止提供，可恢复。 / Stop answering at once; can be resumed."""
@@ -131,7 +140,7 @@ def suspend(start: Start, digest: str) -> None:
 
 
 @agreement.command()
-@click.argument("digest")
+@click.argument("digest", type=DIGEST)
 @pass_start
 def resume(start: Start, digest: str) -> None:
     """恢复已中止的协议。 / Resume a suspended agreement."""
@@ -140,7 +149,7 @@ def resume(start: Start, digest: str) -> None:
 
 
 @agreement.command()
-@click.argument("digest")
+@click.argument("digest", type=DIGEST)
 @click.option("--yes", is_flag=True, help="确认，不再询问 / don't ask")
 @pass_start
 def revoke(start: Start, digest: str, yes: bool) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import click
 
+from connectors.cli.formats import DIGEST
 from connectors.cli.progress import show_progress
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.evaluation import latest_epoch
@@ -19,7 +20,7 @@ def index() -> None:
 
 
 @index.command()
-@click.argument("digest")
+@click.argument("digest", type=DIGEST)
 @click.option(
     "--new-epoch",
     is_flag=True,
@@ -73,7 +74,7 @@ def publish_with_progress(
 
 
 @index.command()
-@click.argument("digest")
+@click.argument("digest", type=DIGEST)
 @pass_start
 def status(start: Start, digest: str) -> None:
     """查看本单位为某协议发布的索引。 / Show the index published for an agreement."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REFERENCE, REGION
 from connectors.cli.progress import show_progress
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.identifiers import new_uuid
@@ -25,7 +26,7 @@ OUTCOME_NAMES = {
 
 @click.command()
 @click.argument("purpose")
-@click.option("--provider", required=True, help="向哪个单位查询 / whom to ask")
+@click.option("--provider", required=True, type=AGENCY, help="向哪个单位查询 / whom to ask")
 @click.option(
     "--roster",
     "mapping",
@@ -33,12 +34,25 @@ OUTCOME_NAMES = {
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="名册映射文件 / mapping file of the roster",
 )
-@click.option("--region", required=True, help="所查儿童的地区代码 / region of the children")
-@click.option("--officer", required=True, help="经办人编号，不得为身份号码 / officer's reference, never an ID number")
-@click.option("--approver", help="审批人编号 / approver's reference")
-@click.option("--case", help="个案编号 / case number")
-@click.option("--attribute", "attributes", multiple=True, help="数据项，默认为协议全部 / default: all of the agreement")
-@click.option("--agreement", "digest", help="协议编号，默认按用途和单位查找 / default: found by purpose and provider")
+@click.option("--region", required=True, type=REGION, help="所查儿童的地区代码 / region of the children")
+@click.option(
+    "--officer",
+    required=True,
+    type=REFERENCE,
+    help="经办人编号，不得为身份号码 / officer's reference, never an ID number",
+)
+@click.option("--approver", type=REFERENCE, help="审批人编号 / approver's reference")
+@click.option("--case", type=REFERENCE, help="个案编号 / case number")
+@click.option(
+    "--attribute",
+    "attributes",
+    multiple=True,
+    type=ATTRIBUTE,
+    help="数据项，默认为协议全部 / default: all of the agreement",
+)
+@click.option(
+    "--agreement", "digest", type=DIGEST, help="协议编号，默认按用途和单位查找 / default: found by purpose and provider"
+)
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / for scripts")
 @pass_start
 def ask(

@@ -124,7 +124,10 @@ def _view(answer: Callable[[Arrived], Response], max_bytes: int) -> Callable[[],
         envelope = request.headers.get(ENVELOPE_HEADER, "")
         if not envelope:
             raise ProblemError(ProblemCode.ENVELOPE_MISSING)
-        return answer(Arrived(envelope, request.headers.get(RELAY_HEADER, ""), request.get_data()))
+        body = request.get_data()
+        if len(body) != request.content_length:
+            raise ProblemError(ProblemCode.MALFORMED)
+        return answer(Arrived(envelope, request.headers.get(RELAY_HEADER, ""), body))
 
     return view
 

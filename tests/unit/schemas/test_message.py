@@ -3,9 +3,13 @@
 import traceback
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
+from schemas.base64url import encode_base64url
+from schemas.formats import ELEMENT_BYTES, AgencyId, AttributeId, PackedElements, Reference
 from schemas.message import Message, MessageError
 from schemas.messages.agreements import AgreementPropose
+from schemas.messages.evaluate import MAX_EVALUATE_ELEMENTS
 from schemas.messages.index import IndexBegin
 
 CANARY = "990101201503070011"
@@ -63,3 +67,17 @@ def test_a_pointer_repeats_no_name_that_we_did_not_declare() -> None:
     with pytest.raises(MessageError) as refused:
         Empty.from_bytes(f'{{"{CANARY}":1}}'.encode(), 100)
     assert refused.value.pointer == "/(unknown)"
+
+
+@pytest.mark.parametrize("form", [AgencyId, AttributeId, Reference], ids=["agency", "attribute", "reference"])
+def test_nothing_that_names_an_agency_an_attribute_or_an_officer_can_carry_an_id_number(form: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(form).validate_python(f"education{CANARY}")
+    assert TypeAdapter(form).validate_python("education9901") == "education9901"
+
+
+def test_a_batch_of_elements_ends_at_ten_thousand() -> None:
+    adapter = TypeAdapter(PackedElements)
+    assert adapter.validate_python(encode_base64url(bytes(ELEMENT_BYTES * MAX_EVALUATE_ELEMENTS)))
+    with pytest.raises(ValidationError):
+        adapter.validate_python(encode_base64url(bytes(ELEMENT_BYTES * (MAX_EVALUATE_ELEMENTS + 1))))

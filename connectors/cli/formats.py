@@ -1,0 +1,39 @@
+"""Arguments that must have the form of the messages they go into: refused at the prompt, by name and without the value.
+
+A name or an ID number typed where a reference is due must neither be kept nor sent; what is refused here is neither.
+"""
+
+from typing import Any
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.formats import AgencyId, AttributeId, Digest, Reference, RegionScope
+
+
+class FormatType(click.ParamType[str]):
+    """A click type that takes what one of the formats of `schemas.formats` takes."""
+
+    name = "text"
+
+    def __init__(self, form: Any, sentence: str) -> None:
+        self._form: TypeAdapter[str] = TypeAdapter(form)
+        self._sentence = sentence
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text if it has the form; fails with a sentence that does not repeat it."""
+        try:
+            return self._form.validate_python(value)
+        except ValidationError:
+            self.fail(self._sentence, param, ctx)
+
+
+REFERENCE = FormatType(
+    Reference,
+    "应为本单位的编号：字母、数字和 _ . -，2至40个字符，不得为姓名或身份号码 / "
+    "an own reference: 2 to 40 letters, digits, _ . -; never a name or an ID number",
+)
+REGION = FormatType(RegionScope, "应为行政区划代码 / a region code of 2, 4, 6, 9 or 12 digits")
+ATTRIBUTE = FormatType(AttributeId, "应为数据项代号 / the id of an attribute, e.g. disability_cert_valid")
+AGENCY = FormatType(AgencyId, "应为单位代号 / an agency's id, e.g. civil_affairs.990101")
+DIGEST = FormatType(Digest, "应为协议编号：43个字符 / an agreement's digest: 43 characters")
