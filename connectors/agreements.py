@@ -180,7 +180,7 @@ class SharingOffice:
     def _verify(self, signed: SignedAgreement) -> None:
         if signed.agreement.party_of(self._connector.agency) is None:
             raise AgreementError("not_a_party")
-        if signed.state is AgreementState.PROPOSED:
+        if signed.state in {AgreementState.PROPOSED, AgreementState.REVOKED}:  # a proposal may be withdrawn
             for token in signed.signatures:
                 verify_signature(signed.agreement, token, self._keys_of)
         else:

@@ -1,13 +1,17 @@
-"""Key epochs of an agreement: a new one begins with a new index, old ones end after an overlap and are destroyed."""
+"""Key epochs of an agreement: a new one begins with a new index, old ones end after an overlap and are destroyed.
+
+When the agreement's own period is over, all its epochs are.
+"""
 
 from datetime import datetime, timedelta
 from functools import partial
 
 from connectors.context import Connector
-from connectors.evaluation import get_evaluation_key, older_salts
+from connectors.evaluation import destroy_evaluation_keys, get_evaluation_key, older_salts
 from connectors.gateway_client import GatewayClient
 from connectors.key_statements import publish_evaluation_key
-from connectors.state.index_records import forget_epoch
+from connectors.state.agreements import list_agreements
+from connectors.state.index_records import forget_agreement, forget_epoch
 from keys.custody.key_ring import KeyKind, KeyRing, KeyState
 
 
@@ -44,6 +48,14 @@ def destroy_ended_epochs(connector: Connector) -> int:
         agreement, epoch = record.scope.rsplit("/", 1)
         forget_epoch(connector.state, agreement, int(epoch))
     return len(ended)
+
+
+def destroy_ended_agreements(connector: Connector) -> None:
+    """Destroy the keys and handles of agreements whose period is over; doing it again changes nothing."""
+    for copy in list_agreements(connector.state):
+        if copy.agreement.valid_until <= connector.seconds():
+            destroy_evaluation_keys(connector, copy.standing.digest)
+            forget_agreement(connector.state, copy.standing.digest)
 
 
 def _deactivate(key_id: str, now: datetime, overlap: timedelta, ring: KeyRing) -> KeyRing:

@@ -6,8 +6,9 @@ from functools import partial
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connectors.agreements import SharingOffice
+from connectors.check_promises import check_promises
 from connectors.context import Connector
-from connectors.epochs import destroy_ended_epochs
+from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.requester.ask import Questioner
 from connectors.trust import TrustStore
@@ -15,6 +16,7 @@ from schemas.problem import ProblemError
 
 REFRESH_SECONDS = 60
 EXPIRY_SECONDS = 3600
+PROMISE_SECONDS = 60
 
 LOG = logging.getLogger("tongxin.connector")
 
@@ -29,9 +31,18 @@ def refresh(connector: Connector, trust: TrustStore, client: GatewayClient) -> N
 
 
 def destroy_expired(connector: Connector) -> None:
-    """Destroy answers whose day has come, and key epochs whose overlap is over."""
+    """Destroy answers whose day has come, key epochs whose overlap is over, and what ended agreements leave."""
     Questioner.vault_of(connector).destroy_expired(connector.today())
     destroy_ended_epochs(connector)
+    destroy_ended_agreements(connector)
+
+
+def check_log(connector: Connector, client: GatewayClient) -> None:
+    """Check the gateway's promises against its log."""
+    try:
+        check_promises(connector, client)
+    except GatewayUnreachableError as error:
+        LOG.warning("promises not checked: %s", type(error).__name__)
 
 
 def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> BackgroundScheduler:
@@ -42,5 +53,6 @@ def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -
         refresh, "interval", [connector, trust, client], seconds=REFRESH_SECONDS, next_run_time=connector.now()
     )
     scheduler.add_job(destroy_expired, "interval", [connector], seconds=EXPIRY_SECONDS, next_run_time=connector.now())
+    scheduler.add_job(check_log, "interval", [connector, client], seconds=PROMISE_SECONDS)
     scheduler.start()
     return scheduler

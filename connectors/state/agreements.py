@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from connectors.state.database import reading, writing
+from connectors.state.database import destroying, reading, writing
 from connectors.state.tables import agreement_copy, index_record, publication
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
 from schemas.policy import Standing
@@ -50,7 +50,7 @@ def set_withheld(state: Engine, digest: str, *, is_withheld: bool) -> None:
 
 def forget_revoked(state: Engine, digest: str) -> None:
     """Mark an agreement revoked and destroy its handles and publications in one transaction."""
-    with writing(state) as connection:
+    with destroying(state) as connection:
         connection.execute(
             update(agreement_copy).where(agreement_copy.c.digest == digest).values(state=AgreementState.REVOKED.value)
         )

@@ -1,4 +1,4 @@
-"""The engine of a connector's database, and its two kinds of transaction: reading and writing."""
+"""The engine of a connector's database, and its kinds of transaction: reading, writing, and writing to destroy."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -45,6 +45,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the write lock from its start; commits on leaving, durable when left."""
     with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def destroying(engine: Engine) -> Iterator[Connection]:
+    """As `writing`; what was deleted is gone from the write-ahead log too when it is left.
+
+    Where somebody reads for longer than `BUSY_TIMEOUT_MS`, that is left to the next time.
+    """
+    with writing(engine) as connection:
+        yield connection
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
 
 
 @contextmanager

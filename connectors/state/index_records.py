@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delete, func, insert, select, update
 
-from connectors.state.database import reading, writing
+from connectors.state.database import destroying, reading, writing
 from connectors.state.tables import index_record, publication, publication_part
 
 
@@ -160,11 +160,18 @@ def mark_active(state: Engine, done: Publication) -> None:
 
 def forget_epoch(state: Engine, agreement: str, epoch: int) -> None:
     """Destroy the handles and publications of a key epoch."""
-    with writing(state) as connection:
+    with destroying(state) as connection:
         connection.execute(
             delete(index_record).where(index_record.c.agreement == agreement, index_record.c.epoch == epoch)
         )
         connection.execute(delete(publication).where(_of(agreement, epoch)))
+
+
+def forget_agreement(state: Engine, agreement: str) -> None:
+    """Destroy the handles and publications of all key epochs of an agreement."""
+    with destroying(state) as connection:
+        connection.execute(delete(index_record).where(index_record.c.agreement == agreement))
+        connection.execute(delete(publication).where(publication.c.agreement == agreement))
 
 
 def find_by_handles(state: Engine, agreement: str, epoch: int, handles: Sequence[bytes]) -> dict[bytes, IndexRecord]:

@@ -1,6 +1,8 @@
 """The gateway's signed promises that a message is in its log: kept as evidence, checked against the log later."""
 
-from sqlalchemy import Engine, insert, select
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, insert, select, update
 
 from connectors.state.database import reading, writing
 from connectors.state.tables import promise
@@ -22,6 +24,30 @@ def keep_promise(state: Engine, claims: RelayClaims, token: str, at_seconds: int
                 is_own_request=is_own_request,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A kept promise: digest of the envelope concerned, leaf hash and place in the log, POSIX seconds of receipt."""
+
+    envelope: str
+    leaf: str
+    leaf_index: int
+    received_at: int
+
+
+def list_unchecked(state: Engine, limit: int) -> list[Promise]:
+    """Return the oldest promises that the log has not been shown to keep."""
+    query = select(promise).where(promise.c.proven_at.is_(None)).order_by(promise.c.received_at, promise.c.leaf_index)
+    with reading(state) as connection:
+        rows = connection.execute(query.limit(limit))
+        return [Promise(row.envelope, row.leaf, row.leaf_index, row.received_at) for row in rows]
+
+
+def mark_kept(state: Engine, envelope: str, at_seconds: int) -> None:
+    """Note that the log was shown to hold what was promised."""
+    with writing(state) as connection:
+        connection.execute(update(promise).where(promise.c.envelope == envelope).values(proven_at=at_seconds))
 
 
 def list_promises(state: Engine) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Engine, RowMapping, delete, insert, select
 
-from connectors.state.database import reading, writing
+from connectors.state.database import destroying, reading, writing
 from connectors.state.tables import question, question_row
 from keys.crypto.sealing import open_at_rest, seal_at_rest
 from schemas.randomness import RandomSource
@@ -115,7 +115,7 @@ class ResultVault:
 
     def destroy_expired(self, today: date) -> int:
         """Destroy results whose day has come; returns how many."""
-        with writing(self.state) as connection:
+        with destroying(self.state) as connection:
             expired = question_row.c.expires_on <= today.isoformat()
             return connection.execute(delete(question_row).where(expired)).rowcount
 

@@ -157,4 +157,5 @@ promise = Table(
     Column("token", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("is_own_request", Boolean, nullable=False),
+    Column("proven_at", BigInteger),
 )

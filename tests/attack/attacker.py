@@ -214,15 +214,10 @@ class Collusion:
         return open_answers(answer.sealed, asked.attributes, len(asked.handles), secret, binding)
 
 
-def read_claims(request: httpx.Request) -> EnvelopeClaims:
-    """Return what the envelope of a request states."""
-    return read_unverified(EnvelopeClaims, request.headers[ENVELOPE_HEADER], MAX_ENVELOPE_CHARACTERS)
-
-
-def answer_as_provider(
-    collusion: Collusion, provider_key: SigningKey, asked: str, claims: EnvelopeClaims, body: bytes
-) -> tuple[str, str]:
-    """Sign any body as the provider's answer to the envelope `asked`; returns its envelope and a promise of it."""
+def answer_as(signer: SigningKey, gateway: SigningKey, request: httpx.Request, body: bytes) -> httpx.Response:
+    """Answer a request with any body: the envelope by `signer` in the name of whom it addressed, with a promise."""
+    asked = request.headers[ENVELOPE_HEADER]
+    claims = read_unverified(EnvelopeClaims, asked, MAX_ENVELOPE_CHARACTERS)
     answer = EnvelopeClaims(
         type=ANSWER_TO[claims.type],
         issuer=claims.audience,
@@ -235,7 +230,7 @@ def answer_as_provider(
         purpose=claims.purpose,
         answers=envelope_digest(asked),
     )
-    token = sign_envelope(provider_key, answer)
+    token = sign_envelope(signer, answer)
     promise = RelayClaims(
         issuer=GATEWAY_ID,
         audience=claims.issuer,
@@ -245,7 +240,8 @@ def answer_as_provider(
         issued_at=claims.issued_at,
         expires_at=claims.expires_at,
     )
-    return token, sign_relay(collusion.key, promise)
+    headers = {ENVELOPE_HEADER: token, RELAY_HEADER: sign_relay(gateway, promise)}
+    return httpx.Response(200, headers=headers, content=body)
 
 
 def collude(scene: Scene, agreement: Agreement) -> Collusion:

@@ -19,10 +19,9 @@ from keys.crypto.oprf_batch import BatchEvaluation, blind_evaluate_batch, evalua
 from keys.protocol.evaluation_keys import evaluation_key_id
 from schemas.agreement import Agreement
 from schemas.base64url import encode_base64url
-from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, EnvelopeClaims
 from schemas.linkage_keys import KeyType, LinkageKey
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateAnswer, EvaluateRequest
-from tests.attack.attacker import Collusion, answer_as_provider, collude, read_claims
+from tests.attack.attacker import Collusion, answer_as, collude
 from tests.scene import Scene
 
 PURPOSE = "P04"
@@ -51,7 +50,6 @@ class Provider:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Evaluate as it pleases, and sign what comes out."""
-        claims = read_claims(request)
         blinded = unpack_elements(EvaluateRequest.from_bytes(request.read(), MAX_EVALUATE_BYTES).blinded)
         evaluation = self.evaluate(self.stated, blinded)
         key = generate_key_pair(os.urandom) if self.states_other_key else self.stated
@@ -60,13 +58,7 @@ class Provider:
             evaluated=encode_base64url(b"".join(evaluation.evaluated_elements)),
             proof=encode_base64url(evaluation.proof),
         ).to_bytes()
-        return self._signed(request, claims, body)
-
-    def _signed(self, request: httpx.Request, claims: EnvelopeClaims, body: bytes) -> httpx.Response:
-        envelope, promise = answer_as_provider(
-            self.collusion, self.session.connector.signing_key(), request.headers[ENVELOPE_HEADER], claims, body
-        )
-        return httpx.Response(200, headers={ENVELOPE_HEADER: envelope, RELAY_HEADER: promise}, content=body)
+        return answer_as(self.session.connector.signing_key(), self.collusion.key, request, body)
 
 
 def _obtain(scene: Scene, size: int, evaluate: Evaluate, *, states_other_key: bool = False) -> tuple[HashedRow, ...]:
