@@ -26,6 +26,7 @@ from schemas.envelope import (
 )
 from schemas.formats import digest_of
 from schemas.message import Message, MessageError
+from schemas.messages.log import MAX_INCLUSION_BYTES, InclusionDocument
 from schemas.messages.registry import MAX_REGISTRY_BYTES, RegistryDocument
 from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode, ProblemError
 
@@ -126,6 +127,20 @@ class GatewayClient:
         except MessageError:
             raise ProblemError(ProblemCode.REGISTRY_NOT_TRUSTED) from None
         self._trust.accept(document.registry, self._connector.now())
+
+    def find_inclusion(self, leaf: str) -> InclusionDocument | None:
+        """Return the gateway's proof that the leaf with this hash is in its log, or None if it has none to show.
+
+        Raises:
+            GatewayUnreachableError: no answer.
+        """
+        status, _, body = self._send("GET", f"/v1/log/inclusion/{leaf}", {}, b"", MAX_INCLUSION_BYTES)
+        if status != httpx.codes.OK:
+            return None
+        try:
+            return InclusionDocument.from_bytes(body, MAX_INCLUSION_BYTES)
+        except MessageError:
+            return None
 
     def prepare(
         self,

@@ -12,7 +12,7 @@ from connectors.cli.question_commands import ask, question
 from connectors.cli.register_commands import check
 from connectors.cli.serve_command import serve
 from connectors.cli.session import FriendlyGroup, Start
-from connectors.cli.setup_commands import alerts, enrolment, init, join, registry
+from connectors.cli.setup_commands import alerts, enrolment, init, join, promises, registry
 
 
 @click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -39,5 +39,5 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
     ctx.obj = Start(folder, passphrase_file, Console())
 
 
-for command in (init, enrolment, join, registry, alerts, check, agreement, index, ask, question, key, serve):
+for command in (init, enrolment, join, registry, alerts, promises, check, agreement, index, ask, question, key, serve):
     main.add_command(command)

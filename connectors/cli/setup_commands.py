@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 from pydantic import ValidationError
 from rich.table import Table
 
+from connectors.check_promises import check_promises
 from connectors.cli.session import Start, pass_start
 from connectors.context import utc_now
 from connectors.enrolment import create_connector_folder, enrolment_of, join_gateway
@@ -119,3 +121,23 @@ def alerts(start: Start, as_json: bool) -> None:
     for at, code, subject in found:
         table.add_row(f"{datetime.fromtimestamp(at, UTC).astimezone():%Y-%m-%d %H:%M}", code, subject)
     start.console.print(table)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="机器可读 / for scripts")
+@pass_start
+def promises(start: Start, as_json: bool) -> None:
+    """核对网关的留痕承诺：承诺记入日志的，是否真在日志中。 / Check that what the gateway promised to log is in its log."""
+    session = start.session()
+    count = check_promises(session.connector, session.client)
+    if as_json:
+        click.echo(json.dumps(asdict(count)))
+        return
+    start.console.print(
+        f"已证实 {count.kept}，未到期 {count.waiting}，未兑现 {count.broken}。"
+        f" / {count.kept} proven, {count.waiting} not due yet, {count.broken} broken."
+    )
+    if count.broken:
+        start.console.print(
+            "请保存证据并通知其他单位，见 alerts。 / Keep the evidence and tell the other agencies; see alerts."
+        )

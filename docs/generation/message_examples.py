@@ -2,7 +2,6 @@
 
 from docs.generation.made_up import digest, identifier, packed, token
 from docs.generation.settings_examples import PIN_EXAMPLE
-from gateway.api.log import InclusionDocument
 from schemas.agreement import Agreement, AgreementSignature, AgreementState, Approval, Party
 from schemas.base64url import encode_base64url
 from schemas.envelope import EnvelopeClaims, MessageType, RelayClaims
@@ -38,6 +37,7 @@ from schemas.messages.index import (
     IndexStatusRequest,
     pack_entries,
 )
+from schemas.messages.log import InclusionDocument
 from schemas.messages.match import GrantClaims, MatchAnswer, MatchOutcome, MatchRecord, MatchRequest, Outcome
 from schemas.messages.registry import (
     Enrolment,

@@ -12,7 +12,6 @@ from docs.generation.markdown import block, both, code, introduction, page, tabl
 from docs.generation.message_examples import EXAMPLES
 from gateway.api.conversation import Conversation
 from gateway.api.conversations import CONVERSATIONS
-from gateway.api.log import InclusionDocument
 from gateway.services.receive_request import RELAYED
 from schemas.agreement import Agreement, AgreementSignature, Party
 from schemas.envelope import ANSWER_TO, EnvelopeClaims, RelayClaims
@@ -20,6 +19,7 @@ from schemas.key_statement import KeyStatement
 from schemas.message import Message
 from schemas.messages.agreements import SignedAgreement
 from schemas.messages.exchange import Answer, PossessionProof, PossessionProofs, SealedAnswers
+from schemas.messages.log import InclusionDocument
 from schemas.messages.match import GrantClaims, MatchOutcome, MatchRecord
 from schemas.messages.registry import (
     Enrolment,

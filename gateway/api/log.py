@@ -7,18 +7,9 @@ from gateway.api.conversation import JSON_MEDIA_TYPE
 from gateway.services.context import Gateway
 from gateway.services.show_log import get_checkpoint, get_inclusion
 from schemas.base64url import Base64Error, decode_base64url, encode_base64url
-from schemas.formats import DIGEST_BYTES, Digest
-from schemas.message import Message
+from schemas.formats import DIGEST_BYTES
+from schemas.messages.log import InclusionDocument
 from schemas.problem import ProblemCode, ProblemError
-
-
-class InclusionDocument(Message):
-    """Where a leaf stands, its audit path (RFC 6962, base64url) to the root that `checkpoint` (C2SP note) signs."""
-
-    index: int
-    size: int
-    proof: tuple[Digest, ...]
-    checkpoint: str
 
 
 def log_blueprint(gateway: Gateway) -> Blueprint:

@@ -9,9 +9,9 @@ from pydantic.json_schema import models_json_schema
 from gateway.api.authentication import requires_no_one
 from gateway.api.conversation import JSON_MEDIA_TYPE, Conversation
 from gateway.api.conversations import CONVERSATIONS
-from gateway.api.log import InclusionDocument
 from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER
 from schemas.message import Message
+from schemas.messages.log import InclusionDocument
 from schemas.messages.registry import RegistryDocument
 from schemas.problem import PROBLEM_MEDIA_TYPE, Problem
 

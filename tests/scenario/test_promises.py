@@ -1,0 +1,66 @@
+"""The gateway's promises: kept ones are proven from its log, a broken one is named and stays as evidence."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from connectors.check_promises import MERGE_DELAY_SECONDS, check_promises, is_proven
+from connectors.state.alerts import list_alerts
+from connectors.state.database import writing
+from connectors.state.promises import list_unchecked
+from connectors.state.tables import promise
+from demo.province import Agency
+from schemas.formats import digest_of
+from tests.scene import Scene
+
+
+def test_promises_of_a_question_are_proven(scene: Scene) -> None:
+    session = scene.session(Agency.CIVIL_AFFAIRS)
+    scene.ask("P04")
+    due = list_unchecked(session.connector.state, 1000)
+    assert due
+    count = check_promises(replace(session.connector), session.client)
+    assert count.broken == 0
+    assert count.kept + count.waiting >= len(due[:200])
+
+
+def test_a_promise_that_is_not_in_the_log_raises_an_alert_in_time(scene: Scene) -> None:
+    session = scene.session(Agency.PUBLIC_SECURITY)
+    connector = session.connector
+    envelope = digest_of(connector.random(8))
+    with writing(connector.state) as connection:
+        connection.execute(
+            insert(promise).values(
+                envelope=envelope,
+                leaf=digest_of(b"never logged"),
+                leaf_index=1,
+                token="a.b.c",
+                received_at=0,
+                is_own_request=True,
+            )
+        )
+    early = replace(
+        connector, now=lambda: connector.now().fromtimestamp(MERGE_DELAY_SECONDS - 1, connector.now().tzinfo)
+    )
+    assert check_promises(early, session.client).broken == 0
+    assert check_promises(connector, session.client).broken == 1
+    assert ("promise_not_in_log", envelope) in {(code, subject) for _, code, subject in list_alerts(connector.state)}
+
+
+def test_a_proof_is_good_for_its_leaf_place_and_log_only(scene: Scene) -> None:
+    session = scene.session(Agency.CIVIL_AFFAIRS)
+    connector, pin = session.connector, session.connector.gateway
+    scene.ask("P04")
+    kept = list_unchecked(connector.state, 1)[0]
+    later = connector.now() + timedelta(seconds=5)
+    document = None
+    while document is None and connector.now() < later:
+        document = session.client.find_inclusion(kept.leaf)
+    assert document is not None
+    assert is_proven(pin, kept, document)
+    assert not is_proven(pin, replace(kept, leaf=digest_of(b"another")), document)
+    assert not is_proven(pin, replace(kept, leaf_index=kept.leaf_index + 1), document)
+    assert not is_proven(pin.model_copy(update={"log_origin": "another/log"}), kept, document)
+    assert not is_proven(pin, kept, document.model_copy(update={"index": document.index + 1}))
+    assert not is_proven(pin, kept, document.model_copy(update={"checkpoint": "no note"}))
