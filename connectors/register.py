@@ -39,10 +39,14 @@ class Register:
 
     def records(self) -> Iterator[Record]:
         """Yield every usable record; raises SourceError."""
-        return self._read(self._checked_rows(), self.agency.index_data_set)
+        return filter(_is_usable, self._read(self._checked_rows(), self.agency.index_data_set))
 
     def identities(self) -> Iterator[Record]:
-        """Yield every usable record without its other values, which an index has no use for; raises SourceError."""
+        """Yield every record, usable or not, without its other values, which an index has no use for.
+
+        Raises:
+            SourceError: the register can't be read.
+        """
         whole = self.agency.index_data_set
         telling = tuple(wanted for wanted in whole.fields if wanted.part is not None)
         return self._read(self._checked_rows(), replace(whole, fields=telling))
@@ -50,14 +54,15 @@ class Register:
     def fetch(self, locators: Sequence[str]) -> Mapping[str, Record]:
         """Return the records that are still there, by locator; raises SourceError."""
         rows = self._source.fetch(locators).values()
-        return {record.locator: record for record in self._read(rows, self.agency.index_data_set)}
+        records = filter(_is_usable, self._read(rows, self.agency.index_data_set))
+        return {record.locator: record for record in records}
 
     def _checked_rows(self) -> Iterator[Row]:
         check_mapping(self._mapping, self.agency.index_data_set, self._source.columns())
         yield from self._source.rows()
 
     def _read(self, rows: Iterable[Row], data_set: DataSet) -> Iterator[Record]:
-        records = read_rows(
+        return read_rows(
             rows,
             self._mapping,
             data_set,
@@ -65,7 +70,10 @@ class Register:
             allow_test_regions=self._connector.settings.allow_test_regions,
             max_age_years=self._connector.settings.max_child_age_years,
         )
-        return (record for record in records if record.is_usable)
+
+
+def _is_usable(record: Record) -> bool:
+    return record.is_usable
 
 
 def open_register(connector: Connector) -> Register:

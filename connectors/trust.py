@@ -13,9 +13,10 @@ from connectors.state.alerts import raise_alert
 from connectors.state.database import reading, writing
 from connectors.state.tables import registry_copy
 from keys.crypto.signing import VerificationKey
+from keys.protocol.envelopes import read_unverified
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
-from keys.protocol.trusted_registry import RegistryError, TrustedRegistry, verify_registry
-from schemas.messages.registry import GatewayPin
+from keys.protocol.trusted_registry import RegistryError, TrustedRegistry, find_shortened, verify_registry
+from schemas.messages.registry import MAX_REGISTRY_BYTES, GatewayPin, Registry
 from schemas.problem import ProblemCode, ProblemError
 
 REFETCH_SECONDS = 5
@@ -40,7 +41,8 @@ class TrustStore:
         """Verify a registry that was fetched and keep it.
 
         Raises:
-            ProblemError: registry_expired or registry_not_trusted; the latter also raises an alert.
+            ProblemError: registry_expired, or registry_not_trusted with an alert: not the gateway's, older than the one
+                kept, or without a key statement that the kept one carries.
         """
         try:
             trusted = self._verify(token, self._known_version(), now)
@@ -49,6 +51,7 @@ class TrustStore:
                 raise ProblemError(ProblemCode.REGISTRY_EXPIRED) from None
             raise_alert(self.state, f"registry_{error.reason}", self.pin.gateway, int(now.timestamp()))
             raise ProblemError(ProblemCode.REGISTRY_NOT_TRUSTED) from None
+        self._require_continued(trusted.registry, now)
         with writing(self.state) as connection:
             connection.execute(registry_copy.delete().where(registry_copy.c.version <= trusted.registry.version))
             connection.execute(
@@ -123,6 +126,15 @@ class TrustStore:
         except ProblemError:
             return False
         return True
+
+    def _require_continued(self, fetched: Registry, now: datetime) -> None:
+        """Check that every member still states what it did; raises ProblemError (registry_not_trusted) and an alert."""
+        kept = self._kept_token()
+        shortened = find_shortened(read_unverified(Registry, kept, MAX_REGISTRY_BYTES), fetched) if kept else ()
+        for agency in shortened:
+            raise_alert(self.state, "key_statements_withheld", agency, int(now.timestamp()))
+        if shortened:
+            raise ProblemError(ProblemCode.REGISTRY_NOT_TRUSTED)
 
     def _verify(self, token: str, lowest_version: int, now: datetime) -> TrustedRegistry:
         return verify_registry(token, self.pin.gateway, self.pin.signing_key, lowest_version, now)

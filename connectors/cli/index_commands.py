@@ -51,9 +51,10 @@ def publish(start: Start, digest: str, new_epoch: bool, overlap_days: int, as_js
         start.console.print("没有变化，无需发布。 / Nothing has changed.")
         return
     start.console.print(
-        f"已启用。协议范围内 {counts.covered} 条，范围外 {counts.outside_region} 条，重复 {counts.duplicates} 条，"
+        f"已启用。协议范围内 {counts.covered} 条，范围外 {counts.outside_region} 条，重复 {counts.duplicates} 条，不可用 {counts.unusable} 条，"
         f"未变 {counts.unchanged} 条，移除 {counts.removed} 条；密钥第 {published.epoch} 期。\n"
         f"Active: {counts.covered} covered, {counts.outside_region} outside the region, {counts.duplicates} duplicates, "
+        f"{counts.unusable} unusable, "
         f"{counts.unchanged} unchanged, {counts.removed} removed; key epoch {published.epoch}."
     )
 
@@ -96,6 +97,7 @@ def _as_json(published: PublishedIndex) -> dict[str, object]:
         "covered": counts.covered,
         "outside_region": counts.outside_region,
         "duplicates": counts.duplicates,
+        "unusable": counts.unusable,
         "unchanged": counts.unchanged,
         "removed": counts.removed,
     }

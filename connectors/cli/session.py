@@ -76,15 +76,16 @@ class Start:
         return open_connector(self.folder, self.passphrase())
 
     def session(self) -> Session:
-        """Open the connector and refresh its registry; an unreachable gateway leaves the kept one in force."""
+        """Open the connector until the command ends and refresh its registry; without a gateway the kept one stays."""
         connector = self.connector()
         trust = TrustStore(connector.state, connector.gateway)
-        client = GatewayClient(connector, trust)
+        session = Session(connector, trust, GatewayClient(connector, trust))
+        click.get_current_context().call_on_close(session.close)
         try:
-            client.refresh_registry()
+            session.client.refresh_registry()
         except GatewayUnreachableError:
             trust.registry(connector.now())
-        return Session(connector, trust, client)
+        return session
 
 
 class FriendlyGroup(click.Group):

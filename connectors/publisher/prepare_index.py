@@ -33,7 +33,10 @@ from schemas.messages.index import KEY_TYPE_CODES, MAX_PART_ENTRIES, IndexEntry,
 RECORDS_A_STEP = 3_000
 """Records that are evaluated and kept at a time."""
 
+RECORDS_A_REPORT = 500
+
 Progress = Callable[[int], None]
+"""Takes the number of rows read so far."""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class IndexCounts:
     covered: int = 0
     outside_region: int = 0
     duplicates: int = 0
+    unusable: int = 0
     unchanged: int = 0
     removed: int = 0
 
@@ -119,8 +123,7 @@ class IndexPreparation:
 
     def _batches(self, known: dict[bytes, bytes], seen: set[bytes], progress: Progress) -> Iterator[list[_Candidate]]:
         batch: list[_Candidate] = []
-        for read, candidate in enumerate(self._candidates(seen), 1):
-            progress(read)
+        for candidate in self._candidates(seen, progress):
             if candidate.fingerprint in known:
                 self.counts.unchanged += 1
                 continue
@@ -131,9 +134,14 @@ class IndexPreparation:
         if batch:
             yield batch
 
-    def _candidates(self, seen: set[bytes]) -> Iterator[_Candidate]:
+    def _candidates(self, seen: set[bytes], progress: Progress) -> Iterator[_Candidate]:
         storage_key = self._connector.storage_key()
-        for record in self._register.identities():
+        for read, record in enumerate(self._register.identities(), 1):
+            if read % RECORDS_A_REPORT == 0:
+                progress(read)
+            if not record.is_usable:
+                self.counts.unusable += 1
+                continue
             county = county_within(record, self._agreement.regions)
             if county is None:
                 self.counts.outside_region += 1

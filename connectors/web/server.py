@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from connectors.web.http_worker import HttpWorker
+
 REQUEST_SECONDS = 120
 
 
@@ -18,7 +20,7 @@ class ConnectorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
         self._create_app = create_app
         self._options: dict[str, Any] = {
             "bind": bind,
-            "worker_class": "gthread",
+            "worker_class": HttpWorker,
             "workers": 1,
             "threads": threads,
             "timeout": REQUEST_SECONDS,

@@ -21,6 +21,7 @@ INDEX_HEADINGS = (
     "发布\npublished",
     "范围外，不发布\noutside",
     "重复\nduplicates",
+    "不可用\nunusable",
     "秒\ns",
 )
 SCORE_HEADINGS = (
@@ -62,7 +63,7 @@ class Report:
         table = _numbers_table(INDEX_HEADINGS, texts=2)
         for plan, published, seconds in rows:
             counts = published.counts
-            numbers = (counts.covered, counts.outside_region, counts.duplicates)
+            numbers = (counts.covered, counts.outside_region, counts.duplicates, counts.unusable)
             table.add_row(plan.purpose, plan.provider.value, *(f"{number:,}" for number in numbers), f"{seconds:.1f}")
         self.console.print(table)
 

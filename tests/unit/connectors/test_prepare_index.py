@@ -1,5 +1,6 @@
 """Preparing an index: what is covered, what has changed, and that a locator never stands in clear."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,11 +126,18 @@ def test_interrupted_preparation_leaves_nothing(tmp_path: Path) -> None:
     agreement = agreement_with()
     key_pair = create_evaluation_key(connector, agreement.digest(), 1)
 
-    def interrupt(_done: int) -> None:
-        raise KeyboardInterrupt
+    calls = iter([connector.random])
+
+    def interrupt(size: int) -> bytes:
+        """Name the publication, then be interrupted at the first handle."""
+        source = next(calls, None)
+        if source is None:
+            raise KeyboardInterrupt
+        return source(size)
 
     with pytest.raises(KeyboardInterrupt):
-        IndexPreparation(connector, register, agreement, 1, key_pair).run(None, interrupt)
+        IndexPreparation(replace(connector, random=interrupt), register, agreement, 1, key_pair).run(None, print)
+    assert rows_in(connector, publication) == 1
     assert find_prepared(connector.state, agreement.digest(), 1) is None
     publish(connector, register, agreement)
     assert rows_in(connector, index_record) == 2
