@@ -109,6 +109,7 @@ def provider_blueprint(service: ProviderService) -> Blueprint:
 def create_provider_app(service: ProviderService) -> Flask:
     """Return the connector's HTTP service."""
     app = Flask("tongxin-connector", static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.register_blueprint(provider_blueprint(service))
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", content_type="text/plain"))
     app.register_error_handler(Exception, _refuse)

@@ -1,6 +1,7 @@
 """What every message refuses, whatever it says: every fault is a `MessageError` that names a place and no value."""
 
 import traceback
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -70,7 +71,7 @@ def test_a_pointer_repeats_no_name_that_we_did_not_declare() -> None:
 
 
 @pytest.mark.parametrize("form", [AgencyId, AttributeId, Reference], ids=["agency", "attribute", "reference"])
-def test_nothing_that_names_an_agency_an_attribute_or_an_officer_can_carry_an_id_number(form: object) -> None:
+def test_nothing_that_names_an_agency_an_attribute_or_an_officer_can_carry_an_id_number(form: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(form).validate_python(f"education{CANARY}")
     assert TypeAdapter(form).validate_python("education9901") == "education9901"
