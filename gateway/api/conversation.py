@@ -47,13 +47,16 @@ def read_body(max_bytes: int) -> bytes:
     """Return the request's body; its stated length is checked before a byte is read.
 
     Raises:
-        ProblemError: too_large, or unsupported_media_type.
+        ProblemError: too_large, unsupported_media_type, or malformed if it ends before its stated length.
     """
     if request.content_length is None or request.content_length > max_bytes:
         raise ProblemError(ProblemCode.TOO_LARGE)
     if request.mimetype != JSON_MEDIA_TYPE:
         raise ProblemError(ProblemCode.UNSUPPORTED_MEDIA_TYPE)
-    return request.get_data(cache=False)
+    body = request.get_data(cache=False)
+    if len(body) != request.content_length:
+        raise ProblemError(ProblemCode.MALFORMED)
+    return body
 
 
 def _respond(reply: Reply) -> Response:

@@ -8,6 +8,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from gateway.api.app import create_app
+from gateway.api.http_worker import HttpWorker
 from gateway.bootstrap import open_gateway
 from gateway.cli.session import Start, pass_start
 from gateway.jobs.schedule import start_jobs
@@ -59,7 +60,7 @@ def serve(start: Start, host: str, port: int, workers: int, threads: int) -> Non
 
     options: dict[str, object] = {
         "bind": f"{host}:{port}",
-        "worker_class": "gthread",
+        "worker_class": HttpWorker,
         "workers": workers,
         "threads": threads,
         "timeout": WORKER_TIMEOUT_SECONDS,
