@@ -1,14 +1,15 @@
 """What a connector believes of the registry: the gateway's signature, a version that never falls, an expiry.
 
 The registry says where members are and carries their statements. Whose keys they are is decided by the chains that
-begin at the thumbprints an agreement pins, so a gateway can withhold a member but not put itself in its place.
+begin at the thumbprints an agreement pins, so a gateway can withhold a member but not put itself in its place. Nor can
+it take back a statement that a registry has carried, such as one that ends a lost key.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from keys.crypto.signing import SignatureError, VerificationKey, read_header
-from keys.protocol.envelopes import read_unverified, verify_message
+from keys.protocol.envelopes import envelope_digest, read_unverified, verify_message
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError, follow_chain
 from schemas.message import MessageError
 from schemas.messages.registry import MAX_REGISTRY_BYTES, REGISTRY_TOKEN_TYPE, Member, Registry
@@ -81,3 +82,17 @@ def verify_registry(token: str, gateway: str, pinned: str, lowest_version: int, 
     if not registry.issued_at - 30 <= now.timestamp() < registry.expires_at:
         raise RegistryError("expired")
     return TrustedRegistry(registry, keys)
+
+
+def find_shortened(before: Registry, after: Registry) -> tuple[str, ...]:
+    """Return the agencies whose statements in `before` are not all there, in their order, at the start in `after`.
+
+    Statements are compared without their signatures, which say nothing about identity.
+    """
+    carried = {member.agency: list(map(envelope_digest, member.statements)) for member in after.members}
+    return tuple(
+        member.agency
+        for member in before.members
+        if member.agency in carried
+        and carried[member.agency][: len(member.statements)] != list(map(envelope_digest, member.statements))
+    )
