@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delete, func, insert, select, update
 
@@ -91,7 +92,7 @@ def begin_preparation(state: Engine, new: Publication, at_seconds: int) -> None:
 
 
 def add_records(state: Engine, new: Publication, records: Sequence[IndexRecord], source_version: str | None) -> None:
-    """Keep records that a publication adds, in one transaction."""
+    """Keep records that a publication adds, in one transaction and in the order of their handles: no other shows."""
     with writing(state) as connection:
         connection.execute(
             insert(index_record),
@@ -106,7 +107,7 @@ def add_records(state: Engine, new: Publication, records: Sequence[IndexRecord],
                     "added_by": new.index,
                     "removed_by": None,
                 }
-                for record in records
+                for record in sorted(records, key=attrgetter("handle"))
             ],
         )
 

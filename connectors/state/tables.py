@@ -86,6 +86,7 @@ publication_part = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# In rowid order: with random handles as the order on disk, every step of a large index would touch every page.
 index_record = Table(
     "index_record",
     metadata,
@@ -98,7 +99,6 @@ index_record = Table(
     Column("added_by", UUID, nullable=False),
     Column("removed_by", UUID),
     Index("ix_index_record_agreement_epoch", "agreement", "epoch"),
-    sqlite_with_rowid=False,
 )
 
 release = Table(
