@@ -47,6 +47,8 @@ PATHS: Mapping[MessageType, str] = {
 }
 _LOGGED = frozenset({MessageType.EVALUATE, MessageType.MATCH, MessageType.EXCHANGE, MessageType.RECEIPT})
 TIMEOUT = httpx.Timeout(120.0, connect=10.0)
+_PLAIN = {"Accept-Encoding": "identity"}
+"""Nothing is unpacked: a small answer could become one that fills the memory."""
 
 T = TypeVar("T", bound=Message)
 
@@ -256,7 +258,7 @@ class GatewayClient:
     ) -> tuple[int, Mapping[str, str], bytes]:
         url = self._connector.gateway.url.rstrip("/") + path
         try:
-            with self._http.stream(method, url, headers=headers, content=body) as response:
+            with self._http.stream(method, url, headers={**headers, **_PLAIN}, content=body) as response:
                 received = _read_at_most(response, max(max_bytes, MAX_PROBLEM_BYTES))
                 return response.status_code, response.headers, received
         except httpx.HTTPError:
@@ -266,6 +268,8 @@ class GatewayClient:
 
 
 def _read_at_most(response: httpx.Response, max_bytes: int) -> bytes:
+    if "Content-Encoding" in response.headers:
+        raise AnswerError("packed")
     received = bytearray()
     for chunk in response.iter_bytes():
         received += chunk

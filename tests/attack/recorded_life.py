@@ -1,0 +1,67 @@
+"""The whole life of one agreement, from its proposal to a receipt, recorded as it passes over the wire."""
+
+from dataclasses import dataclass, replace
+
+import httpx
+
+from connectors.gateway_client import PATHS, Prepared
+from demo.scenario.desks import agree, publish, query_under
+from demo.scenario.refusals import prepare_probe
+from keys.protocol.envelopes import read_unverified
+from schemas.agreement import Agreement
+from schemas.envelope import ENVELOPE_HEADER, EnvelopeClaims, MessageType
+from schemas.formats import MAX_ENVELOPE_CHARACTERS
+from tests.attack.attacker import Collusion, collude
+from tests.attack.wire import Exchanged, Wire, over
+from tests.scene import Scene
+
+
+@dataclass(frozen=True)
+class Life:
+    """A whole agreement, from its proposal to a receipt, as it passed over the wire."""
+
+    scene: Scene
+    collusion: Collusion
+    passed: dict[MessageType, Exchanged]
+
+    @property
+    def agreement(self) -> Agreement:
+        return self.collusion.agreement
+
+    def prepared(self, kind: MessageType) -> Prepared:
+        """Return the message of a kind as it was sent."""
+        exchanged = self.passed[kind]
+        token = exchanged.request_headers[ENVELOPE_HEADER]
+        claims = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
+        return Prepared(claims, token, exchanged.request)
+
+    def probe(self) -> Prepared:
+        """Return a fresh request."""
+        return prepare_probe(self.collusion.requester, query_under(self.agreement))
+
+    def post(self, prepared: Prepared, path: str = "") -> httpx.Response:
+        """Send a message to the gateway."""
+        url = self.scene.stage.gateway_url + (path or PATHS[prepared.claims.type])
+        headers = {ENVELOPE_HEADER: prepared.envelope, "Content-Type": "application/json"}
+        return httpx.post(url, content=prepared.body, headers=headers, timeout=60)
+
+
+def record_life(scene: Scene, purpose: str) -> Life:
+    """Make an agreement, publish its index and ask about its roster, while both desks' wires are recorded."""
+    plan = scene.plan(purpose)
+    at_requester, at_provider = Wire(), Wire()
+    with over(at_requester, scene.session(plan.requester)) as requester:
+        with over(at_provider, scene.session(plan.provider)) as provider:
+            agreement = agree(requester, provider, purpose, plan.regions)
+            publish(provider, agreement, lambda *_: None)
+        requester.client.refresh_registry()
+        replace(scene.stage, sessions={**scene.stage.sessions, plan.requester: requester}).ask(
+            plan, agreement, lambda *_: None
+        )
+    passed = {_type_of(found): found for found in (*at_requester.passed, *at_provider.passed) if found.request}
+    return Life(scene, collude(scene, agreement), passed)
+
+
+def _type_of(exchanged: Exchanged) -> MessageType:
+    token = exchanged.request_headers[ENVELOPE_HEADER]
+    return read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS).type
