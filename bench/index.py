@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from bench.harness import Comparison, Figure, Tell
 from bench.hashing import hashing_contest
@@ -18,6 +19,8 @@ from demo.province import Agency
 
 KEYS_PER_RECORD = 2
 MATCH_ROUNDS = 7
+
+_ROOT = Path(__file__).parents[1]
 
 
 def run(scale: Scale, tell: Tell) -> Iterator[Comparison | Figure]:
@@ -55,7 +58,7 @@ def _publish(scene: Scene, records: int, scale: Scale, tell: Tell) -> Iterator[C
 _STEPS = {
     "seconds": "whole publication",
     "reading": "reading and making linkage keys",
-    "hashing": "hashing, sealing and keeping",
+    "hashing": "hashing, sealing, keeping and packing",
     "sending": "sending parts",
     "activating": "activating",
 }
@@ -65,5 +68,5 @@ def publish_apart(scene: Scene) -> Stages:
     """Publish in a process of its own, whose memory can be told from ours; raises CalledProcessError."""
     folder = scene.stage.desks[Agency.PUBLIC_SECURITY].folder
     command = [sys.executable, "-m", "bench.publishing", str(folder), scene.agreement.digest()]
-    finished = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    finished = subprocess.run(command, cwd=_ROOT, check=True, stdout=subprocess.PIPE)
     return Stages(**json.loads(finished.stdout))

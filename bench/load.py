@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -41,23 +41,29 @@ def send_all(url: str, requests: Sequence[HttpRequest], clients: int) -> Answers
         LoadError: an answer's status is not 200.
         OSError: the server went away.
     """
-    address = urlsplit(url)
     ready = threading.Barrier(clients + 1)
 
-    def work(place: int) -> list[tuple[float, bytes]]:
-        with closing(HTTPConnection(address.hostname or "", address.port)) as connection:
-            connection.connect()
-            ready.wait()
-            return [_send(connection, request) for request in requests[place::clients]]
+    def work(place: int, connection: HTTPConnection) -> list[tuple[float, bytes]]:
+        ready.wait()
+        return [_send(connection, request) for request in requests[place::clients]]
 
-    with ThreadPoolExecutor(clients) as pool:
-        futures = [pool.submit(work, place) for place in range(clients)]
+    with ExitStack() as stack, ThreadPoolExecutor(clients) as pool:
+        connections = [stack.enter_context(_connect(url)) for _ in range(clients)]
+        futures = [pool.submit(work, place, connection) for place, connection in enumerate(connections)]
         ready.wait()
         began = time.perf_counter()
         answers = [answer for future in futures for answer in future.result()]
         seconds = time.perf_counter() - began
     latencies = tuple(latency for latency, _ in answers)
     return Answers(Sample(len(requests), seconds, latencies=latencies), tuple(body for _, body in answers))
+
+
+@contextmanager
+def _connect(url: str) -> Iterator[HTTPConnection]:
+    address = urlsplit(url)
+    with closing(HTTPConnection(address.hostname or "", address.port)) as connection:
+        connection.connect()
+        yield connection
 
 
 def _send(connection: HTTPConnection, request: HttpRequest) -> tuple[float, bytes]:

@@ -9,32 +9,35 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
 
 from bench.machine import forget_peak_memory, peak_memory_mb
+from connectors.agencies import agency_of
 from connectors.cli.session import Session
-from connectors.context import open_connector
+from connectors.context import Connector, open_connector
+from connectors.data_sets import Record
 from connectors.gateway_client import GatewayClient
-from connectors.publisher.prepare_index import RECORDS_A_STEP
 from connectors.publisher.publish_index import IndexPublisher
-from connectors.register import open_register
+from connectors.register import Register
+from connectors.sources.mapping import load_mapping, open_source
 from connectors.trust import TrustStore
 from demo.scenario.cast import PASSPHRASE
 
 _RECORDS_BETWEEN_REPORTS = 50_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Stages:
     """Seconds of each step of a publication, and the most memory that the connector had meanwhile, in MiB."""
 
-    reading: float = 0.0
-    hashing: float = 0.0
-    sending: float = 0.0
-    activating: float = 0.0
+    reading: float
+    hashing: float
+    sending: float
+    activating: float
     memory_mb: float = 0.0
 
     @property
@@ -43,36 +46,48 @@ class Stages:
         return self.reading + self.hashing + self.sending + self.activating
 
 
-class StageClock:
-    """Divides time by what a publisher reports: a batch is hashed and kept after its last record was read."""
+class TimedRegister(Register):
+    """A register that adds up the seconds which reading it takes."""
 
-    def __init__(self) -> None:
-        self.stages = Stages()
-        self._since = time.perf_counter()
-        self._last_read = 0
+    seconds = 0.0
+
+    def identities(self) -> Iterator[Record]:
+        """Yield what the register yields."""
+        records = super().identities()
+        while True:
+            began = time.perf_counter()
+            record = next(records, None)
+            self.seconds += time.perf_counter() - began
+            if record is None:
+                return
+            yield record
+
+
+class StageClock:
+    """Divides time by what a publisher reports: it hashes, then sends, and what comes after that is the activation."""
+
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
+        self._since = now()
+        self._next_report = _RECORDS_BETWEEN_REPORTS
+        self.preparing = self.sending = 0.0
 
     def take(self, step: str, done: int, total: int | None) -> None:
         """Note that `done` records were read, or parts sent (`Progress` of the publisher)."""
-        if step == "send":
-            self.stages.sending += self._lap() if done else 0.0
-            self.stages.hashing += 0.0 if done else self._lap()
-            return
-        is_after_batch = self._last_read > 0 and self._last_read % RECORDS_A_STEP == 0
-        if is_after_batch:
-            self.stages.hashing += self._lap()
-        else:
-            self.stages.reading += self._lap()
-        self._last_read = done
-        if done % _RECORDS_BETWEEN_REPORTS == 0:
+        if step == "send" and done == 0:
+            self.preparing += self._lap()
+        elif step == "send":
+            self.sending += self._lap()
+        elif done >= self._next_report:
             click.echo(f"  {done:,} of {total or 0:,} records", err=True)
+            self._next_report += _RECORDS_BETWEEN_REPORTS
 
-    def finish(self) -> Stages:
-        """Return the stages; what came after the last part was sent is the activation."""
-        self.stages.activating = self._lap()
-        return self.stages
+    def stages(self, reading: float) -> Stages:
+        """Return the steps, once all is done; of preparing, `reading` seconds were spent in the register."""
+        return Stages(reading, self.preparing - reading, self.sending, activating=self._lap())
 
     def _lap(self) -> float:
-        now = time.perf_counter()
+        now = self._now()
         seconds, self._since = now - self._since, now
         return seconds
 
@@ -82,14 +97,20 @@ def publish(folder: Path, digest: str) -> Stages:
     connector = open_connector(folder, PASSPHRASE)
     trust = TrustStore(connector.state, connector.gateway)
     session = Session(connector, trust, GatewayClient(connector, trust))
-    publisher = IndexPublisher(connector, session.client, open_register(connector))
+    register = _open_timed_register(connector)
     forget_peak_memory(os.getpid())
     clock = StageClock()
-    publisher.publish(digest, clock.take)
-    stages = clock.finish()
-    stages.memory_mb = peak_memory_mb(os.getpid())
+    IndexPublisher(connector, session.client, register).publish(digest, clock.take)
+    stages = clock.stages(register.seconds)
     session.close()
-    return stages
+    return replace(stages, memory_mb=peak_memory_mb(os.getpid()))
+
+
+def _open_timed_register(connector: Connector) -> TimedRegister:
+    path = Path(connector.folder, connector.settings.register_mapping or "")
+    mapping = load_mapping(path)
+    agency = agency_of(connector.settings.agency_type)
+    return TimedRegister(connector, agency, mapping, open_source(mapping, path.parent, os.environ))
 
 
 if __name__ == "__main__":

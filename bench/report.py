@@ -38,21 +38,21 @@ def as_json(machine: Mapping[str, str], results: Mapping[str, Sequence[Result]])
 
 
 def _comparison_table(title: str, comparisons: Sequence[Comparison]) -> Table:
-    table = Table(title=f"{title}: ours / peer", title_justify="left")
-    for heading in ("", "peer"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("ours/s", "peer/s", "median ratio", "best", "CPU ratio", "latency"):
-        table.add_column(heading, justify="right")
+    """Return a table that fits 80 columns: the peer and the latencies stand below what was measured."""
+    table = Table(title=f"{title}: ours / peer", title_justify="left", show_lines=True)
+    table.add_column("")
+    for heading in ("ours/s", "peer/s", "ratio", "best", "CPU"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for found in comparisons:
+        latencies = "  ".join(f"{figure.name} {figure.value:.0f} {figure.unit}" for figure in found.figures)
+        lines = (f"{found.name} ({found.unit})", f"[dim]{found.peer}[/dim]", latencies)
         table.add_row(
-            f"{found.name} ({found.unit})",
-            found.peer,
+            "\n".join(filter(None, lines)),
             f"{found.median_ours:,.0f}",
             f"{found.median_theirs:,.0f}",
             f"{found.median_ratio:.3f}",
             f"{found.best_ratio:.3f}",
             "" if found.median_cpu_ratio is None else f"{found.median_cpu_ratio:.3f}",
-            "  ".join(f"{figure.name} {figure.value:.1f} {figure.unit}" for figure in found.figures),
         )
     return table
 

@@ -17,7 +17,7 @@ from connectors.register import county_within, open_register
 from connectors.requester.hashes import HashedRow
 from connectors.requester.roster import RosterRow
 from demo.province import Agency
-from demo.scenario.desks import agree
+from demo.scenario.desks import Desk, agree
 from demo.scenario.stage import Stage
 from gateway.settings import DATABASE_FILE
 from keys.crypto.oprf_batch import evaluate_batch
@@ -28,6 +28,7 @@ from schemas.messages.match import MatchRecord
 FIRST_EPOCH = 1
 PURPOSE = "P14"
 REGIONS = ("99",)
+_REQUESTER, _PROVIDER = Agency.CIVIL_AFFAIRS, Agency.PUBLIC_SECURITY
 _QUICK_KDF_COST = KdfCost(opslimit=1, memlimit=8192)
 
 
@@ -64,16 +65,21 @@ class Scene:
         return [row.to_match_record() for row in hashed]
 
 
+class _TwoAgencies(Stage):
+    @property
+    def desks(self) -> dict[Agency, Desk]:
+        return {kind: desk for kind, desk in super().desks.items() if kind in {_REQUESTER, _PROVIDER}}
+
+
 @contextmanager
 def open_scene(records: int) -> Iterator[Scene]:
     """Set everything up in a temp folder; the server is ended and the folder removed on leaving."""
     with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as folder:
-        stage = Stage(Path(folder), datetime.now(OFFICE_ZONE).date(), _QUICK_KDF_COST)
+        stage = _TwoAgencies(Path(folder), datetime.now(OFFICE_ZONE).date(), _QUICK_KDF_COST)
         write_register(stage.province, records, stage.today)
         stage.found()
         with stage.serving_gateway() as process:
-            desks = stage.desks
-            requester, provider = desks[Agency.CIVIL_AFFAIRS].sit_down(), desks[Agency.PUBLIC_SECURITY].sit_down()
+            requester, provider = (stage.desks[kind].sit_down() for kind in (_REQUESTER, _PROVIDER))
             with closing(requester), closing(provider):
                 agreement = agree(requester, provider, PURPOSE, REGIONS)
                 yield Scene(stage, requester, provider, agreement, process)
