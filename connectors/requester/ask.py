@@ -6,6 +6,7 @@ by side and see which hashes of two agreements are one child.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from connectors.context import Connector
@@ -81,7 +82,7 @@ class Questioner:
     def _begin(self, question: Question, roster: Roster) -> None:
         known = self.vault.find_question(question.id)
         if known is None:
-            self.vault.add_question(question)
+            self.vault.add_question(replace(question, roster_version=roster.version))
         elif known.roster_version != roster.version:
             raise RosterChangedError("名册在查询中途被修改，请重新发起查询 / the roster changed: ask a new question")
 
