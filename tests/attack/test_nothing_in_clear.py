@@ -1,0 +1,195 @@
+"""No name, number, birth date or answer stands in anything that the gateway keeps or sees, nor in any log or error."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from connectors.gateway_client import PATHS, AnswerError
+from connectors.register import open_register
+from demo.scenario.cast import PLANS
+from demo.scenario.desks import query_under
+from demo.scenario.refusals import RefusalPlay
+from demo.scenario.servers import run_command
+from gateway.settings import DATABASE_FILE
+from keys.crypto.signing import sign_compact
+from schemas.base64url import encode_base64url
+from schemas.envelope import ENVELOPE_HEADER, ENVELOPE_TOKEN_TYPE, RELAY_HEADER, MessageType
+from schemas.formats import digest_of
+from schemas.problem import ProblemError
+from tests.attack.attacker import collude
+from tests.attack.clear_values import Secrets, add_released, secrets_of
+from tests.attack.wire import Wire, over
+from tests.scene import Scene
+
+
+@dataclass
+class Seen:
+    """What was played, and what passed between connectors and gateway meanwhile."""
+
+    secrets: Secrets
+    wire: Wire
+    bundle: Path
+    answers: list[httpx.Response] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def seen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """Publish, ask all four questions, be refused, send bad inputs full of identifiers, and export the log."""
+    seen = Seen(secrets_of(scene), Wire(), tmp_path_factory.mktemp("bundle") / "log.zip")
+    with ExitStack() as stack:
+        desks = {
+            agency: stack.enter_context(over(seen.wire, session)) for agency, session in scene.stage.sessions.items()
+        }
+        recorded = Scene(replace(scene.stage, sessions=desks), scene.agreements)
+        recorded.agree_and_publish("P04")
+        for plan in PLANS:
+            add_released(seen.secrets, recorded.ask(plan.purpose))
+        agreement = scene.agreements["P01"]
+        unsigned = agreement.model_copy(update={"case_number_required": not agreement.case_number_required})
+        RefusalPlay(desks[scene.plan("P01").requester], agreement, unsigned, unsigned, unsigned).run()
+    _show_museum(scene, seen)
+    run_command(
+        "tongxin-gateway", "--folder", str(scene.stage.gateway_folder), "log", "export", "--out", str(seen.bundle)
+    )
+    return seen
+
+
+# A museum of bad inputs, each with a real child's name and number in it.
+
+
+def _identifiers(scene: Scene) -> tuple[str, str]:
+    """Return number and name of a child that is on a register."""
+    for record in open_register(scene.session(scene.plan("P09").provider).connector).records():
+        if record.identity.citizen_id is not None and record.identity.name is not None:
+            return record.identity.citizen_id.text, record.identity.name
+    raise AssertionError("no child has a number")
+
+
+def _bodies(number: str, name: str) -> Iterator[bytes]:
+    yield f"{name} {number}".encode()
+    yield json.dumps({"citizen_id": number, "name": name}, ensure_ascii=False).encode()
+    yield json.dumps({number: name}).encode()
+    yield json.dumps({"epoch": number, "blinded": name}, ensure_ascii=False, separators=(",", ":")).encode()
+    yield json.dumps([number, {"records": [{"hashes": {number: [name]}}]}], ensure_ascii=False).encode()
+    yield f'{{"agreement":"{number}","{name}":'.encode()
+
+
+def _show_museum(scene: Scene, seen: Seen) -> None:
+    number, name = _identifiers(scene)
+    provider = scene.stage.desks[scene.plan("P04").provider].endpoint
+    addresses = {scene.stage.gateway_url: sorted(set(PATHS.values())), provider: ["/v1/evaluate", "/v1/exchange"]}
+    with httpx.Client(timeout=30) as http:
+        for server, paths in addresses.items():
+            for path in paths:
+                for headers in _headers(scene, number, name):
+                    bodies = _bodies(number, name)
+                    seen.answers += [http.post(server + path, content=body, headers=headers) for body in bodies]
+            for path in (
+                f"/v1/children/{number}",
+                f"/v1/match?name={quote(name)}&id={number}",
+                f"/v1/log/inclusion/{number}",
+            ):
+                seen.answers += [http.request(method, server + path) for method in ("GET", "POST", "DELETE")]
+
+
+def _headers(scene: Scene, number: str, name: str) -> Iterator[dict[str, str]]:
+    """Yield headers without an envelope, with one that is none, and with a signed one: all name the child."""
+    plain = {"Content-Type": "application/json", "User-Agent": number, "Accept-Language": number}
+    yield dict(plain)
+    yield {**plain, ENVELOPE_HEADER: f"{number}.{encode_base64url(name.encode())}.{number}", RELAY_HEADER: number}
+    collusion = collude(scene, scene.agreements["P04"])
+    claims = query_under(scene.agreements["P04"])
+    probe = collusion.requester.client.prepare(MessageType.RECEIPT, scene.agreements["P04"], claims).claims
+    stated = {**probe.model_dump(mode="json"), "case": number, "officer": name, "body": digest_of(os.urandom(1))}
+    token = sign_compact(collusion.requester.connector.signing_key(), ENVELOPE_TOKEN_TYPE, stated)
+    yield {**plain, ENVELOPE_HEADER: token, "Content-Type": f"application/json; child={number}"}
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def test_the_gateway_keeps_nothing_in_clear(scene: Scene, seen: Seen) -> None:
+    files = _files(scene.stage.gateway_folder)
+    assert {f"{DATABASE_FILE}-wal", DATABASE_FILE} <= {path.name for path in files}
+    assert {path.name: seen.secrets.find(path.read_bytes()) for path in files} == {path.name: set() for path in files}
+
+
+def test_the_gateway_sees_nothing_in_clear(seen: Seen) -> None:
+    """Every body and every header, in both directions, of publishing, asking and being refused."""
+    assert {passed.path for passed in seen.wire.passed} >= {PATHS[MessageType.EXCHANGE], PATHS[MessageType.INDEX_PART]}
+    for passed in seen.wire.passed:
+        headers = b"\n".join(
+            name + b":" + value
+            for found in (passed.request_headers, passed.response_headers)
+            for name, value in found.raw
+        )
+        assert seen.secrets.find(b"\n".join((headers, passed.request, passed.response))) == set()
+
+
+def test_no_log_and_no_connectors_file_names_a_child(scene: Scene, seen: Seen) -> None:
+    logs = sorted(scene.stage.folder.glob("*.log"))
+    assert len(logs) == 5
+    files = [*logs, *_files(scene.stage.folder / "connectors")]
+    assert any(path.name == "connector.sqlite3" for path in files)
+    assert {str(path): seen.secrets.find(path.read_bytes()) for path in files} == {str(path): set() for path in files}
+
+
+def test_the_exported_log_names_nobody(seen: Seen) -> None:
+    assert seen.secrets.find(seen.bundle.read_bytes()) == set()
+
+
+def test_no_refusal_quotes_what_it_refuses(seen: Seen) -> None:
+    assert len(seen.answers) > 200
+    assert not any(answer.is_success for answer in seen.answers)
+    for answer in seen.answers:
+        assert seen.secrets.find(answer.content + str(answer.headers).encode()) == set()
+
+
+def test_no_exception_quotes_what_it_refuses(scene: Scene) -> None:
+    number, name = _identifiers(scene)
+    session = scene.session(scene.plan("P04").requester)
+    for body in _bodies(number, name):
+        error = AnswerError("malformed")
+        try:
+            session.trust.accept(body.decode(), session.connector.now())
+        except (ProblemError, AnswerError) as raised:
+            error = raised  # type: ignore[assignment]
+        assert number not in repr(error)
+        assert name not in repr(error)
+
+
+# The search itself.
+
+
+def test_the_search_finds_what_is_planted(scene: Scene, seen: Seen) -> None:
+    """The positive control: each kind in each form, anywhere in the gateway's own database."""
+    number, name = _identifiers(scene)
+    database = (scene.stage.gateway_folder / DATABASE_FILE).read_bytes()[:100_000]
+    assert seen.secrets.find(database) == set()
+    for place in (0, len(database) // 3, len(database)):
+        for text, encoding in (
+            (number, "utf-8"),
+            (name, "utf-8"),
+            (number, "utf-16-le"),
+            (number[:6] + number[8:17], "ascii"),
+        ):
+            planted = database[:place] + text.encode(encoding) + database[place:]
+            assert seen.secrets.find(planted)
+    assert any(
+        "answer" in kind for kind in seen.secrets.find(b'{"as_of":"2026-01","answers":[{"values":{"enrolled":true}}]}')
+    )
+
+
+def test_the_search_finds_the_registers_themselves(scene: Scene, seen: Seen) -> None:
+    certificates = (scene.stage.province / "disabled_federation" / "持证残疾儿童.csv").read_bytes()[:5_000]
+    assert {"a name as gb18030", "a number as utf-8", "a birth date as utf-8"} <= seen.secrets.find(certificates)
+    register = (scene.stage.province / "public_security" / "household_register.sqlite3").read_bytes()[:20_000]
+    assert {"a name as utf-8", "a number as utf-8"} <= seen.secrets.find(register)
