@@ -13,22 +13,11 @@ from connectors.cli.register_commands import check
 from connectors.cli.serve_command import serve
 from connectors.cli.session import FriendlyGroup, Start
 from connectors.cli.setup_commands import alerts, enrolment, init, join, promises, registry
+from hosting.command_line import CONTEXT_SETTINGS, start_options
 
 
-@click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    envvar="TONGXIN_FOLDER",
-    help="连接器所在文件夹 / the connector's folder",
-)
-@click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="TONGXIN_PASSPHRASE_FILE",
-    help="存放口令的文件（仅本人可读）/ file with the passphrase, readable by you alone",
-)
+@click.group(cls=FriendlyGroup, context_settings=CONTEXT_SETTINGS)
+@start_options("连接器所在文件夹 / the connector's folder")
 @click.version_option(package_name="tongxin")
 @click.pass_context
 def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None:

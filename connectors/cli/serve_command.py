@@ -1,6 +1,7 @@
 """`serve`: the provider's HTTP service, with the jobs that keep the connector up to date."""
 
 import sys
+from contextlib import ExitStack
 
 import click
 from flask import Flask
@@ -19,7 +20,7 @@ from connectors.trust import TrustStore
 @pass_start
 def serve(start: Start, host: str, port: int, threads: int) -> None:
     """启动连接器服务，应答经网关转来的请求。 / Serve what the gateway relays."""
-    from connectors.web.server import ConnectorServer
+    from hosting.http_server import HttpServer
 
     passphrase = start.passphrase()
     open_connector(start.folder, passphrase).state.dispose()
@@ -28,14 +29,22 @@ def serve(start: Start, host: str, port: int, threads: int) -> None:
         click.echo(f"连接器正在 http://{host}:{port} 运行，按 Ctrl-C 停止。 / Serving; Ctrl-C stops.")
         sys.stdout.flush()
 
-    ConnectorServer(lambda: _create_app(start, passphrase), announce, bind=f"{host}:{port}", threads=threads).run()
+    HttpServer(
+        lambda opened: _create_app(start, passphrase, opened),
+        announce,
+        bind=f"{host}:{port}",
+        workers=1,
+        threads=threads,
+    ).run()
 
 
-def _create_app(start: Start, passphrase: str) -> Flask:
+def _create_app(start: Start, passphrase: str, opened: ExitStack) -> Flask:
     from connectors.jobs import start_jobs
     from connectors.web.provider_api import ProviderService, create_provider_app
 
     connector = open_connector(start.folder, passphrase)
     trust = TrustStore(connector.state, connector.gateway)
-    start_jobs(connector, trust, GatewayClient(connector, trust))
+    client = GatewayClient(connector, trust)
+    opened.callback(client.close)
+    opened.callback(start_jobs(connector, trust, client).shutdown)
     return create_provider_app(ProviderService(connector, trust, open_register(connector)))

@@ -3,7 +3,6 @@
 import yaml
 from pydantic import BaseModel
 
-from connectors.cli.session import PASSPHRASE_VARIABLE
 from connectors.settings import SETTINGS_FILE as CONNECTOR_FILE
 from connectors.settings import ConnectorSettings
 from docs.generation.forms import describe_member
@@ -11,6 +10,7 @@ from docs.generation.markdown import block, both, code, introduction, page, tabl
 from docs.generation.settings_examples import CONNECTOR_EXAMPLE, GATEWAY_EXAMPLE
 from gateway.settings import SETTINGS_FILE as GATEWAY_FILE
 from gateway.settings import GatewaySettings
+from hosting.command_line import PASSPHRASE_VARIABLE
 from schemas.messages.registry import GatewayPin
 
 _COMPUTED_DEFAULTS = {"workers": "CPU 数 / number of CPUs"}

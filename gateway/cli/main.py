@@ -11,22 +11,11 @@ from gateway.cli.register_commands import agreement, budget, index
 from gateway.cli.serve_command import serve
 from gateway.cli.session import FriendlyGroup, Start
 from gateway.cli.setup_commands import init, migrate, registry
+from hosting.command_line import CONTEXT_SETTINGS, start_options
 
 
-@click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    envvar="TONGXIN_FOLDER",
-    help="网关所在文件夹 / the gateway's folder",
-)
-@click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="TONGXIN_PASSPHRASE_FILE",
-    help="存放口令的文件（仅本人可读）/ file with the passphrase, readable by you alone",
-)
+@click.group(cls=FriendlyGroup, context_settings=CONTEXT_SETTINGS)
+@start_options("网关所在文件夹 / the gateway's folder")
 @click.version_option(package_name="tongxin")
 @click.pass_context
 def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None:

@@ -20,7 +20,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from schemas.problem import PROBLEM_MEDIA_TYPE, ProblemCode, ProblemError
 
-LOG = logging.getLogger("tongxin.connector")
+_logger = logging.getLogger("tongxin.http")
 
 
 class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -28,11 +28,11 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def handle_error(self, _request: Any, client: socket.socket, _address: Any, error: Exception) -> None:
         """Answer in gunicorn's place: by the kind of the error, without its text."""
-        LOG.warning("unreadable request: %s", type(error).__name__)
+        _logger.warning("unreadable request: %s", type(error).__name__)
         try:
             write_nonblock(client, problem_response(_code_of(error)))
         except OSError:
-            LOG.warning("the caller of an unreadable request is gone")
+            _logger.warning("the caller of an unreadable request is gone")
 
 
 def problem_response(code: ProblemCode) -> bytes:

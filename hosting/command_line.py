@@ -1,0 +1,84 @@
+"""The frame of both command lines: options before every command, and sentences instead of stack traces."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import click
+from rich.console import Console
+
+from keys.custody.errors import CustodyError
+from keys.custody.passphrase import obtain_passphrase
+from schemas.problem import ProblemError
+
+PASSPHRASE_VARIABLE = "TONGXIN_PASSPHRASE"  # noqa: S105 - the name of a variable
+CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class StartOptions:
+    """The options that stand before every command."""
+
+    folder: Path
+    passphrase_file: Path | None
+    console: Console
+
+    def passphrase(self, *, confirm: bool = False) -> str:
+        """Return the passphrase from file, environment or prompt; raises CustodyError."""
+
+        def prompt() -> str:
+            text = "口令 / passphrase"
+            return str(click.prompt(text, hide_input=True, confirmation_prompt=confirm, err=True))
+
+        can_ask = sys.stdin.isatty()
+        return obtain_passphrase(self.passphrase_file, os.environ, PASSPHRASE_VARIABLE, prompt if can_ask else None)
+
+
+class FriendlyGroup(click.Group):
+    """Shows what went wrong as a sentence with the next step, in both languages; never a stack trace.
+
+    `known_errors` are those whose text is such a sentence.
+    """
+
+    known_errors: ClassVar[tuple[type[Exception], ...]] = (CustodyError,)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a known error becomes its sentence and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except ProblemError as error:
+            clause = f" [{error.clause}]" if error.clause else ""
+            sentence = f"{error.diagnostics('zh')}\n{error.diagnostics('en')}\n({error.code.value}{clause})"
+            raise click.ClickException(sentence) from None
+        except self.known_errors as error:
+            raise click.ClickException(str(error)) from None
+
+
+def start_options(folder_help: str) -> Callable[[F], F]:
+    """Return the decorator that gives a program its folder and passphrase options."""
+
+    def decorate(command: F) -> F:
+        for option in (
+            click.option(
+                "--passphrase-file",
+                type=click.Path(path_type=Path, dir_okay=False),
+                envvar="TONGXIN_PASSPHRASE_FILE",
+                help="存放口令的文件（仅本人可读）/ file with the passphrase, readable by you alone",
+            ),
+            click.option(
+                "--folder",
+                type=click.Path(path_type=Path, file_okay=False),
+                default=Path(),
+                envvar="TONGXIN_FOLDER",
+                help=folder_help,
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return decorate

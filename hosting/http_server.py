@@ -1,0 +1,62 @@
+"""Gunicorn with our options: the app is made in each worker, after the fork, so that nothing is shared across it."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from hosting.http_worker import HttpWorker
+
+REQUEST_SECONDS = 120
+"""A worker that answers nothing for so long is replaced."""
+
+
+class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Serves an app until it is told to stop.
+
+    Args:
+        create_app: called in each worker; what it opens goes into the stack, which is closed when the worker ends.
+        announce: called once, when the server listens.
+        bind: host and port.
+        workers: processes.
+        threads: threads of each process.
+    """
+
+    def __init__(
+        self,
+        create_app: Callable[[ExitStack], Flask],
+        announce: Callable[[], None],
+        *,
+        bind: str,
+        workers: int,
+        threads: int,
+    ) -> None:
+        self._create_app = create_app
+        self._opened = ExitStack()
+        self._options: dict[str, Any] = {
+            "bind": bind,
+            "worker_class": HttpWorker,
+            "workers": workers,
+            "threads": threads,
+            "timeout": REQUEST_SECONDS,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "when_ready": lambda _server: announce(),
+            "worker_exit": self._close,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand our options to gunicorn."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the app in the worker."""
+        return self._create_app(self._opened)
+
+    def _close(self, _server: Any, _worker: Any) -> None:
+        self._opened.close()
