@@ -1,0 +1,244 @@
+"""What must hold after every kill: nothing acknowledged is gone, the log only grew, an index is old or new, whole."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection, Engine, func, select
+
+from connectors.cli.session import Session
+from connectors.requester.ask import Questioner
+from connectors.state.database import reading
+from connectors.state.promises import list_promises
+from connectors.state.tables import budget_use as provider_budget
+from connectors.state.tables import release
+from gateway.log.log_check import check_log
+from gateway.log.proofs import prove_leaf, prove_prefix
+from gateway.persistence.agreement_tables import agreement as agreement_table
+from gateway.persistence.agreement_tables import budget_use
+from gateway.persistence.audit_tables import audit_leaf
+from gateway.persistence.engine import create_database_engine, read_transaction
+from gateway.persistence.index_tables import index_entry, index_removal
+from gateway.persistence.publication_queries import ActiveIndex, list_active
+from gateway.settings import load_settings
+from keys.crypto.checkpoint import Checkpoint, parse_checkpoint
+from keys.crypto.merkle import verify_consistency, verify_inclusion
+from keys.crypto.note import verify_note
+from keys.crypto.note_key import VerifierKey
+from schemas.base64url import decode_base64url
+from schemas.formats import ELEMENT_BYTES, digest_of
+from schemas.messages.index import IndexEntry, IndexPart, unpack_entries, unpack_handles
+from tests.museum.requests.alterations import canonical
+from tests.scenario.killed.notes import NotesReader
+from tests.scenario.killed.province import TwoAgencies
+from tests.scenario.killed.workers import result_digest
+
+
+@dataclass
+class History:
+    """What the processes noted: messages sent and acknowledged, answers kept, problems met."""
+
+    reader: NotesReader
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    acknowledged: list[dict[str, Any]] = field(default_factory=list)
+    sent: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answered: dict[tuple[str, int], str] = field(default_factory=dict)
+    problems: Counter[str] = field(default_factory=Counter)
+    parts: dict[tuple[str, int], IndexPart] = field(default_factory=dict)
+    begun: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _whole: dict[str, frozenset[IndexEntry]] = field(default_factory=dict)
+
+    def update(self) -> None:
+        """Take in what is new."""
+        for line in self.reader.read():
+            self.lines.append(line)
+            match line["what"]:
+                case "sending":
+                    self._note_sent(line)
+                case "acknowledged":
+                    self.acknowledged.append(line)
+                case "answered":
+                    self.answered[line["question"], line["row"]] = line["digest"]
+                case "problem":
+                    self.problems[line["code"]] += 1
+
+    def acknowledged_of(self, message_type: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Return bodies and answers of the acknowledged messages of a type."""
+        return [
+            (json.loads(self.sent[line["id"]]["body"]), json.loads(line["answer"]))
+            for line in self.acknowledged
+            if line["type"] == message_type
+        ]
+
+    def entries_of(self, index: str) -> frozenset[IndexEntry]:
+        """Return the whole index as it was sent, part by part, changes upon changes."""
+        if index not in self._whole:
+            begun = self.begun[index]
+            parts = [self.parts[index, number] for number in range(begun["parts"])]
+            added = frozenset(entry for part in parts for entry in unpack_entries(part.entries))
+            removed = {handle for part in parts for handle in unpack_handles(part.removals)}
+            base = self.entries_of(begun["base"]) if begun["mode"] == "changes" else frozenset()
+            self._whole[index] = frozenset(entry for entry in base if entry.handle not in removed) | added
+        return self._whole[index]
+
+    def _note_sent(self, line: dict[str, Any]) -> None:
+        self.sent[line["id"]] = line
+        body = line["body"].encode()
+        if line["type"] == "index.part":
+            part = IndexPart.from_bytes(body, len(body))
+            self.parts[part.index, part.number] = part
+        if line["type"] == "index.begin":
+            begun = json.loads(body)
+            self.begun[begun["index"]] = begun
+
+
+@dataclass
+class Checker:
+    """Looks into the gateway's and the connectors' databases, and asks over HTTP, for all that was acknowledged."""
+
+    stage: TwoAgencies
+    requester: Session
+    provider: Session
+    history: History
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    engine: Engine = field(init=False)
+    origin: str = field(init=False)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        settings = load_settings(self.stage.gateway_folder)
+        self.engine = create_database_engine(settings.database)
+        self.origin = settings.log_origin
+
+    def check(self) -> None:
+        """Check all; the gateway must be up. What is noted is read first: it can only have become more since."""
+        self.history.update()
+        self._check_log()
+        self._check_promises()
+        self._check_agreements()
+        self._check_answers()
+        self._check_receipts()
+        self._check_budgets()
+        self.check_indexes()
+
+    def check_inclusion_of_all_promises(self) -> None:
+        """Prove every promise against the newest checkpoint that was signed."""
+        size, root = self.checkpoints[-1].size, self.checkpoints[-1].root_hash
+        for session in (self.requester, self.provider):
+            for leaf, place in list_promises(session.connector.state):
+                if place < size:
+                    proof = prove_leaf(self.engine, place, size)
+                    verify_inclusion(decode_base64url(leaf), place, size, proof.hashes, root)
+
+    def _check_log(self) -> None:
+        with read_transaction(self.engine) as connection:
+            check_log(connection, self.origin)
+        note = self.http.get(f"{self.stage.gateway_url}/v1/log/checkpoint").content
+        key = VerifierKey.parse(self.requester.connector.gateway.log_verifier_key)
+        self.checkpoints.append(parse_checkpoint(verify_note(note, [key]).text))
+        new = self.checkpoints[-1]
+        for old in self.checkpoints:
+            proof = prove_prefix(self.engine, old.size, new.size)
+            verify_consistency(old.size, old.root_hash, new.size, new.root_hash, proof.hashes)
+
+    def _check_promises(self) -> None:
+        promised = {
+            place: decode_base64url(leaf)
+            for session in (self.requester, self.provider)
+            for leaf, place in list_promises(session.connector.state)
+        }
+        with read_transaction(self.engine) as connection:
+            rows = connection.execute(select(audit_leaf.c.idx, audit_leaf.c.leaf_hash)).all()
+        leaves = {row.idx: row.leaf_hash for row in rows}
+        assert {place: leaves.get(place) for place in promised} == promised
+
+    def _check_agreements(self) -> None:
+        with read_transaction(self.engine) as connection:
+            rows = connection.execute(select(agreement_table)).all()
+        states = {row.digest: (row.state, bool(row.provider_signature)) for row in rows}
+        for body, _ in self.history.acknowledged_of("agreement.propose"):
+            assert digest_of(canonical(body["agreement"])) in states
+        for body, _ in self.history.acknowledged_of("agreement.sign"):
+            assert states[body["agreement"]] == ("active", True)
+
+    def _check_answers(self) -> None:
+        vault = Questioner.vault_of(self.requester.connector)
+        kept = {
+            (asked.id, result.row_number): result_digest(result)
+            for asked in vault.list_questions()
+            for result in vault.results(asked.id)
+        }
+        assert {place: kept.get(place) for place in self.history.answered} == self.history.answered
+
+    def _check_receipts(self) -> None:
+        with reading(self.provider.connector.state) as connection:
+            noted = set(connection.scalars(select(release.c.receipt_number).where(release.c.receipt_at.is_not(None))))
+        numbers = {answer["receipt_number"] for _, answer in self.history.acknowledged_of("receipt")}
+        assert numbers <= noted
+
+    def _check_budgets(self) -> None:
+        evaluated: Counter[tuple[str, str]] = Counter()
+        for line in self.history.acknowledged:
+            body = json.loads(self.history.sent[line["id"]]["body"])
+            if line["type"] == "evaluate":
+                elements = len(decode_base64url(body["blinded"])) // ELEMENT_BYTES
+                evaluated[line["agreement"], "evaluations"] += elements
+            if line["type"] == "exchange":
+                evaluated[line["agreement"], "releases"] += len(body["handles"])
+        with read_transaction(self.engine) as connection:
+            at_gateway = _used(connection, budget_use)
+        with reading(self.provider.connector.state) as connection:
+            at_provider = _used(connection, provider_budget)
+        for place, amount in evaluated.items():
+            assert at_gateway[place] >= amount, "the gateway lost a charge"
+            assert at_provider[place] >= amount, "the provider lost a charge"
+
+    def check_indexes(self) -> None:
+        """Check that each active index is exactly one that was sent, and none is older than one acknowledged."""
+        acknowledged = [line for line in self.history.acknowledged if line["type"] == "index.activate"]
+        with read_transaction(self.engine) as connection:
+            active = list_active(connection)
+            visible = {index.index_id: visible_entries(connection, index) for index in active}
+        self.history.update()
+        for index, entries in visible.items():
+            assert entries == self.history.entries_of(index), "an index is neither the old nor the new one"
+            assert len({entry.handle for entry in entries}) == self.history.begun[index]["records"]
+        order = {index: place for place, index in enumerate(self.history.begun)}
+        now = {index.agreement: order[index.index_id] for index in active}
+        for line in acknowledged:
+            activated = json.loads(self.history.sent[line["id"]]["body"])["index"]
+            assert now[line["agreement"]] >= order[activated], "an activated index went back"
+
+
+def visible_entries(connection: Connection, index: ActiveIndex) -> frozenset[IndexEntry]:
+    """Return the entries of an index that matching sees, by the rule that the tables state."""
+    columns, removal = index_entry.c, index_removal.c
+    removed_at = {
+        row.handle: row.generation
+        for row in connection.execute(
+            select(removal.handle, func.max(removal.generation).label("generation"))
+            .where(removal.volume == index.volume, removal.generation <= index.generation)
+            .group_by(removal.handle)
+        )
+    }
+    rows = connection.execute(
+        select(columns.handle, columns.county, columns.key_type_code, columns.index_hash, columns.generation).where(
+            columns.volume == index.volume, columns.generation <= index.generation
+        )
+    )
+    return frozenset(
+        IndexEntry(row.handle, row.county, row.key_type_code, row.index_hash)
+        for row in rows
+        if removed_at.get(row.handle, 0) <= row.generation
+    )
+
+
+def _used(connection: Connection, table: Any) -> Mapping[tuple[str, str], int]:
+    """Return what is charged by agreement and kind, of whatever day."""
+    used: Counter[tuple[str, str]] = Counter()
+    for row in connection.execute(select(table)):
+        used[row.agreement, row.kind] += row.used
+    return used
