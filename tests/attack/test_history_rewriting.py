@@ -148,7 +148,7 @@ def _broken(evidence: Evidence, log: Engine) -> set[int]:
 
 
 def test_an_honest_log_stands_every_check(evidence: Evidence, log: Engine) -> None:
-    assert 0 < evidence.early.size < evidence.promised < evidence.late.size
+    assert 0 < evidence.early.size <= evidence.promised < evidence.late.size
     assert len(evidence.promises) >= 6
     _verify_export(evidence, log)
     assert _continues(log, evidence.early)
@@ -216,13 +216,14 @@ def test_a_log_that_was_cut_off_is_not_continued(evidence: Evidence, log: Engine
 # A whole new log, right in itself and signed with the real key.
 
 
-def _another_decision(leaves: Leaves, place: int) -> Leaves:
-    leaves[place] = restated(leaves[place], decision="deny", reason="budget_exhausted")
+def _another_time(leaves: Leaves, place: int) -> Leaves:
+    leaves[place] = restated(leaves[place], time="2026-01-01T00:00:00.000Z")
     return leaves
 
 
-def _another_actor(leaves: Leaves, place: int) -> Leaves:
-    leaves[place] = restated(leaves[place], peer={"org": "education.990000"})
+def _another_peer(leaves: Leaves, place: int) -> Leaves:
+    others = {"education.990000", "public_security.990000"} - {leaves[place]["peer_org"]}
+    leaves[place] = restated(leaves[place], peer={"org": min(others)})
     return leaves
 
 
@@ -247,7 +248,7 @@ def _begun_again(leaves: Leaves, _place: int) -> Leaves:
     return leaves[:1]
 
 
-_REWRITES = [_another_decision, _another_actor, _deleted, _inserted, _reordered, _cut_off, _begun_again]
+_REWRITES = [_another_time, _another_peer, _deleted, _inserted, _reordered, _cut_off, _begun_again]
 
 
 @pytest.mark.parametrize("rewrite", _REWRITES)
@@ -263,7 +264,10 @@ def test_a_new_past_contradicts_the_checkpoints_that_others_keep(
     evidence: Evidence, log: Engine, rewrite: Rewrite
 ) -> None:
     """What is changed was promised to nobody here; the kept checkpoint alone tells."""
-    _rewrite(evidence, log, rewrite, evidence.early.size // 2)
+    with read_transaction(log) as connection:
+        between = "SELECT max(idx) FROM audit_leaf WHERE peer_org IS NOT NULL AND idx < :size / 2"
+        place = connection.execute(text(between), {"size": evidence.early.size}).scalar_one()
+    _rewrite(evidence, log, rewrite, place)
     assert not _continues(log, evidence.early)
     assert not _continues(log, evidence.late)
 
