@@ -21,6 +21,11 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "index": index.run,
 }
 
+_LEGEND = (
+    "中位数；ratio 为我方除以对照，best 为最好一轮，CPU 为处理器时间之比。\n"
+    "Medians; ratio is ours by the peer's, best that of the best round, CPU that of processor time."
+)
+
 
 @click.command()
 @click.option("--only", type=click.Choice(list(BENCHMARKS)), multiple=True, help="只运行这些 / only these")
@@ -41,12 +46,7 @@ def main(*, only: tuple[str, ...], quick: bool, is_json: bool) -> None:
     if is_json:
         click.echo(json.dumps(as_json(machine, results), ensure_ascii=False, indent=2))
     else:
-        screen.print(
-            "中位数；ratio 为我方除以对照，best 为最好一轮，CPU 为处理器时间之比。 / Medians; ratio is ours by the peer's,\n"
-            "best that of the best round, CPU the ratio of processor time. "
-            f"Load at end: {machine['load at end']}",
-            highlight=False,
-        )
+        screen.print(_LEGEND, f"Load at end: {machine['load at end']}", highlight=False)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -27,6 +27,13 @@ class Sample:
     def rate(self) -> float:
         """Units per second."""
         return self.units / self.seconds
+
+    def __add__(self, other: "Sample") -> "Sample":
+        """Return both turns as one; processor time only where both have it."""
+        has_cpu = self.cpu_seconds is not None and other.cpu_seconds is not None
+        cpu_seconds = (self.cpu_seconds or 0) + (other.cpu_seconds or 0) if has_cpu else None
+        units, seconds = self.units + other.units, self.seconds + other.seconds
+        return Sample(units, seconds, cpu_seconds, self.latencies + other.latencies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,7 @@ def compare(contest: Contest, rounds: int, tell: Tell) -> Comparison:
         peer=contest.peer,
         ours=tuple(sample.rate for sample in ours),
         theirs=tuple(sample.rate for sample in theirs),
-        cpu_ratios=tuple(_cpu_ratios(ours, theirs)),
+        cpu_ratios=cpu_ratios(ours, theirs),
         figures=latency_figures([seconds for sample in ours for seconds in sample.latencies]),
     )
 
@@ -134,10 +141,13 @@ def timed(units: int, work: Callable[[], object]) -> Sample:
     return Sample(units, time.perf_counter() - began, time.process_time() - cpu_began)
 
 
-def _cpu_ratios(ours: Sequence[Sample], theirs: Sequence[Sample]) -> Iterator[float]:
-    for mine, other in zip(ours, theirs, strict=True):
-        if mine.cpu_seconds is not None and other.cpu_seconds is not None:
-            yield (other.cpu_seconds / other.units) / (mine.cpu_seconds / mine.units)
+def cpu_ratios(ours: Sequence[Sample], theirs: Sequence[Sample]) -> tuple[float, ...]:
+    """Return the peer's processor time for a unit by ours, of each round in which both were taken."""
+    return tuple(
+        (other.cpu_seconds / other.units) / (mine.cpu_seconds / mine.units)
+        for mine, other in zip(ours, theirs, strict=True)
+        if mine.cpu_seconds is not None and other.cpu_seconds is not None
+    )
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.harness import Comparison, Figure, Tell
+from bench.harness import Comparison, Figure, Sample, Tell, cpu_ratios
 from bench.hashing import hashing_contest
 from bench.linkage import oprf_inputs
 from bench.machine import children_of, forget_peak_memory
@@ -42,12 +42,15 @@ def _publish(scene: Scene, records: int, scale: Scale, tell: Tell) -> Iterator[C
     tell(f"publishing {records:,} records")
     stages = publish_apart(scene)
     after = contest.theirs()
+    ours = Sample(KEYS_PER_RECORD * records, stages.seconds, stages.cpu_seconds)
+    bare = before + after
     yield Comparison(
         name=f"publishing {records:,} records",
         unit="linkage keys",
         peer=contest.peer,
-        ours=(KEYS_PER_RECORD * records / stages.seconds,),
-        theirs=((before.rate + after.rate) / 2,),
+        ours=(ours.rate,),
+        theirs=(bare.rate,),
+        cpu_ratios=cpu_ratios([ours], [bare]),
     )
     for step in ("seconds", "reading", "hashing", "sending", "activating"):
         yield Figure(f"{records:,} records: {_STEPS[step]}", getattr(stages, step), "s")

@@ -32,12 +32,13 @@ _RECORDS_BETWEEN_REPORTS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Seconds of each step of a publication, and the most memory that the connector had meanwhile, in MiB."""
+    """Seconds of each step of a publication; processor time and most memory (MiB) of the connector meanwhile."""
 
     reading: float
     hashing: float
     sending: float
     activating: float
+    cpu_seconds: float = 0.0
     memory_mb: float = 0.0
 
     @property
@@ -99,11 +100,15 @@ def publish(folder: Path, digest: str) -> Stages:
     session = Session(connector, trust, GatewayClient(connector, trust))
     register = _open_timed_register(connector)
     forget_peak_memory(os.getpid())
-    clock = StageClock()
+    clock, cpu_began = StageClock(), time.process_time()
     IndexPublisher(connector, session.client, register).publish(digest, clock.take)
-    stages = clock.stages(register.seconds)
+    stages = replace(
+        clock.stages(register.seconds),
+        cpu_seconds=time.process_time() - cpu_began,
+        memory_mb=peak_memory_mb(os.getpid()),
+    )
     session.close()
-    return replace(stages, memory_mb=peak_memory_mb(os.getpid()))
+    return stages
 
 
 def _open_timed_register(connector: Connector) -> TimedRegister:

@@ -58,6 +58,11 @@ def test_processor_time_of_another_process_is_not_made_up():
     assert found.median_cpu_ratio is None
 
 
+def test_two_turns_add_up():
+    assert Sample(1, 2, 3, (4.0,)) + Sample(10, 20, 30, (40.0,)) == Sample(11, 22, 33, (4.0, 40.0))
+    assert (Sample(1, 2, 3) + Sample(10, 20)).cpu_seconds is None
+
+
 def test_latencies_are_ours_and_of_all_counted_rounds():
     ours = [Sample(1, 1, latencies=(9.0,)), Sample(2, 1, latencies=(0.001, 0.003)), Sample(1, 1, latencies=(0.002,))]
     theirs = [Sample(1, 1, latencies=(7.0,))] * 3
