@@ -1,27 +1,30 @@
 """Ask about a roster: hash, match, exchange and receipt, a batch at a time; interrupted, it goes on where it stopped.
 
-A batch's results are kept before its receipt is sent, and a batch without results is asked again from its start.
+A batch's results are kept, with the receipt that is owed for them, before the receipt is sent; a batch without results
+is asked again from its start.
 Rows are asked about in a random order: in the roster's own, the gateway could lay two questions about one roster side
 by side and see which hashes of two agreements are one child.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
 from connectors.context import Connector
-from connectors.gateway_client import AnswerError, GatewayClient, QueryContext
+from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError, QueryContext
 from connectors.requester.hashes import HashedRow, obtain_hashes
 from connectors.requester.obtain_answers import AnswerCollector, MatchedRow, Received
 from connectors.requester.roster import Roster, RosterRow, read_roster
 from connectors.state.agreements import find_agreement
-from connectors.state.questions import Question, ResultVault, RowResult
+from connectors.state.questions import PendingReceipt, Question, ResultVault, RowResult
 from connectors.trust import TrustStore
 from schemas.agreement import Agreement
 from schemas.envelope import MessageType
 from schemas.messages.evaluate import MAX_EVALUATE_ELEMENTS
+from schemas.messages.exchange import MAX_RECEIPT_BYTES, ReceiptAnswer, ReceiptRequest
 from schemas.messages.match import MAX_MATCH_ANSWER_BYTES, MatchAnswer, MatchOutcome, MatchRequest, Outcome
-from schemas.problem import ProblemCode, ProblemError
+from schemas.problem import ProblemCode, ProblemError, text_of
 from schemas.randomness import RandomSource
 
 UNUSABLE = "unusable"
@@ -71,6 +74,7 @@ class Questioner:
             self._ask_batch(question, query, batch)
             done += len(batch)
             progress(done, len(roster.rows))
+        self._send_receipts(question, query)
         return self.vault.results(question.id)
 
     def _agreement(self, digest: str) -> Agreement:
@@ -109,9 +113,22 @@ class Questioner:
             _result(row, outcome, by_row.get(row.row.number))
             for row, outcome in zip(hashed.rows, answer.outcomes, strict=True)
         ]
-        self.vault.add_results(question.id, results)
-        for answers, _ in received:
-            collector.send_receipt(answers)
+        owed = [PendingReceipt(answers.receipt_number, answers.answer) for answers, _ in received]
+        self.vault.add_results(question.id, results, owed)
+        self._send_receipts(question, query)
+
+    def _send_receipts(self, question: Question, query: QueryContext) -> None:
+        """Tell the provider which answers were opened; what can't be sent now is sent when the question is resumed."""
+        for owed in self.vault.owed_receipts(question.id):
+            receipt = ReceiptRequest(receipt_number=owed.receipt_number, answer=owed.answer, opened=True)
+            try:
+                self._client.ask(MessageType.RECEIPT, receipt, ReceiptAnswer, MAX_RECEIPT_BYTES, query)
+            except (GatewayUnreachableError, AnswerError):
+                return
+            except ProblemError as error:
+                if text_of(error.code).status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    return
+            self.vault.forget_receipt(owed.receipt_number)
 
 
 def _collect(

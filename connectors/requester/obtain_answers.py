@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.context import Connector
-from connectors.gateway_client import Answered, AnswerError, GatewayClient, GatewayUnreachableError, QueryContext
+from connectors.gateway_client import Answered, AnswerError, GatewayClient, QueryContext
 from connectors.identifiers import new_uuid
 from connectors.requester.hashes import HashedRow
 from connectors.trust import TrustStore
@@ -21,17 +21,13 @@ from schemas.linkage_keys import KeyType
 from schemas.message import MessageError
 from schemas.messages.exchange import (
     MAX_EXCHANGE_ANSWER_BYTES,
-    MAX_RECEIPT_BYTES,
     Answer,
     ExchangeAnswer,
     ExchangeRequest,
     PossessionProof,
     PossessionProofs,
-    ReceiptAnswer,
-    ReceiptRequest,
     SealedAnswers,
 )
-from schemas.problem import ProblemError
 from schemas.purpose_catalogue import load_purposes
 from schemas.purpose_parts import PurposeOutput
 from schemas.transforms import ReleasedValue, TransformError, validate_released
@@ -92,15 +88,6 @@ class AnswerCollector:
             expires_on=opened.expires_on,
             by_handle=dict(zip(request.handles, opened.answers, strict=True)),
         )
-
-    def send_receipt(self, received: Received) -> bool:
-        """Tell the provider that its answer was opened; False if the gateway could not be reached or refused."""
-        receipt = ReceiptRequest(receipt_number=received.receipt_number, answer=received.answer, opened=True)
-        try:
-            self._client.ask(MessageType.RECEIPT, receipt, ReceiptAnswer, MAX_RECEIPT_BYTES, self._query)
-        except (ProblemError, GatewayUnreachableError, AnswerError):
-            return False
-        return True
 
     def _seal_proofs(self, request_id: str, attributes: tuple[str, ...], matched: Mapping[str, MatchedRow]) -> str:
         agreement, now = self._query.agreement, self._connector.now()

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Engine, RowMapping, delete, insert, select
 
 from connectors.state.database import destroying, reading, writing
-from connectors.state.tables import question, question_row
+from connectors.state.tables import pending_receipt, question, question_row
 from keys.crypto.sealing import open_at_rest, seal_at_rest
 from schemas.randomness import RandomSource
 
@@ -43,6 +43,14 @@ class RowResult:
     receipt_number: str | None = None
     as_of: str | None = None
     expires_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReceipt:
+    """A receipt that the provider is owed: its number and the digest of the answer's envelope."""
+
+    receipt_number: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +89,13 @@ class ResultVault:
             rows = connection.execute(select(question).order_by(question.c.asked_at.desc(), question.c.id)).all()
         return [self._question_of(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
 
-    def add_results(self, id_: str, results: Sequence[RowResult]) -> None:
-        """Keep the results of some rows, all or none; durable when this returns."""
+    def add_results(self, id_: str, results: Sequence[RowResult], receipts: Sequence[PendingReceipt] = ()) -> None:
+        """Keep the results of some rows and the receipts that are owed for them, all or none; durable at return."""
         with writing(self.state) as connection:
+            for owed in receipts:
+                connection.execute(
+                    insert(pending_receipt).values(receipt_number=owed.receipt_number, question=id_, answer=owed.answer)
+                )
             connection.execute(
                 insert(question_row).prefix_with("OR REPLACE"),
                 [
@@ -97,6 +109,17 @@ class ResultVault:
                     for result in results
                 ],
             )
+
+    def owed_receipts(self, id_: str) -> list[PendingReceipt]:
+        """Return the receipts of a question that have not been sent yet."""
+        with reading(self.state) as connection:
+            rows = connection.execute(select(pending_receipt).where(pending_receipt.c.question == id_))
+            return [PendingReceipt(row.receipt_number, row.answer) for row in rows]
+
+    def forget_receipt(self, receipt_number: str) -> None:
+        """Note that a receipt was sent, or that the provider will not have it."""
+        with writing(self.state) as connection:
+            connection.execute(delete(pending_receipt).where(pending_receipt.c.receipt_number == receipt_number))
 
     def answered_rows(self, id_: str) -> set[int]:
         """Return the numbers of the rows that have a result."""

@@ -148,6 +148,14 @@ question_row = Table(
     Column("expires_on", String(10)),
 )
 
+pending_receipt = Table(
+    "pending_receipt",
+    metadata,
+    Column("receipt_number", String(13), primary_key=True),
+    Column("question", UUID, ForeignKey("question.id", ondelete="CASCADE"), nullable=False),
+    Column("answer", DIGEST, nullable=False),
+)
+
 promise = Table(
     "promise",
     metadata,
