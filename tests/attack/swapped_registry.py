@@ -59,8 +59,9 @@ def copied(
     connector = replace(session.connector, state=open_state(target / STATE_FILE), now=now)
     trust = TrustStore(connector.state, connector.gateway)
     desk = Session(connector, trust, GatewayClient(connector, trust))
-    if not knows_registry:
-        with connector.state.begin() as connection:
+    with connector.state.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM alert")
+        if not knows_registry:
             connection.exec_driver_sql("DELETE FROM registry_copy")
     try:
         yield desk
