@@ -80,6 +80,20 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+def forget_deleted(engine: Engine) -> None:
+    """Make what was deleted unreadable in SQLite's write-ahead log too; PostgreSQL vacuums on its own schedule.
+
+    Where somebody reads for longer than `BUSY_TIMEOUT_MS`, that is left to the next time.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
+
+
 def _create_sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise DatabaseUrlError("the log needs a database file: sqlite:////path/to/file.db")

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from gateway.log.journal import Draft
-from gateway.persistence.engine import read_transaction
+from gateway.persistence.engine import forget_deleted, read_transaction
 from gateway.persistence.entry_queries import (
     FIRST_BYTES,
     delete_generation_step,
@@ -56,6 +56,8 @@ def delete_ended_rows(gateway: Gateway, agreement: str | None = None) -> None:
         delete_received_parts(gateway, publication)
         _delete_entries(gateway, publication, is_volume_in_use=publication.volume in in_use)
         _write(gateway, partial(set_publication_state, number=publication.id, state=PublicationState.DELETED))
+    if ended:
+        forget_deleted(gateway.engine)
 
 
 def delete_removed_rows(gateway: Gateway) -> None:
@@ -65,6 +67,8 @@ def delete_removed_rows(gateway: Gateway) -> None:
     for index in indexes:
         _walk(gateway, partial(delete_removed_step, volume=index.volume, generation=index.generation))
         _write(gateway, partial(delete_removals, volume=index.volume, up_to=index.generation))
+    if indexes:
+        forget_deleted(gateway.engine)
 
 
 def delete_received_parts(gateway: Gateway, publication: Publication) -> None:

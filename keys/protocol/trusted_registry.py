@@ -14,12 +14,15 @@ from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError, follow_chain
 from schemas.message import MessageError
 from schemas.messages.registry import MAX_REGISTRY_BYTES, REGISTRY_TOKEN_TYPE, Member, Registry
 
+MAX_LIFETIME_SECONDS = 168 * 3600
+"""A week: for longer a gateway could not keep an old registry in force by giving out no newer one."""
+
 
 class RegistryError(Exception):
     """The registry is not to be used.
 
     Attributes:
-        reason: `malformed`, `not_signed_by_gateway`, `expired` or `older_than_known`.
+        reason: `malformed`, `not_signed_by_gateway`, `expired`, `older_than_known` or `lifetime_too_long`.
     """
 
     def __init__(self, reason: str) -> None:
@@ -81,6 +84,8 @@ def verify_registry(token: str, gateway: str, pinned: str, lowest_version: int, 
         raise RegistryError("older_than_known")
     if not registry.issued_at - 30 <= now.timestamp() < registry.expires_at:
         raise RegistryError("expired")
+    if registry.expires_at - registry.issued_at > MAX_LIFETIME_SECONDS:
+        raise RegistryError("lifetime_too_long")
     return TrustedRegistry(registry, keys)
 
 

@@ -152,9 +152,7 @@ def _create_entries() -> None:
         sa.Column("generation", _number(), nullable=False),
         sa.Column("county", sa.Integer, nullable=False),
         sa.Column("key_types", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint(
-            "volume", "key_type_code", "index_hash", "handle", "generation", name="pk_index_entry"
-        ),
+        sa.PrimaryKeyConstraint("volume", "key_type_code", "index_hash", "handle", "generation", name="pk_index_entry"),
         sa.CheckConstraint("length(index_hash) = 16", name=op.f("ck_index_entry_index_hash")),
         sa.CheckConstraint("length(handle) = 16", name=op.f("ck_index_entry_handle")),
         sqlite_with_rowid=False,

@@ -79,10 +79,11 @@ def test_registry_of_the_pinned_gateway_is_believed() -> None:
         (registry_token(version=6), NOW, "older_than_known"),
         (registry_token(), NOW + timedelta(hours=1), "expired"),
         (registry_token(), NOW - timedelta(minutes=1), "expired"),
+        (registry_token(expires_at=SECONDS + 168 * 3600 + 1), NOW, "lifetime_too_long"),
         ("a.b.c", NOW, "not_signed_by_gateway"),
         (registry_token()[:-4] + "AAAA", NOW, "not_signed_by_gateway"),
     ],
-    ids=["other signer", "older", "expired", "from the future", "no token", "altered signature"],
+    ids=["other signer", "older", "expired", "from the future", "too long", "no token", "altered signature"],
 )
 def test_what_is_not_to_be_used(token: str, now: datetime, reason: str) -> None:
     with pytest.raises(RegistryError, match=reason):
