@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.context import Connector
 from connectors.gateway_client import GatewayClient
 from connectors.state.alerts import raise_alert
-from connectors.state.promises import Promise, list_unchecked, mark_kept
+from connectors.state.promises import Promise, list_unchecked, mark_broken, mark_kept
 from keys.crypto.checkpoint import parse_checkpoint
 from keys.crypto.errors import CryptoError
 from keys.crypto.merkle import verify_inclusion
@@ -49,6 +49,7 @@ def check_promises(connector: Connector, client: GatewayClient) -> PromiseCount:
             waiting += 1
         else:
             raise_alert(connector.state, "promise_not_in_log", promise.envelope, connector.seconds())
+            mark_broken(connector.state, promise.envelope, connector.seconds())
             broken += 1
     return PromiseCount(kept, waiting, broken)
 

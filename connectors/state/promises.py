@@ -37,8 +37,9 @@ class Promise:
 
 
 def list_unchecked(state: Engine, limit: int) -> list[Promise]:
-    """Return the oldest promises that the log has not been shown to keep."""
-    query = select(promise).where(promise.c.proven_at.is_(None)).order_by(promise.c.received_at, promise.c.leaf_index)
+    """Return the oldest promises that were neither proven nor found broken."""
+    is_open = (promise.c.proven_at.is_(None), promise.c.broken_at.is_(None))
+    query = select(promise).where(*is_open).order_by(promise.c.received_at, promise.c.leaf_index)
     with reading(state) as connection:
         rows = connection.execute(query.limit(limit))
         return [Promise(row.envelope, row.leaf, row.leaf_index, row.received_at) for row in rows]
@@ -48,6 +49,12 @@ def mark_kept(state: Engine, envelope: str, at_seconds: int) -> None:
     """Note that the log was shown to hold what was promised."""
     with writing(state) as connection:
         connection.execute(update(promise).where(promise.c.envelope == envelope).values(proven_at=at_seconds))
+
+
+def mark_broken(state: Engine, envelope: str, at_seconds: int) -> None:
+    """Note that the log did not hold in time what was promised; the promise itself stays as evidence."""
+    with writing(state) as connection:
+        connection.execute(update(promise).where(promise.c.envelope == envelope).values(broken_at=at_seconds))
 
 
 def list_promises(state: Engine) -> list[tuple[str, int]]:

@@ -166,4 +166,5 @@ promise = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("is_own_request", Boolean, nullable=False),
     Column("proven_at", BigInteger),
+    Column("broken_at", BigInteger),
 )
