@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement, covers_region
 from schemas.attribute_catalogue import never_released
-from schemas.linkage_keys import G0
+from schemas.linkage_keys import LINKAGE_SCHEMA
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose, load_purposes
 from schemas.purpose_parts import PurposeStatus, RegionRule
 
-LINKAGE_SCHEMAS = frozenset({f"{G0.name}/{G0.version}"})
+LINKAGE_SCHEMAS = frozenset({LINKAGE_SCHEMA})
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,12 @@ Mac = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _bytes_o
 ENTRY_BYTES = HANDLE_BYTES + 3 + 1 + INDEX_HASH_BYTES
 """An index entry: handle, county, key type code, index hash."""
 
+ASKED_ENTRY_BYTES = 4 + 1 + INDEX_HASH_BYTES
+"""An entry of a question: row, key type code, index hash."""
+
+PackedAskedEntries = Annotated[str, StringConstraints(max_length=280_000), _packed(ASKED_ENTRY_BYTES)]
+"""At most 10,000 entries."""
+
 PackedIndexEntries = Annotated[str, StringConstraints(max_length=480_000), _packed(ENTRY_BYTES)]
 PackedHandles = Annotated[str, StringConstraints(max_length=426_667), _packed(HANDLE_BYTES)]
 """At most 20,000 handles."""

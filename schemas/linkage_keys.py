@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from schemas.identity import ChildIdentity
+from schemas.key_set import load_key_set
 from schemas.person_name import PersonNameError, normalise_name, pinyin_syllables
 
 _SEPARATOR: Final = b"\x1f"
@@ -16,35 +17,48 @@ class KeyType(StrEnum):
 
     ID = "id"
     P_D = "p.d"
+    G_D = "g.d"
+    G1_D = "g1.d"
+    S1_D_R4 = "s1.d.r4"
+    P_YM = "p.ym"
+    P_MD = "p.md"
+    P_SWAP = "p.swap"
+    N_Y_R4 = "n.y.r4"
+    N_R6 = "n.r6"
+    R6_D_X = "r6.d.x"
+    GI_D = "gi.d"
+    PH_D = "ph.d"
+    GN_P = "gn.p"
+    GN_D = "gn.d"
+    GUARDIAN = "guardian"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkageKey:
-    """One linkage key in clear; its repr shows the type alone."""
+    """One linkage key in clear; its repr shows the type alone.
+
+    A flagged key (an ID number that was repaired, a date read as lunar, a default date) has the same hash as an
+    unflagged one of the same text; the flag tells the matcher that the evidence is weaker.
+    """
 
     key_type: KeyType
     text: str = field(repr=False)
+    is_flagged: bool = False
 
     def oprf_input(self) -> bytes:
         """Return `key type || 0x1F || text` in UTF-8, the input of the VOPRF."""
         return self.key_type.encode() + _SEPARATOR + self.text.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class KeySet:
-    """Which linkage keys two agencies agree to make. A change in how any of them is made is a new version."""
-
-    name: str
-    version: int
-    key_types: tuple[KeyType, ...]
+LINKAGE_SCHEMA: Final = load_key_set("G").id
 
 
-G0: Final = KeySet(name="G0", version=1, key_types=(KeyType.ID, KeyType.P_D))
+def linkage_keys(identity: ChildIdentity) -> tuple[LinkageKey, ...]:
+    """Return the keys that this record has evidence for, in the order of `KeyType`, each once; none is possible.
 
-
-def linkage_keys(identity: ChildIdentity, key_set: KeySet = G0) -> tuple[LinkageKey, ...]:
-    """Return the keys that this record has evidence for, in the order of the key set; none is possible."""
-    return tuple(LinkageKey(key_type, text) for key_type in key_set.key_types for text in _TEXTS[key_type](identity))
+    Relations are left out: see `relation_keys`.
+    """
+    return tuple(LinkageKey(key_type, text) for key_type, texts in _TEXTS.items() for text in texts(identity))
 
 
 def _id_texts(identity: ChildIdentity) -> tuple[str, ...]:
