@@ -37,7 +37,6 @@ from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose
 
 
-
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What the two offices negotiate on top of the purpose; the rest follows from the catalogue."""

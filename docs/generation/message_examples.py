@@ -67,7 +67,7 @@ _AGREEMENT = Agreement(
     provider=Party(agency=_FEDERATION, signing_key=digest("federation")),
     attributes=_ATTRIBUTES,
     regions=("990101",),
-    linkage_schema="G0/1",
+    linkage_schema="G/1",
     valid_from=_ISSUED,
     valid_until=_ISSUED + 365 * 86_400,
     case_number_required=False,

@@ -276,7 +276,7 @@ class World:
             "provider": Party(agency=self.provider.id, signing_key=self.provider.thumbprint),
             "attributes": ATTRIBUTES,
             "regions": ("990101",),
-            "linkage_schema": "G0/1",
+            "linkage_schema": "G/1",
             "valid_from": now - 60,
             "valid_until": now + 86400,
             "case_number_required": False,

@@ -29,7 +29,7 @@ AGREEMENT = Agreement(
     provider=Party(agency=PROVIDER, signing_key=digest_of(b"provider")),
     attributes=("category_group",),
     regions=("990101",),
-    linkage_schema="G0/1",
+    linkage_schema="G/1",
     valid_from=SECONDS - 60,
     valid_until=SECONDS + 60,
     case_number_required=True,

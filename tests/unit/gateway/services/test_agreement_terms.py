@@ -44,7 +44,7 @@ def _agreement(**changes: object) -> Agreement:
         "provider": Party(agency="civil_affairs.990101", signing_key=KEY),
         "attributes": ("category_group", "known_to_civil_affairs"),
         "regions": ("990101",),
-        "linkage_schema": "G0/1",
+        "linkage_schema": "G/1",
         "valid_from": NOW,
         "valid_until": NOW + 86400,
         "case_number_required": True,
