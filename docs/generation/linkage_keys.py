@@ -14,7 +14,7 @@ def linkage_keys_page() -> str:
     return page(
         "关联键 / Linkage keys",
         introduction("linkage_keys"),
-        f"## 密钥集 {key_set.id} / Key set {key_set.id}",
+        f"## 键集 {key_set.id} / Key set {key_set.id}",
         table(
             ("键 key", "代码 code", "由什么组成 made of", "标记 flag", "证明持有 proves possession"),
             map(_key_type, key_set.key_types),
@@ -22,7 +22,7 @@ def linkage_keys_page() -> str:
         "## 比对向量 / The comparison vector",
         both(
             "每项的规则依次检查，第一条成立的给出等级；都不成立即“看不出”（−1）。",
-            "Rules of a component are tried in order; the first that holds gives the level; none holds: can't be told (−1).",
+            "A component's rules are tried in order; the first that holds gives the level; none: can't tell (−1).",
         ),
         table(
             ("项 component", "等级 level", "含义 meaning", "条件 rule"),
