@@ -40,7 +40,10 @@ class RosterLayout:
         return self.draw_cells(number, record, today, rng)
 
 
-NAME_ROSTER_COLUMNS: Final = ("序号", "姓名", "性别", "出生日期", "公民身份号码", "户籍地", "现居住地")
+NAME_ROSTER_COLUMNS: Final = (
+    "序号", "姓名", "性别", "出生日期", "公民身份号码", "户籍地", "现居住地",
+    "监护人姓名", "监护人身份号码", "联系电话",
+)  # fmt: skip
 
 DROPOUT_COLUMNS: Final = (
     "序号", "学校名称", "学校标识码", "年级班级", "学生姓名", "性别", "出生年月", "身份证件类型", "身份证件号",
@@ -78,7 +81,8 @@ def dropout_ledger(county: str) -> RosterLayout:
 def _name_cells(number: int, record: Record, _today: date, _rng: random.Random) -> list[Cell]:
     fields = ("name", "sex", "birth_date", "citizen_id")
     regions = (county_of(text_of(record, field)) for field in ("hukou_region", "residence_region"))
-    return [number, *(record[field] for field in fields), *regions]
+    guardian = (record[field] for field in ("guardian_name", "guardian_id", "guardian_phone"))
+    return [number, *(record[field] for field in fields), *regions, *guardian]
 
 
 def _dropout_cells(number: int, record: Record, today: date, rng: random.Random) -> list[Cell]:

@@ -14,6 +14,7 @@ from demo.province.people import Child
 from demo.province.record import Record, text_of
 from demo.province.roster_layouts import RosterLayout, dropout_ledger, name_roster
 from demo.province.workbook import LedgerWriter
+from schemas.citizen_id import clean_number_text
 from schemas.regions import county_of
 
 ASKING_COUNTY: Final = "990101"
@@ -54,7 +55,7 @@ class _Drawn:
 
     rank: float
     order: int
-    child: int = field(compare=False)
+    child: Child = field(compare=False)
     record: Record = field(compare=False)
 
 
@@ -128,6 +129,10 @@ PLANS: Final = {
 """The rosters by name."""
 
 
+ROSTER_ROWS: Final = ("roster", "row", "child", "has_own_number")
+"""Columns of `truth/rosters.csv`; the last is 1 where the row holds the child's own number, of 18 or 15 digits."""
+
+
 class RosterDraw:
     """Draws every roster in one pass: keeps no more rows than the rosters have."""
 
@@ -145,7 +150,7 @@ class RosterDraw:
             record = records.get(plan.agency)
             if record is None or not plan.accept(record):
                 continue
-            drawn = _Drawn(self._rng.random() + plan.prefer(record), self._offered, child.number, record)
+            drawn = _Drawn(self._rng.random() + plan.prefer(record), self._offered, child, record)
             heap = self._drawn[name]
             if len(heap) < self._sizes[name]:
                 heapq.heappush(heap, drawn)
@@ -154,12 +159,20 @@ class RosterDraw:
 
     def write(self, folder: Path, today: date) -> dict[str, int]:
         """Write the rosters and `truth/rosters.csv`; return how many rows each has."""
-        truth = CsvWriter(folder / "truth" / "rosters.csv", ("roster", "row", "child"))
+        truth = CsvWriter(folder / "truth" / "rosters.csv", ROSTER_ROWS)
         for name, plan in PLANS.items():
             writer = LedgerWriter(folder / plan.path, plan.layout.layout(today))
             for number, drawn in enumerate(sorted(self._drawn[name], key=lambda d: d.order), start=1):
                 row = writer.append(plan.layout.cells(number, drawn.record, today, self._rng))
-                truth.append((plan.path, row, drawn.child))
+                truth.append((plan.path, row, drawn.child.number, int(_has_own_number(drawn))))
             writer.close()
         truth.close()
         return {name: len(rows) for name, rows in self._drawn.items()}
+
+
+def _has_own_number(drawn: _Drawn) -> bool:
+    own, written = drawn.child.citizen_id, drawn.record["citizen_id"]
+    # A cell that a spreadsheet took for a number has lost its last digits.
+    if own is None or not isinstance(written, str):
+        return False
+    return clean_number_text(written) in {own, f"{own[:6]}{own[8:17]}"}
