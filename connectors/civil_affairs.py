@@ -74,6 +74,7 @@ DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
         derivation.attribute: derivation
         for derivation in (
             Derivation("known_to_civil_affairs", CHILDREN_REGISTER.name, ("case_status",), _is_on_file),
+            Derivation("open_case", CHILDREN_REGISTER.name, ("case_status",), _is_on_file),
             Derivation("category_group", CHILDREN_REGISTER.name, ("case_status", "category"), _category_group),
         )
     }

@@ -50,7 +50,7 @@ def _agreement(**changes: object) -> Agreement:
         "case_number_required": True,
         "approval": Approval.NONE,
         "max_batch": 300,
-        "evaluations_per_day": 2000,
+        "evaluations_per_day": 4800,
         "releases_per_day": 300,
         "retention_days": 90,
     }
@@ -74,7 +74,7 @@ def test_the_purpose_s_own_limits_are_sound() -> None:
         ("linkage_schema", "G1/1"),
         ("case_number_required", False),
         ("max_batch", 301),
-        ("evaluations_per_day", 2001),
+        ("evaluations_per_day", 4801),
         ("releases_per_day", 301),
         ("retention_days", 91),
     ],
