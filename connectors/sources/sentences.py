@@ -52,6 +52,13 @@ SOURCE_ERRORS: Mapping[str, Wording] = MappingProxyType(
         "encoding_wrong": Wording("文字编码与映射中声明的不符", "the text is not in the declared encoding"),
         "csv_malformed": Wording("CSV 引号或分隔符有误", "quotes or delimiters are malformed"),
         "line_too_long": Wording("一行过长", "a line is too long"),
+        # Parquet
+        "parquet_not_parquet": Wording("不是 Parquet 文件", "not a Parquet file"),
+        "parquet_encrypted": Wording("Parquet 文件已加密，无法读取", "the Parquet file is encrypted and can't be read"),
+        "parquet_broken": Wording("Parquet 文件已损坏，无法读取", "the Parquet file is damaged and can't be read"),
+        "parquet_unpacks_too_large": Wording(
+            "Parquet 文件解压后过大", "the Parquet file unpacks to more than the limit"
+        ),
         # databases
         "url_missing": Wording(
             "环境变量中没有数据库地址", "the environment variable with the database address is not set"
