@@ -165,6 +165,21 @@ def test_evaluation_needs_no_attributes_but_everything_else() -> None:
     assert decided(replace(evaluation, claims=evaluation.claims.model_copy(update={"case": None}))).clause
 
 
+@pytest.mark.parametrize("message_type", [MessageType.MATCH_PART, MessageType.MATCH_REVIEW])
+@pytest.mark.parametrize("left_out", [None, "case", "officer", "approver", "region"])
+def test_parts_and_reviews_need_no_attributes_but_everything_else(
+    message_type: MessageType, left_out: str | None
+) -> None:
+    changes: dict[str, object] = {"type": message_type} | ({left_out: None} if left_out else {})
+    decision = decided(replace(asking(**changes), attributes=()))
+    assert isinstance(decision, Deny) == (left_out is not None)
+
+
+def test_a_part_has_no_more_records_than_a_batch() -> None:
+    decision = decided(replace(asking(type=MessageType.MATCH_PART), attributes=(), records=11))
+    assert decision == Deny(ProblemCode.BATCH_TOO_LARGE, "max_batch")
+
+
 @given(st.sampled_from(["agreement", "purpose", "region"]), st.sampled_from([None, "P04", "990102", "990201"]))
 def test_nothing_but_what_was_agreed_passes(member: str, value: str | None) -> None:
     assume(not (member == "region" and value == "P04"))
