@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from schemas.agency_kinds import AgencyKind
 from schemas.attribute_catalogue import ReleasableAttribute, load_attributes, never_released
 from schemas.catalogue_files import read_catalogue
-from schemas.messages.match import MAX_HANDLES_A_ROW
 from schemas.purpose_catalogue import Purpose, load_purposes
 from schemas.purpose_parts import PurposeStatus
 
@@ -77,7 +76,7 @@ def test_only_who_receives_reports_may_ask_about_a_guardian() -> None:
     p10 = load_purposes()["P10"]
     assert (p10.requester_agencies, p10.provider_agencies) == (("civil_affairs", "public_security"), ("civil_affairs",))
     assert p10.case_number_required
-    assert p10.max_batch >= MAX_HANDLES_A_ROW
+    assert p10.max_batch == 1
 
 
 @pytest.mark.parametrize("relation", ["gi.d", "id", "parent"])
