@@ -54,17 +54,6 @@ class ChildIdentity:
         return "ChildIdentity(redacted)"
 
 
-def is_plausible_child_id(identity: ChildIdentity, today: date, *, max_age_years: int) -> bool:
-    """Return whether the number, if there is one, can be the child's own.
-
-    The number of a person older than `max_age_years` is a guardian's, written in the wrong field: the caller
-    leaves it out, since it would link the child to an adult's records.
-    """
-    if identity.citizen_id is None:
-        return True
-    return age_in_years(identity.citizen_id.birth_on, today) <= max_age_years
-
-
 def age_in_years(birth_on: date, today: date) -> int:
     """Return completed years; someone born on 29 February completes one on 1 March of a common year."""
     return today.year - birth_on.year - ((today.month, today.day) < (birth_on.month, birth_on.day))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.check_digit import complete_citizen_id
 from schemas.citizen_id import CitizenId, parse_citizen_id
-from schemas.identity import ChildIdentity, GuardianIdentity, age_in_years, is_plausible_child_id
+from schemas.identity import ChildIdentity, GuardianIdentity, age_in_years
 from schemas.key_attributes import key_attributes
 from schemas.key_set import load_key_set
 from schemas.linkage_keys import (
@@ -281,13 +281,6 @@ def test_repr_of_an_identity_shows_nothing() -> None:
     assert repr(identity) == "ChildIdentity(redacted)"
     assert repr(GUARDIAN) == "GuardianIdentity(redacted)"
     assert repr(key_attributes(identity)) == "KeyAttributes(redacted)"
-
-
-def test_an_adults_number_is_not_the_childs() -> None:
-    grandmother = ChildIdentity(citizen_id=number(born="19600101", sequence="002"))
-    assert not is_plausible_child_id(grandmother, TODAY, max_age_years=25)
-    assert is_plausible_child_id(ChildIdentity(citizen_id=CITIZEN_ID), TODAY, max_age_years=25)
-    assert is_plausible_child_id(ChildIdentity(), TODAY, max_age_years=25)
 
 
 def test_age() -> None:
