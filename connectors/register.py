@@ -104,7 +104,7 @@ def keys_under(purpose: Purpose, record: Record) -> tuple[LinkageKey, ...]:
 
 
 def identity_digest(storage_key: bytes, keys: Sequence[LinkageKey], county: str) -> bytes:
-    """Return 12 bytes that change when the child's keys or county change, and tell nothing without the key."""
+    """Return 12 bytes that change when a record's keys or county change, and tell nothing without the key."""
     message = b"\x00".join(sorted(key.oprf_input() for key in keys)) + b"\x00" + county.encode("ascii")
     return hmac.digest(storage_key, b"tongxin/fingerprint/v1\x00" + message, hashlib.sha256)[:IDENTITY_BYTES]
 

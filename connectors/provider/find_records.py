@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from connectors.context import Connector
 from connectors.data_sets import Record
-from connectors.register import IDENTITY_BYTES, Register, county_within, identity_digest
+from connectors.register import IDENTITY_BYTES, Register, county_within, identity_digest, keys_under
 from connectors.state.index_records import IndexRecord, find_by_handles, source_versions
 from keys.crypto.errors import CryptoError
 from keys.crypto.sealing import open_at_rest
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url
 from schemas.problem import ProblemCode, ProblemError
+from schemas.purpose_catalogue import load_purposes
 
 
 def find_records(
@@ -50,7 +51,8 @@ def _identity(connector: Connector, agreement: Agreement, record: Record) -> byt
     county = county_within(record, agreement.regions)
     if county is None:
         return None
-    return identity_digest(connector.storage_key(), record.linkage_keys, county)
+    keys = keys_under(load_purposes()[agreement.purpose], record)
+    return identity_digest(connector.storage_key(), keys, county)
 
 
 def _has_moved(connector: Connector, register: Register, agreement: Agreement, epoch: int) -> bool:

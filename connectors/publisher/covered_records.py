@@ -64,18 +64,18 @@ class CoveredRecords:
                 progress(read)
 
     def _cover(self, record: Record, counts: IndexCounts) -> CoveredRecord | None:
-        if not record.is_usable:
+        keys = keys_under(self._purpose, record)
+        if not keys:
             counts.unusable += 1
             return None
         county = county_within(record, self._agreement.regions)
         if county is None:
             counts.outside_region += 1
             return None
-        identity = identity_digest(self._connector.storage_key(), record.linkage_keys, county)
-        return CoveredRecord(record.locator, self._keys(record), county, identity)
+        identity = identity_digest(self._connector.storage_key(), keys, county)
+        return CoveredRecord(record.locator, self._wanted(record, keys), county, identity)
 
-    def _keys(self, record: Record) -> tuple[LinkageKey, ...]:
-        keys = keys_under(self._purpose, record)
+    def _wanted(self, record: Record, keys: tuple[LinkageKey, ...]) -> tuple[LinkageKey, ...]:
         if self._connector.settings.county_name_key_without_id_only and record.identity.citizen_id is not None:
             return tuple(key for key in keys if key.key_type is not KeyType.N_R6)
         return keys

@@ -341,6 +341,14 @@ def test_progress_tells_the_rows_of_both_passes(tmp_path: Path) -> None:
     assert told == [("count", 500), ("count", 1000), ("hash", 500), ("hash", 1000)]
 
 
+def test_a_child_of_whom_only_the_guardian_is_known_is_found_by_the_guardian_alone(tmp_path: Path) -> None:
+    known = [ChildIdentity(regions=("990101",), guardian=child().guardian)]
+    other = [replace(known[0], guardian=replace(known[0].guardian, citizen_id=number(9)))]
+    assert kinds_published(tmp_path / "p10", [*known, *other, *known], "P10") == {"guardian": 2}
+    connector, register = open_listed(tmp_path / "p04", known)
+    assert prepare(connector, register, agreement_with(), None)[1].unusable == 1
+
+
 def test_a_changed_guardian_is_published_anew_where_guardians_are_asked_about(tmp_path: Path) -> None:
     """Without a birth date the guardian's number is in no key of the child's own."""
     dateless = replace(child(), citizen_id=None, birth_dates=())
