@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from demo.province import Agency
+from schemas.messages.match import SubjectKind
 
 COUNTY = "990101"
 OTHER_COUNTY = "990201"
@@ -55,6 +56,7 @@ class Plan:
     regions: tuple[str, ...]
     roster: str
     attribute: str
+    subject: SubjectKind = SubjectKind.CHILD
 
 
 PLANS = (

@@ -4,7 +4,6 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress, TaskID
@@ -12,6 +11,8 @@ from rich.progress import Progress, TaskID
 from connectors.cli.progress import show_progress
 from connectors.identifiers import new_uuid
 from connectors.publisher.publish_index import Progress as StepProgress
+from connectors.requester.open_question import Progress as QuestionProgress
+from connectors.requester.open_question import Step
 from connectors.state.alerts import list_alerts
 from demo.province import Agency, generate_province
 from demo.scenario.cast import COUNTY, PLANS, Plan
@@ -27,6 +28,11 @@ from schemas.problem import ProblemCode
 
 EXPIRY_SECONDS = 2
 RELIABLE_PRECISION = 0.99
+STEP_NAMES = {
+    Step.FIRST_KEYS: "号码、姓名和生日 / number, name and date",
+    Step.OTHER_KEYS: "其余的键 / the other keys",
+    Step.ANSWERS: "答复 / answers",
+}
 
 
 @dataclass
@@ -98,20 +104,21 @@ class Play:
         with show_progress(self.report.console) as bars:
             for plan in PLANS:
                 agreement = self.agreements[plan.purpose]
-                task = bars.add_task(f"{plan.purpose} 查询 / asking", total=None)
                 began = time.perf_counter()
-                results = self.stage.ask(plan, agreement, partial(_advance, bars, task))
+                results = self.stage.ask(plan, agreement, _question_bar(bars, plan))
                 seconds = time.perf_counter() - began
                 provider = self.stage.sessions[plan.provider]
-                rows.append((plan, score_question(self.stage.province, plan, provider, agreement, results), seconds))
+                roster = self.stage.read_roster(plan, agreement)
+                score = score_question(self.stage.province, plan, provider, agreement, roster, results)
+                rows.append((plan, score, seconds))
                 if plan.purpose == "P01":
                     self.matched_handle = next(result.handle for result in results if result.handle)
         self.report.show_scores(rows)
         for plan, score, _ in rows:
-            purpose, all_answered = plan.purpose, score.released == score.matched
-            self.report.expect(f"{purpose} 有匹配", f"{purpose} has matches", is_met=score.matched > 0)
+            purpose, all_answered = plan.purpose, score.released == score.all_rows.matched
+            self.report.expect(f"{purpose} 有匹配", f"{purpose} has matches", is_met=score.all_rows.matched > 0)
             self.report.expect(f"{purpose} 匹配者均有答复", f"{purpose}: every match answered", is_met=all_answered)
-            is_reliable = score.precision >= RELIABLE_PRECISION
+            is_reliable = score.all_rows.precision >= RELIABLE_PRECISION
             self.report.expect(f"{purpose} 匹配可靠", f"{purpose}: precision at least 0.99", is_met=is_reliable)
 
     def _be_refused(self) -> None:
@@ -150,6 +157,13 @@ class Play:
 def _bar(bars: Progress, plan: Plan) -> StepProgress:
     task = bars.add_task(f"{plan.purpose} 索引 / index", total=None)
     return lambda _step, done, total: _advance(bars, task, done, total)
+
+
+def _question_bar(bars: Progress, plan: Plan) -> QuestionProgress:
+    task = bars.add_task(f"{plan.purpose} 查询 / asking", total=None)
+    return lambda step, done, total: bars.update(
+        task, description=f"{plan.purpose} {STEP_NAMES[step]}", completed=done, total=total
+    )
 
 
 def _advance(bars: Progress, task: TaskID, done: int, total: int | None) -> None:

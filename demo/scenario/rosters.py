@@ -13,6 +13,9 @@ _NAME_ROSTER = {
     "citizen_id": "公民身份号码",
     "hukou_region": "户籍地",
     "residence_region": "现居住地",
+    "guardian_name": "监护人姓名",
+    "guardian_id": "监护人身份号码",
+    "guardian_phone": "联系电话",
 }
 _DROPOUT_LEDGER = {
     "name": "学生姓名",
@@ -20,6 +23,10 @@ _DROPOUT_LEDGER = {
     "birth_date": "出生年月",
     "citizen_id": "身份证件号",
     "student_no": "全国学籍号",
+    "hukou_region": "户籍所在乡镇村",
+    "residence_region": "现居住地",
+    "guardian_name": "监护人姓名",
+    "guardian_phone": "联系电话",
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.cli.session import Session
 from connectors.register import county_within, open_register
+from connectors.requester.roster import Roster
 from connectors.state.index_records import find_by_handles
 from connectors.state.questions import RowResult
 from demo.province import ROSTER_PLANS
@@ -15,26 +16,17 @@ from demo.scenario.cast import Plan
 from keys.crypto.sealing import open_at_rest
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url
+from schemas.linkage_keys import KeyType, LinkageKey
 from schemas.transforms import ReleasedValue
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """Counts of one question against the truth.
+class Tally:
+    """Rows of one kind: how many were matched, how many of those rightly, and whose child the index covers."""
 
-    `held` are the rows whose child the provider's index covers; `answers` counts the values of the plan's attribute.
-    """
-
-    rows: int
     matched: int
-    possible: int
-    non_matched: int
-    unusable: int
-    released: int
-    held: int
     right: int
-    answers: Mapping[str, int]
-    right_answers: int
+    held: int
 
     @property
     def precision(self) -> float:
@@ -47,31 +39,83 @@ class Score:
         return self.right / self.held if self.held else 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of one question against the truth; `answers` counts the values of the plan's attribute.
+
+    `with_number` are the rows whose child has a usable ID number in the roster, `without_number` all others.
+    """
+
+    rows: int
+    possible: int
+    non_matched: int
+    unusable: int
+    released: int
+    all_rows: Tally
+    with_number: Tally
+    without_number: Tally
+    answers: Mapping[str, int]
+    right_answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Which child a row of the roster and a record of the provider truly are, and whom the index covers."""
+
+    child_of_row: Mapping[str, str]
+    child_of_record: Mapping[str, str]
+    covered: frozenset[str]
+
+
 def score_question(
-    province: Path, plan: Plan, provider: Session, agreement: Agreement, results: Sequence[RowResult]
+    province: Path,
+    plan: Plan,
+    provider: Session,
+    agreement: Agreement,
+    roster: Roster,
+    results: Sequence[RowResult],
 ) -> Score:
     """Return the counts of one question."""
-    true_child_of_row = _read_links(province / "truth" / "rosters.csv", "roster", ROSTER_PLANS[plan.roster].path, "row")
-    true_child_of_record = _read_links(province / "truth" / "links.csv", "agency", plan.provider.value, "locator")
-    covered = {true_child_of_record[locator] for locator in _covered(provider, agreement)}
+    truth = _truth(province, plan, provider, agreement)
     found = _records_behind(provider, agreement, results)
-    right = sum(
-        true_child_of_record[locator] == true_child_of_row[str(row_number)] for row_number, locator in found.items()
-    )
+    everyone = {result.row_number for result in results}
+    numbered = {row.number for row in roster.rows if any(map(_is_own_number, row.keys))}
     outcomes = [result.outcome for result in results]
     answers = {result.row_number: _as_written(result.values[plan.attribute]) for result in results if result.values}
     true_answers = _read_table(province / "truth" / "children.csv", "child", plan.attribute)
     return Score(
         rows=len(results),
-        matched=outcomes.count("match"),
         possible=outcomes.count("possible_match"),
         non_matched=outcomes.count("non_match"),
         unusable=outcomes.count("unusable"),
         released=sum(bool(result.values) for result in results),
-        held=sum(true_child_of_row[str(result.row_number)] in covered for result in results),
-        right=right,
+        all_rows=_tally(truth, found, everyone),
+        with_number=_tally(truth, found, everyone & numbered),
+        without_number=_tally(truth, found, everyone - numbered),
         answers=Counter(answers.values()),
-        right_answers=sum(true_answers[true_child_of_row[str(row)]] == answer for row, answer in answers.items()),
+        right_answers=sum(true_answers[truth.child_of_row[str(row)]] == answer for row, answer in answers.items()),
+    )
+
+
+def _is_own_number(key: LinkageKey) -> bool:
+    return key.key_type is KeyType.ID and not key.is_flagged
+
+
+def _truth(province: Path, plan: Plan, provider: Session, agreement: Agreement) -> Truth:
+    child_of_record = _read_links(province / "truth" / "links.csv", "agency", plan.provider.value, "locator")
+    return Truth(
+        child_of_row=_read_links(province / "truth" / "rosters.csv", "roster", ROSTER_PLANS[plan.roster].path, "row"),
+        child_of_record=child_of_record,
+        covered=frozenset(child_of_record[locator] for locator in _covered(provider, agreement)),
+    )
+
+
+def _tally(truth: Truth, found: Mapping[int, str], rows: set[int]) -> Tally:
+    matched = {row: locator for row, locator in found.items() if row in rows}
+    return Tally(
+        matched=len(matched),
+        right=sum(truth.child_of_record[locator] == truth.child_of_row[str(row)] for row, locator in matched.items()),
+        held=sum(truth.child_of_row[str(row)] in truth.covered for row in rows),
     )
 
 

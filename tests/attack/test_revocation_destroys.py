@@ -26,7 +26,7 @@ from connectors.state.database import reading
 from connectors.state.index_records import count_records
 from connectors.state.tables import index_record, publication
 from demo.scenario.desks import agree, publish, query_under
-from demo.scenario.refusals import made_up_record, prepare_probe
+from demo.scenario.refusals import made_up_part, prepare_probe
 from gateway.settings import DATABASE_FILE
 from keys.crypto.oprf_batch import evaluate_batch
 from keys.custody.key_ring import KeyKind, KeyState
@@ -40,7 +40,6 @@ from schemas.message import Message
 from schemas.messages.agreements import AgreementAnswer, SignedAgreement
 from schemas.messages.exchange import MAX_EXCHANGE_BYTES, ReceiptRequest
 from schemas.messages.index import IndexActivate, IndexBegin, IndexPart, IndexStatus, IndexStatusRequest
-from schemas.messages.match import MatchRequest
 from schemas.problem import ProblemCode, ProblemError
 from tests.attack.attacker import (
     Collusion,
@@ -157,8 +156,7 @@ def _settle(database: Path) -> None:
 
 def _prepare_match(ended: Ended) -> Prepared:
     session, agreement = ended.collusion.requester, ended.agreement
-    request = MatchRequest(epoch=1, attributes=agreement.attributes, records=(made_up_record(session),))
-    return session.client.prepare(MessageType.MATCH, request, query_under(agreement))
+    return session.client.prepare(MessageType.MATCH_PART, made_up_part(session), query_under(agreement))
 
 
 def _prepare_evaluate(ended: Ended) -> Prepared:
