@@ -153,7 +153,7 @@ RECORD_FINDINGS: Mapping[str, Wording] = MappingProxyType(
             "繁体字、异体字按通用字比对", "traditional and variant characters are compared as the usual ones"
         ),
         "normalised.marks": Wording(
-            "间隔号、空格等符号不参与比对", "middle dots, blanks and other marks are left out of the comparison"
+            "间隔号、空格、数字等不参与比对", "middle dots, blanks, digits and marks are left out of the comparison"
         ),
         "normalised.latin_name": Wording("姓名中的拉丁字母按拼音比对", "Latin letters in a name count as pinyin"),
         "normalised.number_form": Wording(
