@@ -37,6 +37,10 @@ class Pairs:
         """Return the chosen pairs."""
         return Pairs(self.left[choice], self.right[choice], self.agreed[choice], self.group[choice])
 
+    def with_right(self, number: NDArray[np.int32]) -> "Pairs":
+        """Return the pairs with right record i called `number[i]`."""
+        return Pairs(self.left, number[self.right], self.agreed, self.group)
+
 
 @dataclass(frozen=True, slots=True)
 class _Shared:

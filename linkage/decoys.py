@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.comparison import Cells, Comparer
+from linkage.candidates import Candidates
+from linkage.comparison import Comparer
 from linkage.profile import IndexProfile
 
 Floats = NDArray[np.float64]
@@ -21,11 +22,11 @@ class Evidence:
 
     Attributes:
         levels: int8 [cells, components], the comparison vector.
-        available: uint32, what both records hold.
+        available: uint32, the pattern of availability: what both records hold.
         observed: pairs across the two files.
         decoys: weighted pairs within the two files.
-        decoys_available: weighted decoys of all cells with the same `available`.
-        scale: how many pairs across the files a decoy stands for.
+        decoys_available: weighted decoys of all cells of the same pattern.
+        scale: how many pairs across the files a weighted decoy stands for.
     """
 
     levels: NDArray[np.int8] = field(repr=False)
@@ -36,60 +37,47 @@ class Evidence:
     scale: float
 
 
-def weigh_decoys(
-    cross: Cells, asked: IndexProfile, index: IndexProfile, free: NDArray[np.int64], comparer: Comparer
-) -> tuple[Evidence, NDArray[np.int64]]:
-    """Return the evidence of a run, and the place of each cross cell in it.
+def weigh_decoys(candidates: Candidates, comparer: Comparer) -> tuple[Evidence, NDArray[np.int64]]:
+    """Return the evidence of a run, and the place in it of each of the candidates' cells.
 
-    Args:
-        cross: cells of the pairs across the files.
-        asked: profile of the asked records that are scored.
-        index: profile of the index.
-        free: how many records of the index that can still be matched hold each of `index.holds`.
-        comparer: of the key set of all of them.
+    A pattern of availability may be rarer across the files than within them; decoys are weighted by the ratio, which
+    follows exactly from who holds what.
     """
-    across = _pairs_across(asked, index, free, comparer)
-    within = _pairs_within(asked, comparer) + _pairs_within(index, comparer)
-    scale = across.sum() / max(within.sum(), 1.0)
-    weight = np.divide(across, scale * within, out=np.zeros_like(across), where=within > 0) if scale else across
-    rows = [
-        np.column_stack([cells.levels.astype(np.int64), cells.available])
-        for cells in (cross, asked.decoys, index.decoys)
-    ]
-    vectors, place = np.unique(np.concatenate(rows), axis=0, return_inverse=True)
+    asked, index, cross = candidates.asked, candidates.index, candidates.cells
+    across = _pairs(comparer, asked.holds, asked.holders, index.holds, candidates.free)
+    within = _pairs_within(comparer, asked) + _pairs_within(comparer, index)
+    scale = float(across.sum() / within.sum())
+    weight = np.divide(across, scale * within, out=np.zeros_like(across), where=within > 0)
+    files = cross, asked.decoys, index.decoys
+    rows = np.concatenate([np.column_stack([cells.levels.astype(np.int64), cells.available]) for cells in files])
+    vectors, place = np.unique(rows, axis=0, return_inverse=True)
     available = vectors[:, -1].astype(np.uint32)
     observed = _sums(place[: len(cross)], cross.count, len(vectors))
     counts = np.concatenate([asked.decoys.count, index.decoys.count])
     decoys = _sums(place[len(cross) :], counts, len(vectors)) * weight[available]
-    spread = SPREAD_DECOYS * across / max(across.sum(), 1.0)
-    totals = _sums(available, decoys, len(across)) + spread
+    totals = _sums(available, decoys, len(across)) + SPREAD_DECOYS * across / across.sum()
     evidence = Evidence(vectors[:, :-1].astype(np.int8), available, observed, decoys, totals[available], scale)
     return evidence, place[: len(cross)]
 
 
-def _pairs_across(asked: IndexProfile, index: IndexProfile, free: NDArray[np.int64], comparer: Comparer) -> Floats:
-    """Return for each pattern of availability how many pairs of an asked and an index record have it."""
-    return _pairs(comparer.available(asked.holds), asked.holders, comparer.available(index.holds), free, comparer)
-
-
-def _pairs_within(file: IndexProfile, comparer: Comparer) -> Floats:
+def _pairs_within(comparer: Comparer, file: IndexProfile) -> Floats:
     """Return for each pattern of availability how many pairs of two records of the file have it."""
-    available = comparer.available(file.holds)
-    ordered = _pairs(available, file.holders, available, file.holders, comparer)
-    itself = _sums(available, file.holders, len(ordered))
+    ordered = _pairs(comparer, file.holds, file.holders, file.holds, file.holders)
+    itself = _sums(comparer.available(file.holds), file.holders, len(ordered))
     return (ordered - itself) / 2
 
 
 def _pairs(
-    left: NDArray[np.uint32],
-    left_records: NDArray[np.int64],
-    right: NDArray[np.uint32],
-    right_records: NDArray[np.int64],
     comparer: Comparer,
+    left: NDArray[np.uint32],
+    left_holders: NDArray[np.int64],
+    right: NDArray[np.uint32],
+    right_holders: NDArray[np.int64],
 ) -> Floats:
-    both = (left[:, None] & right[None, :]).ravel()
-    count = np.outer(left_records.astype(np.float64), right_records.astype(np.float64)).ravel()
-    return _sums(both, count, comparer.patterns)
+    """Return for each pattern of availability how many pairs of a left and a right record have it."""
+    both = comparer.available(left)[:, None] & comparer.available(right)[None, :]
+    count = np.outer(left_holders.astype(np.float64), right_holders.astype(np.float64))
+    return _sums(both.ravel(), count.ravel(), comparer.patterns)
 
 
 def _sums(place: NDArray[np.int64] | NDArray[np.uint32], value: NDArray[np.int64] | Floats, places: int) -> Floats:

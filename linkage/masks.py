@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from schemas.key_set import FLAG_MARK, KeySet
 
 FLAGGED_BITS: Final = 32
@@ -31,3 +34,8 @@ def evidence_mask(key_set: KeySet) -> int:
 def settling_mask(key_set: KeySet) -> int:
     """Return the bits of the keys that settle a row together."""
     return mask_of(key_set, key_set.settled_by)
+
+
+def of_mask(key_type: NDArray[np.uint8], mask: int) -> NDArray[np.bool_]:
+    """Return which key types are in a mask."""
+    return np.asarray((np.uint64(mask) >> key_type.astype(np.uint64)) & np.uint64(1) != 0)

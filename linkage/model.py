@@ -34,10 +34,10 @@ class Model:
         expected_matches: how many matches were expected among them.
         decoys: how many pairs of different children it was fitted on.
         threshold: the least probability of a match.
-        log_rate: log of the matches expected for each expected pair of different children.
         levels: int8 [cells, components], comparison vectors that were seen.
         available: uint32, what both records hold in each cell.
         log_odds: of each cell, that a pair in it is one child.
+        prior: of each cell, the log odds without what the mixtures say about its vector; one value a pattern.
         same: mixture of pairs of one child, for vectors that were not seen.
         different: mixture of pairs of different children.
     """
@@ -48,10 +48,10 @@ class Model:
     expected_matches: float
     decoys: int
     threshold: float
-    log_rate: float
     levels: NDArray[np.int8] = field(repr=False)
     available: NDArray[np.uint32] = field(repr=False)
     log_odds: Floats = field(repr=False)
+    prior: Floats = field(repr=False)
     same: Mixture = field(repr=False)
     different: Mixture = field(repr=False)
 
@@ -63,10 +63,15 @@ class Model:
     def log_odds_of(self, cells: Cells, vocabulary: Vocabulary, index_records: int) -> Floats:
         """Return the log odds of cells for an index of another size, in which each record is less or more likely."""
         indicators = vocabulary.indicators(cells.levels)
-        odds = self.log_rate + np.log(self.same.density(indicators)) - np.log(self.different.density(indicators))
+        by_mixture = np.log(self.same.density(indicators)) - np.log(self.different.density(indicators))
+        priors = dict(zip(self.available.tolist(), self.prior.tolist(), strict=True))
+        usual = float(np.median(self.prior))
         known = dict(zip(_rows(self.levels, self.available), self.log_odds.tolist(), strict=True))
-        seen = [known.get(row, other) for row, other in zip(_rows(cells.levels, cells.available), odds, strict=True)]
-        return np.asarray(np.array(seen, np.float64) + np.log(self.index_records / max(index_records, 1)))
+        odds = [
+            known.get(row, priors.get(row[-1], usual) + other)
+            for row, other in zip(_rows(cells.levels, cells.available), by_mixture.tolist(), strict=True)
+        ]
+        return np.asarray(np.array(odds, np.float64) + np.log(self.index_records / max(index_records, 1)))
 
     def to_json(self) -> bytes:
         """Return the one canonical form (RFC 8785)."""
@@ -77,10 +82,10 @@ class Model:
             expected_matches=self.expected_matches,
             decoys=self.decoys,
             threshold=self.threshold,
-            log_rate=self.log_rate,
             levels=tuple(map(tuple, self.levels.tolist())),
             available=tuple(self.available.tolist()),
             log_odds=tuple(self.log_odds.tolist()),
+            prior=tuple(self.prior.tolist()),
             same=_stored(self.same),
             different=_stored(self.different),
         ).to_bytes()
@@ -100,10 +105,10 @@ class Model:
             stored.expected_matches,
             stored.decoys,
             stored.threshold,
-            stored.log_rate,
             np.array(stored.levels, np.int8).reshape(len(stored.log_odds), -1),
             np.array(stored.available, np.uint32),
             np.array(stored.log_odds, np.float64),
+            np.array(stored.prior, np.float64),
             Mixture(np.array(stored.same.share), np.array(stored.same.chance)),
             Mixture(np.array(stored.different.share), np.array(stored.different.chance)),
         )
@@ -127,16 +132,16 @@ class _StoredModel(Message):
     expected_matches: Annotated[FiniteFloat, Field(ge=0)]
     decoys: Annotated[int, Field(ge=0, le=MAX_RECORDS)]
     threshold: _Share
-    log_rate: FiniteFloat
     levels: Annotated[tuple[tuple[_Level, ...], ...], Field(max_length=MAX_MODEL_CELLS)]
     available: tuple[_Mask, ...]
-    log_odds: tuple[FiniteFloat, ...]
+    log_odds: Annotated[tuple[FiniteFloat, ...], Field(min_length=1)]
+    prior: tuple[FiniteFloat, ...]
     same: _StoredMixture
     different: _StoredMixture
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if not len(self.levels) == len(self.available) == len(self.log_odds):
+        if not len(self.levels) == len(self.available) == len(self.log_odds) == len(self.prior):
             raise ValueError("the columns of the cells have different lengths")
         if len(set(map(len, self.levels))) > 1:
             raise ValueError("the comparison vectors have different lengths")

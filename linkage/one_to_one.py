@@ -12,11 +12,19 @@ Floats = NDArray[np.float64]
 
 ROUNDS: Final = 12
 MAX_LOG_ODDS: Final = 300.0
+PRIOR_RECORDS: Final = 50
+"""What an earlier run taught about the share of matches counts for as much as this many asked records."""
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """How many records of each file can be linked; `overlap`: the share of asked ones with a match, if it is known."""
+    """How many records of each file can be linked.
+
+    Attributes:
+        asked: asked records.
+        index: records of the index.
+        overlap: share of the asked records with a match in the run that the log odds come from; None if it is this.
+    """
 
     asked: int
     index: int
@@ -26,24 +34,29 @@ class Files:
 def probabilities(pairs: Pairs, log_odds: Floats, files: Files) -> Floats:
     """Return for each pair the probability that it is one child, given that each record has at most one partner.
 
-    Sums are taken in the order of the values, so that the order of the records changes no bit of the result.
+    With o the odds of a pair it is o / (1 + the odds of all pairs of either record). Odds rise by what the expected
+    matches leave free of each file, so they are found in rounds. Sums are taken in the order of the odds, so that
+    the order of the records changes no bit of the result.
     """
     order = np.argsort(log_odds, kind="stable")
-    left, right, odds = pairs.left[order], pairs.right[order], np.clip(log_odds[order], -MAX_LOG_ODDS, MAX_LOG_ODDS)
-    matches = 0.0 if files.overlap is None else files.overlap * files.asked
+    left, right = pairs.left[order], pairs.right[order]
+    odds = np.clip(log_odds[order], -MAX_LOG_ODDS, MAX_LOG_ODDS)
+    matches = (files.overlap or 0.0) * files.asked
     for _ in range(ROUNDS):
-        likely = np.exp(odds + _freed(files, matches))
+        likely = np.exp(odds + _correction(files, matches))
         rivals = np.bincount(left, likely)[left] + np.bincount(right, likely)[right]
         probability = likely / (1 + np.maximum(rivals - likely, likely))
-        if files.overlap is None:
-            matches = float(np.sort(probability).sum())
+        matches = float(np.sort(probability).sum())
     result: Floats = np.empty_like(probability)
     result[order] = probability
     return result
 
 
-def _freed(files: Files, matches: float) -> float:
-    """Return by how much the log odds rise since records that are matched already are no rivals."""
-    asked_left = max(files.asked - matches, 0.0) + 1
-    index_left = max(files.index - matches, 0.0) + 1
-    return float(np.log(files.asked / asked_left) + np.log(max(files.index, 1) / index_left))
+def _correction(files: Files, matches: float) -> float:
+    """Return what is to be added to all log odds when so many matches are expected."""
+    prior = PRIOR_RECORDS if files.overlap else 0
+    overlap = ((files.overlap or 0.0) * prior + matches) / (files.asked + prior)
+    shift = np.log(overlap / files.overlap) if files.overlap else 0.0
+    asked_free = 1 - overlap + 1 / (files.asked + prior)
+    index_free = (files.index - matches + 1) / files.index
+    return float(shift - np.log(asked_free) - np.log(index_free))

@@ -29,59 +29,80 @@ class Scored:
 
     Attributes:
         log_odds: of each cell of the evidence, that a pair in it is one child.
-        decoys: mixture of pairs of different children.
-        matches: mixture of pairs of one child.
-        rate: matches expected for each expected pair of different children.
+        prior: of each cell, the log odds without what both mixtures say about its vector; one value a pattern.
+        same: mixture of pairs of one child.
+        different: mixture of pairs of different children.
     """
 
     log_odds: Floats = field(repr=False)
-    decoys: Mixture = field(repr=False)
-    matches: Mixture = field(repr=False)
-    rate: float
+    prior: Floats = field(repr=False)
+    same: Mixture = field(repr=False)
+    different: Mixture = field(repr=False)
 
 
 def score(evidence: Evidence, vocabulary: Vocabulary) -> Scored:
     """Fit both mixtures to a run's evidence and return the log odds of its cells."""
     indicators = vocabulary.indicators(evidence.levels)
-    decoys = fit_mixture(vocabulary, indicators, evidence.decoys, DECOY_CLASSES, DECOY_ROUNDS)
-    different = evidence.scale * _blend(evidence.decoys_available * decoys.density(indicators), evidence.decoys)
-    starts = [_fit_matches(evidence, vocabulary, indicators, different, seed) for seed in range(MATCH_STARTS)]
-    matches, rate, _ = max(starts, key=lambda fitted: fitted[2])
-    return Scored(_blended_log_odds(evidence, different, matches.density(indicators), rate), decoys, matches, rate)
+    different = fit_mixture(vocabulary, indicators, evidence.decoys, DECOY_CLASSES, DECOY_ROUNDS)
+    decoys = _spread(evidence, different.density(indicators), evidence.decoys_available)
+    expected = evidence.scale * _blend(decoys, evidence.decoys) + _LEAST
+    starts = [_fit_matches(evidence, vocabulary, indicators, expected, seed) for seed in range(MATCH_STARTS)]
+    same, share, _ = max(starts, key=lambda fitted: fitted[2])
+    matches, blended = _blend_matches(evidence, expected, same.density(indicators), share)
+    log_odds = np.log(blended) - np.log(expected)
+    unblended = np.log(matches + _LEAST) - np.log(evidence.scale * decoys + _LEAST)
+    prior = unblended - np.log(same.density(indicators)) + np.log(different.density(indicators))
+    return Scored(log_odds, prior, same, different)
+
+
+def _spread(evidence: Evidence, density: Floats, total: Floats) -> Floats:
+    """Spread the total of each pattern of availability over its cells, in proportion to a density."""
+    return np.asarray(total * density / np.bincount(evidence.available, density)[evidence.available])
 
 
 def _blend(expected: Floats, seen: Floats) -> Floats:
-    """Shrink what was seen in a cell towards what the mixture expects there."""
+    """Shrink what was seen in a cell towards what a mixture expects there."""
     return expected * (PSEUDO_COUNT + seen) / (PSEUDO_COUNT + expected)
 
 
 def _fit_matches(
-    evidence: Evidence, vocabulary: Vocabulary, indicators: Floats, different: Floats, seed: int
-) -> tuple[Mixture, float, float]:
-    """Return the mixture of matches, their rate and the fit's log likelihood."""
-    everywhere = evidence.scale * evidence.decoys_available
-    share = np.clip(1 - different / np.maximum(evidence.observed, 1), 0.01, 0.99)
+    evidence: Evidence, vocabulary: Vocabulary, indicators: Floats, expected: Floats, seed: int
+) -> tuple[Mixture, Floats, float]:
+    """Return the mixture of matches, the share of them in each cell and the log likelihood.
+
+    Args:
+        evidence: of the run.
+        vocabulary: of its vectors.
+        indicators: its vectors.
+        expected: pairs of different children to be expected in each cell.
+        seed: of the start.
+    """
+    share = np.clip(1 - expected / np.maximum(evidence.observed, 1), 0.01, 0.99)
     classes = random_classes(len(share), MATCH_CLASSES, seed)
     for _ in range(MATCH_ROUNDS):
         mixture = mixture_of(vocabulary, indicators, evidence.observed * share, classes)
-        rate = _rate(evidence, share)
-        same = rate * everywhere * mixture.density(indicators) + _LEAST
-        share, classes = same / (same + different), mixture.classes_of(indicators)
-    likelihood = float((evidence.observed * np.log(same + different)).sum())
-    return mixture, rate, likelihood
+        matches = _spread(evidence, mixture.density(indicators), _matches_available(evidence, share)) + _LEAST
+        share, classes = matches / (matches + expected), mixture.classes_of(indicators)
+    return mixture, share, float((evidence.observed * np.log(matches + expected)).sum())
 
 
-def _rate(evidence: Evidence, share: Floats) -> float:
+def _matches_available(evidence: Evidence, share: Floats) -> Floats:
+    """Return for each cell how many matches there are in all cells of its pattern of availability."""
+    found = evidence.observed * share
     _, first = np.unique(evidence.available, return_index=True)
-    return float((evidence.observed * share).sum() / (evidence.scale * evidence.decoys_available[first].sum()))
+    rate = found.sum() / evidence.decoys_available[first].sum()
+    in_pattern = np.bincount(evidence.available, found).astype(np.float64)[evidence.available]
+    return _blend(rate * evidence.decoys_available, in_pattern)
 
 
-def _blended_log_odds(evidence: Evidence, different: Floats, density: Floats, rate: float) -> Floats:
-    """Let what was seen in each cell correct the mixture, and the other way round, until they agree."""
-    everywhere = evidence.scale * evidence.decoys_available * density
-    share = rate * everywhere / (rate * everywhere + different)
+def _blend_matches(evidence: Evidence, expected: Floats, density: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Let what was seen in each cell correct the mixture of matches until both agree.
+
+    Returns:
+        The matches in each cell that the mixture expects, and these blended with what was seen.
+    """
     for _ in range(BLEND_ROUNDS):
-        same = _blend(rate * everywhere, evidence.observed * share) + _LEAST
-        share = same / (same + different)
-        rate = _rate(evidence, share)
-    return np.asarray(np.log(same) - np.log(different))
+        matches = _spread(evidence, density, _matches_available(evidence, share))
+        blended = _blend(matches, evidence.observed * share) + _LEAST
+        share = blended / (blended + expected)
+    return matches, blended

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from linkage.agreement import cross_pairs
 from linkage.hash_table import HashTable
 from linkage.judgement import NO_CANDIDATE
-from linkage.masks import settling_mask
+from linkage.masks import of_mask, settling_mask
 from schemas.key_set import KeySet
 
 
@@ -47,5 +47,4 @@ def settled_on(asked: HashTable, found: HashTable, key_set: KeySet) -> NDArray[n
 
 def _only(table: HashTable, mask: int) -> HashTable:
     """Return the table with the unflagged entries of the key types in `mask`."""
-    in_mask = (np.uint64(mask) >> table.key_type.astype(np.uint64)) & np.uint64(1) != 0
-    return table.entries(in_mask & ~table.is_flagged)
+    return table.entries(of_mask(table.key_type, mask) & ~table.is_flagged)
