@@ -83,12 +83,9 @@ def measure_leakage(
         names: code of each key type that is measured, with its name.
         random: decides ties, of which the attacker can't know the order.
     """
-    sizes = np.zeros(len(seen.record), np.int64)
     key_types = {}
     for code, name in names.items():
-        chosen = seen.key_type == code
-        hashes, place, counts = np.unique(seen.index_hash[chosen], return_inverse=True, return_counts=True)
-        sizes[chosen] = counts[place]
+        hashes, counts = np.unique(seen.index_hash[seen.key_type == code], return_counts=True)
         own, own_counts = np.unique(known.index_hash[known.key_type == code], return_counts=True)
         named = by_rank(hashes, counts, own, own_counts, random) | by_own_frequency(hashes, counts, own, own_counts)
         key_types[name] = KeyTypeLeakage(
@@ -97,14 +94,12 @@ def measure_leakage(
             largest=int(counts.max(initial=0)),
             named=int(named.sum()),
         )
-    return Leakage(key_types, _own_signatures(seen, sizes))
+    return Leakage(key_types, _own_signatures(seen))
 
 
 def without_common(table: HashTable, most: int) -> HashTable:
     """Return the table without hashes that more than `most` records have: what a connector publishes."""
-    kind = np.stack([table.key_type.astype(np.uint64), table.index_hash], axis=1)
-    _, place, counts = np.unique(kind, axis=0, return_inverse=True, return_counts=True)
-    return table.entries(counts[place] <= most)
+    return table.entries(_group_sizes(table) <= most)
 
 
 def by_rank(
@@ -150,10 +145,21 @@ def _attributes(identity: ChildIdentity) -> Iterator[tuple[int, str]]:
     yield from ((COUNTY, county) for county in record.counties)
 
 
-def _own_signatures(seen: HashTable, sizes: Counts) -> float:
+def _group_sizes(table: HashTable) -> Counts:
+    """Return for each entry how many entries have its hash under its key type."""
+    sizes = np.zeros(len(table.record), np.int64)
+    for code in np.unique(table.key_type):
+        chosen = table.key_type == code
+        _, place, counts = np.unique(table.index_hash[chosen], return_inverse=True, return_counts=True)
+        sizes[chosen] = counts[place]
+    return sizes
+
+
+def _own_signatures(seen: HashTable) -> float:
     """Return the share of records with a signature of their own: the sizes of all their groups, by key type."""
     if seen.records == 0:
         return 0.0
+    sizes = _group_sizes(seen)
     entry = np.lexsort((sizes, seen.key_type, seen.record))
     record, signature = seen.record[entry], np.stack([seen.key_type[entry], sizes[entry]], axis=1).astype(np.uint32)
     ends = np.searchsorted(record, np.arange(seen.records + 1))
