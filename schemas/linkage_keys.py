@@ -91,10 +91,10 @@ def linkage_keys(identity: ChildIdentity) -> tuple[LinkageKey, ...]:
     keys: list[LinkageKey] = []
     for key_type, texts in _TEXTS.items():
         unflagged = dict.fromkeys(texts(record))
-        keys.extend(LinkageKey(key_type, text) for text in unflagged)
+        keys += [LinkageKey(key_type, text) for text in unflagged]
         if flagged_texts := _FLAGGED_TEXTS.get(key_type):
-            flagged = dict.fromkeys(text for text in flagged_texts(record) if text not in unflagged)
-            keys.extend(LinkageKey(key_type, text, is_flagged=True) for text in flagged)
+            flagged = dict.fromkeys(flagged_texts(record))
+            keys += [LinkageKey(key_type, text, is_flagged=True) for text in flagged if text not in unflagged]
     return tuple(keys)
 
 

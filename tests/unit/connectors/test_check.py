@@ -104,7 +104,8 @@ def test_what_was_put_right_is_noted_after_what_is_wrong(tmp_path):
 def test_the_evidence_is_counted_by_row_and_form(tmp_path):
     repairable = [*good(2)[:3], citizen_id(4)[:10] + "13" + citizen_id(4)[12:], *good(2)[4:]]
     unusable = ["测试3", "女", None, None, "孤儿", "在册"]
-    report = check(tmp_path, [good(1), repairable, good(3), unusable])
+    two_dates = [*good(3)[:2], "2015-05-03", *good(3)[3:]]
+    report = check(tmp_path, [good(1), repairable, two_dates, unusable])
     held = {(count.key_type.value, count.is_flagged): (count.rows, count.share) for count in report.evidence}
     assert held["id", False] == (2, 0.5)
     assert held["id", True] == (1, 0.25)

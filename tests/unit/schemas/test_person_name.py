@@ -38,7 +38,7 @@ def test_every_way_to_write_it_agrees(written: str) -> None:
      ("尉迟明", "yu.chi.ming"), ("尉明", "wei.ming"), ("万俟云", "mo.qi.yun"), ("万云", "wan.yun"),
      ("吕布", "lv.bu"), ("李区", "li.qu"), ("小单", "xiao.dan"), ("𠮷田", "ji.tian"), ("〇一", "ling.yi"),
      ("卜算", "bu.suan"), ("长孙明", "zhang.sun.ming"), ("王乾", "wang.qian"), ("𪩘田", "yan.tian"),
-     ("𪛖田", "𪛖.tian"),
+     ("𪛖田", "𪛖.tian"), ("王煇", "wang.hui"), ("王𪸩", "wang.hui"),
      ("次仁卓玛", "ci.ren.zhuo.ma"), ("阿卜杜拉·买买提", "a.bo.du.la.mai.mai.ti"), ("罗桑·丹增", "luo.sang.dan.zeng")],
 )  # fmt: skip
 def test_syllables(name: str, expected: str) -> None:
