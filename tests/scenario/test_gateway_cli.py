@@ -93,7 +93,8 @@ def test_the_exported_log_verifies_and_a_changed_byte_is_found(folder: Path, tmp
 
 
 def test_what_the_gateway_holds_can_be_shown(folder: Path) -> None:
-    for command in (["agreement", "list"], ["index", "list"], ["budget"], ["registry", "show"], ["log", "tail"]):
+    lists = [[name, "list"] for name in ("agreement", "index", "model")]
+    for command in (*lists, ["budget"], ["registry", "show"], ["log", "tail"]):
         for options in ([], ["--json"]):
             result = _run(folder, *command, *options)
             assert result.exit_code == 0, result.output
