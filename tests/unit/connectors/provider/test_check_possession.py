@@ -130,6 +130,12 @@ def test_a_key_proves_its_own_type_only(desk: Desk) -> None:
     assert not desk.accepts(desk.macs(KeyType.ID, keys_of(RECORD, KeyType.R6_D_X)))
 
 
+def test_two_weak_keys_that_are_stated_for_one_another_prove_nothing(desk: Desk) -> None:
+    name, birth = (keys_of(RECORD, key_type) for key_type in (KeyType.N_R6, KeyType.R6_D_X))
+    assert not desk.accepts(desk.macs(KeyType.N_R6, birth), desk.macs(KeyType.R6_D_X, name))
+    assert desk.accepts(desk.macs(KeyType.N_R6, name), desk.macs(KeyType.R6_D_X, birth))
+
+
 def test_one_good_mac_among_others_proves_the_type(desk: Desk) -> None:
     keys = [*keys_of(OTHER, KeyType.ID), *keys_of(RECORD, KeyType.ID)]
     assert desk.accepts(desk.macs(KeyType.ID, keys))

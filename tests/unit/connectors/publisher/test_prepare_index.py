@@ -15,7 +15,7 @@ from connectors.provider.find_records import find_records
 from connectors.publisher.common_keys import MAX_GROUP_PUBLISHED
 from connectors.publisher.covered_records import IndexCounts
 from connectors.publisher.prepare_index import IndexPreparation
-from connectors.register import Register
+from connectors.register import Register, published_digest
 from connectors.state.database import reading
 from connectors.state.index_records import Publication, find_active, find_prepared, load_part, mark_active
 from connectors.state.tables import index_record, publication, publication_part
@@ -24,6 +24,7 @@ from keys.protocol.possession import index_hash_of
 from schemas.agreement import Agreement
 from schemas.base64url import encode_base64url
 from schemas.identity import NO_GUARDIAN, ChildIdentity
+from schemas.linkage_keys import KeyType, LinkageKey
 from schemas.messages.index import (
     FLAGGED,
     KEY_TYPES_BY_CODE,
@@ -259,6 +260,12 @@ def test_flagged_keys_carry_the_bit(tmp_path: Path) -> None:
     repaired = replace(child(), citizen_id=None, repaired_ids=(number(1), number(2)))
     found = kinds_published(tmp_path, [repaired], "P04")
     assert (found["id"], found["id!"], found["p.d!"]) == (0, 2, 1)
+
+
+def test_a_key_that_loses_its_flag_is_published_anew() -> None:
+    key = LinkageKey(KeyType.ID, "99010120150507001")
+    flagged = replace(key, is_flagged=True)
+    assert published_digest(bytes(32), [key]) != published_digest(bytes(32), [flagged])
 
 
 def test_an_agency_may_keep_name_and_county_for_records_without_a_number(tmp_path: Path) -> None:
