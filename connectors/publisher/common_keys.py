@@ -1,8 +1,8 @@
 """Finds the linkage keys that too many records of an index share: their hashes are not published.
 
-Such a key says little about which child a record is, and how often it occurs is what could betray its value. Of a name's
-rarity only the last level loses pairs; the others end at groups of less than half this size. A first pass over the
-register counts, knowing only digests of 8 bytes under a key that is drawn for the pass and thrown away.
+Such a key says little about which child a record is, and how often it occurs is what could betray its value. Of the
+rarity of a name only the last level loses pairs: the others end at groups of less than half this size. A first
+pass over the register counts, knowing only digests of 8 bytes under a key that is drawn for the pass and thrown away.
 
 Groups grow and shrink between publications. `changes` treat a record for which another choice of keys is published
 now as changed: it is removed, and added under a new handle. So an index with changes applied is always the one that a
