@@ -108,8 +108,7 @@ class Play:
                 results = self.stage.ask(plan, agreement, _question_bar(bars, plan))
                 seconds = time.perf_counter() - began
                 provider = self.stage.sessions[plan.provider]
-                roster = self.stage.read_roster(plan, agreement)
-                score = score_question(self.stage.province, plan, provider, agreement, roster, results)
+                score = score_question(self.stage.province, plan, provider, agreement, results)
                 rows.append((plan, score, seconds))
                 if plan.purpose == "P01":
                     self.matched_handle = next(result.handle for result in results if result.handle)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from connectors.cli.session import Session
 from connectors.register import county_within, open_register
-from connectors.requester.roster import Roster
 from connectors.state.index_records import find_by_handles
 from connectors.state.questions import RowResult
 from demo.province import ROSTER_PLANS
@@ -16,7 +15,6 @@ from demo.scenario.cast import Plan
 from keys.crypto.sealing import open_at_rest
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url
-from schemas.linkage_keys import KeyType, LinkageKey
 from schemas.transforms import ReleasedValue
 
 
@@ -43,7 +41,7 @@ class Tally:
 class Score:
     """Counts of one question against the truth; `answers` counts the values of the plan's attribute.
 
-    `with_number` are the rows whose child has a usable ID number in the roster, `without_number` all others.
+    `with_number` are the rows that hold the child's own ID number, undamaged; `without_number` all others.
     """
 
     rows: int
@@ -63,23 +61,19 @@ class Truth:
     """Which child a row of the roster and a record of the provider truly are, and whom the index covers."""
 
     child_of_row: Mapping[str, str]
+    has_own_number: Mapping[str, str]
     child_of_record: Mapping[str, str]
     covered: frozenset[str]
 
 
 def score_question(
-    province: Path,
-    plan: Plan,
-    provider: Session,
-    agreement: Agreement,
-    roster: Roster,
-    results: Sequence[RowResult],
+    province: Path, plan: Plan, provider: Session, agreement: Agreement, results: Sequence[RowResult]
 ) -> Score:
     """Return the counts of one question."""
     truth = _truth(province, plan, provider, agreement)
     found = _records_behind(provider, agreement, results)
     everyone = {result.row_number for result in results}
-    numbered = {row.number for row in roster.rows if any(map(_is_own_number, row.keys))}
+    numbered = {row for row in everyone if truth.has_own_number[str(row)] == "1"}
     outcomes = [result.outcome for result in results]
     answers = {result.row_number: _as_written(result.values[plan.attribute]) for result in results if result.values}
     true_answers = _read_table(province / "truth" / "children.csv", "child", plan.attribute)
@@ -97,14 +91,12 @@ def score_question(
     )
 
 
-def _is_own_number(key: LinkageKey) -> bool:
-    return key.key_type is KeyType.ID and not key.is_flagged
-
-
 def _truth(province: Path, plan: Plan, provider: Session, agreement: Agreement) -> Truth:
     child_of_record = _read_links(province / "truth" / "links.csv", "agency", plan.provider.value, "locator")
+    rosters, roster = province / "truth" / "rosters.csv", ROSTER_PLANS[plan.roster].path
     return Truth(
-        child_of_row=_read_links(province / "truth" / "rosters.csv", "roster", ROSTER_PLANS[plan.roster].path, "row"),
+        child_of_row=_read_links(rosters, "roster", roster, "row"),
+        has_own_number=_read_links(rosters, "roster", roster, "row", "has_own_number"),
         child_of_record=child_of_record,
         covered=frozenset(child_of_record[locator] for locator in _covered(provider, agreement)),
     )
@@ -146,6 +138,6 @@ def _read_table(path: Path, key: str, column: str) -> dict[str, str]:
         return {row[key]: row[column] for row in csv.DictReader(stream)}
 
 
-def _read_links(path: Path, column: str, value: str, key: str) -> dict[str, str]:
+def _read_links(path: Path, column: str, value: str, key: str, wanted: str = "child") -> dict[str, str]:
     with path.open(encoding="utf-8", newline="") as stream:
-        return {row[key]: row["child"] for row in csv.DictReader(stream) if row[column] == value}
+        return {row[key]: row[wanted] for row in csv.DictReader(stream) if row[column] == value}

@@ -9,7 +9,6 @@ from connectors.cli.session import Session
 from connectors.identifiers import new_uuid
 from connectors.requester.ask import Questioner
 from connectors.requester.open_question import Progress
-from connectors.requester.roster import Roster, read_roster
 from connectors.state.questions import Question, RowResult
 from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, Plan
@@ -86,12 +85,6 @@ class Stage:
         desk = self.desks[kind]
         arguments = ["--folder", str(desk.folder), "serve", "--port", str(desk.port)]
         return serving("tongxin-connector", arguments, f"{desk.endpoint}/healthz", self.folder / f"{kind.value}.log")
-
-    def read_roster(self, plan: Plan, agreement: Agreement) -> Roster:
-        """Return the plan's roster as its office's connector reads it."""
-        connector = self.sessions[plan.requester].connector
-        mapping = write_roster_mapping(self.province, plan.roster)
-        return read_roster(connector, mapping, agreement.regions, self.today, plan.subject)
 
     def ask(self, plan: Plan, agreement: Agreement, progress: Progress) -> list[RowResult]:
         """Ask the plan's question about the plan's roster and return the results."""

@@ -17,8 +17,7 @@ from tests.scene import Scene
 def test_each_question_is_answered_about_the_right_children(scene: Scene, purpose: str) -> None:
     plan, agreement = scene.plan(purpose), scene.agreements[purpose]
     results = scene.ask(purpose)
-    roster = scene.stage.read_roster(plan, agreement)
-    score = score_question(scene.stage.province, plan, scene.session(plan.provider), agreement, roster, results)
+    score = score_question(scene.stage.province, plan, scene.session(plan.provider), agreement, results)
     assert score.all_rows.matched == score.released > 0
     assert score.all_rows.right == score.all_rows.matched
     for result in results:
