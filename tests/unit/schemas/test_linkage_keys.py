@@ -88,9 +88,21 @@ def test_no_usable_name_no_name_key(name: str | None) -> None:
     assert texts(identity) == [("id", "990101150307001"), ("r6.d.x", "990101201503071")]
 
 
-def test_a_name_alone_is_no_key() -> None:
-    assert texts(ChildIdentity(name="单晓明")) == []
-    assert texts(ChildIdentity(name="单晓明", sex="male", guardian=GuardianIdentity(phone="13800000001"))) == []
+@pytest.mark.parametrize(
+    "identity",
+    [
+        ChildIdentity(name="单晓明"),
+        ChildIdentity(birth_dates=(date(2015, 3, 7),)),
+        ChildIdentity(sex="male"),
+        ChildIdentity(regions=("990101",)),
+        ChildIdentity(guardian=GuardianIdentity(citizen_id=CITIZEN_ID)),
+        ChildIdentity(guardian=GuardianIdentity(name="曾小红")),
+        ChildIdentity(guardian=GuardianIdentity(phone="13800000001")),
+        ChildIdentity(name="单晓明", sex="male", guardian=GuardianIdentity(CITIZEN_ID, phone="13800000001")),
+    ],
+)
+def test_one_attribute_alone_is_no_key(identity: ChildIdentity) -> None:
+    assert linkage_keys(identity) == ()
 
 
 @pytest.mark.parametrize(
