@@ -16,6 +16,7 @@ from schemas.message import Message
 
 MAX_PROFILE_BYTES: Final = 8 * 1024 * 1024
 MAX_PROFILE_CELLS: Final = 200_000
+MAX_COMPONENTS: Final = 32
 MAX_COUNT: Final = 2**53 - 1
 
 _Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
@@ -52,6 +53,7 @@ class IndexProfile:
             holders=tuple(zip(self.holds.tolist(), self.holders.tolist(), strict=True)),
             available=tuple(self.decoys.available.tolist()),
             counts=tuple(self.decoys.count.tolist()),
+            components=self.decoys.levels.shape[1],
             levels=tuple(map(tuple, self.decoys.levels.tolist())),
         ).to_bytes()
 
@@ -63,7 +65,7 @@ class IndexProfile:
             schemas.message.MessageError: it is too large, malformed or not canonical.
         """
         stored = _StoredProfile.from_bytes(body, MAX_PROFILE_BYTES)
-        levels = np.array(stored.levels, np.int8).reshape(len(stored.counts), -1)
+        levels = np.array(stored.levels, np.int8).reshape(len(stored.counts), stored.components)
         return cls(
             stored.key_set,
             stored.records,
@@ -81,6 +83,7 @@ class _StoredProfile(Message):
     holders: tuple[tuple[_Mask, _Count], ...]
     available: Annotated[tuple[_Mask, ...], Field(max_length=MAX_PROFILE_CELLS)]
     counts: tuple[_Count, ...]
+    components: Annotated[int, Field(ge=1, le=MAX_COMPONENTS)]
     levels: tuple[tuple[_Level, ...], ...]
 
     @model_validator(mode="after")
@@ -89,8 +92,8 @@ class _StoredProfile(Message):
             raise ValueError("the numbers of records don't agree")
         if not len(self.available) == len(self.counts) == len(self.levels):
             raise ValueError("the columns of the cells have different lengths")
-        if len(set(map(len, self.levels))) > 1:
-            raise ValueError("the comparison vectors have different lengths")
+        if not {self.components}.issuperset(map(len, self.levels)):
+            raise ValueError("a comparison vector has another length")
         return self
 
 
