@@ -64,7 +64,7 @@ class IndexPreparation:
     ) -> None:
         self._connector = connector
         self._records = CoveredRecords(connector, register, agreement)
-        self._version = register.version
+        self._register = register
         self._agreement = agreement
         self._key_pair = key_pair
         self._epoch = epoch
@@ -118,7 +118,7 @@ class IndexPreparation:
     def _evaluate_all(
         self, new: Publication, known: dict[bytes, bytes], common: CommonKeys, progress: Progress
     ) -> EntryMixer:
-        version, mixer = self._version(), EntryMixer()
+        version, mixer = self._register.version(), EntryMixer()
         for batch in self._batches(known, common, progress):
             records = self._evaluate(batch, mixer)
             add_records(self._connector.state, new, records, version)
