@@ -73,3 +73,14 @@ PLANS = (
     Plan("P14", Agency.CIVIL_AFFAIRS, Agency.PUBLIC_SECURITY, ("99",), "life_events", "life_status"),
 )
 """One question for each pair of agencies: within the county, the prefecture and the province."""
+
+GUARDIAN_PLAN = Plan(
+    "P10",
+    Agency.PUBLIC_SECURITY,
+    Agency.CIVIL_AFFAIRS,
+    (COUNTY,),
+    "guardians",
+    "open_case",
+    SubjectKind.GUARDIAN,
+)
+"""The question that finds a child at home whose guardian was taken away: are there children on file of this person?"""

@@ -18,6 +18,7 @@ from demo.province import Agency, generate_province
 from demo.scenario.cast import COUNTY, PLANS, Plan
 from demo.scenario.desks import agree, publish
 from demo.scenario.dishonest_gateway import DishonestGateway
+from demo.scenario.further_steps import ask_about_guardians, review_one
 from demo.scenario.log_check import check_log
 from demo.scenario.refusals import Refusal, RefusalPlay
 from demo.scenario.report import Report
@@ -57,6 +58,7 @@ class Play:
         self._set_up(stack)
         self._agree_and_publish()
         self._ask()
+        self._review_and_relate()
         self._be_refused()
         self._check_log()
 
@@ -120,8 +122,20 @@ class Play:
             is_reliable = score.all_rows.precision >= RELIABLE_PRECISION
             self.report.expect(f"{purpose} 匹配可靠", f"{purpose}: precision at least 0.99", is_met=is_reliable)
 
+    def _review_and_relate(self) -> None:
+        self.report.step(4, "一例复核，一份监护人名单", "one review, one list of guardians")
+        reviewed = review_one(self.stage, self.agreements)
+        if reviewed is not None:
+            self.report.show_review(reviewed)
+            is_answered = reviewed.after.outcome == "match" and bool(reviewed.after.values)
+            self.report.expect("复核后取得答复", "answered after the review", is_met=is_answered)
+        guardians = ask_about_guardians(self.stage)
+        self.report.show_guardians(guardians)
+        all_answered = guardians.answered == guardians.children
+        self.report.expect("P10 找到的儿童均有答复", "P10: every child found is answered about", is_met=all_answered)
+
     def _be_refused(self) -> None:
-        self.report.step(4, "九次拒绝", "nine refusals")
+        self.report.step(5, "九次拒绝", "nine refusals")
         requester, provider = self.stage.sessions[Agency.EDUCATION], self.stage.sessions[Agency.CIVIL_AFFAIRS]
         expired = agree(requester, provider, "P01", (COUNTY,), valid_seconds=EXPIRY_SECONDS)
         small = agree(requester, provider, "P01", (COUNTY,), evaluations_per_day=5)
@@ -147,7 +161,7 @@ class Play:
         return Refusal("网关授予协议外的数据项", "a gateway that grants too much", ProblemCode.GRANT_EXCEEDED, met)
 
     def _check_log(self) -> None:
-        self.report.step(5, "离线校验日志", "the log verified offline")
+        self.report.step(6, "离线校验日志", "the log verified offline")
         expected = {"attribute_not_agreed", "agreement_expired", "no_agreement", "region_not_agreed", "replayed"}
         expected |= {"case_number_missing", "body_digest_differs", "budget_exhausted"}
         check_log(self.stage.gateway_folder, self.folder / "log", expected, self.report)

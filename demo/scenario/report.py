@@ -10,9 +10,12 @@ from rich.table import Table
 
 from connectors.publisher.publish_index import PublishedIndex
 from demo.scenario.cast import Plan
+from demo.scenario.further_steps import GuardiansAsked, Reviewed
 from demo.scenario.refusals import Refusal
 from demo.scenario.scoring import Score, Tally
 from schemas.attribute_catalogue import load_attributes
+from schemas.comparison_words import describe
+from schemas.key_set import load_key_set
 from schemas.problem import text_of
 from schemas.purpose_catalogue import load_purposes
 
@@ -104,6 +107,25 @@ class Report:
         self.console.print(
             f"{plan.purpose} {purpose.name_zh}：{attribute.name_zh} {counts}；"
             f"与真实情况一致 / as in truth {score.right_answers}/{score.released}",
+            highlight=False,
+        )
+
+    def show_review(self, reviewed: Reviewed) -> None:
+        """Show what the reviewer saw, and what came of the decision."""
+        words = describe(load_key_set("G"), reviewed.before.comparison)
+        right = "是同一儿童 / the same child" if reviewed.is_right else "不是同一儿童 / another child"
+        self.console.print(
+            f"{reviewed.plan.purpose} 第{reviewed.before.row_number}行，可能匹配 / row {reviewed.before.row_number}, "
+            f"a possible match：{words.zh} / {words.en}\n复核人查阅材料后定为匹配 / decided to be a match：{right}",
+            highlight=False,
+        )
+
+    def show_guardians(self, guardians: GuardiansAsked) -> None:
+        """Show how many of the guardians asked about have children on file."""
+        self.console.print(
+            f"P10 名单上 {guardians.asked} 名监护人，{guardians.found} 人有在册子女，共 {guardians.children} 名儿童，"
+            f"在办个案 {guardians.open_cases} / {guardians.asked} guardians, {guardians.found} with children on file: "
+            f"{guardians.children} children, {guardians.open_cases} open cases",
             highlight=False,
         )
 

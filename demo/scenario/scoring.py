@@ -60,18 +60,31 @@ class Score:
 class Truth:
     """Which child a row of the roster and a record of the provider truly are, and whom the index covers."""
 
+    provider: Session
+    agreement: Agreement
     child_of_row: Mapping[str, str]
     has_own_number: Mapping[str, str]
     child_of_record: Mapping[str, str]
     covered: frozenset[str]
+
+    def records_behind(self, results: Sequence[RowResult]) -> dict[int, str]:
+        """Return the provider's locator behind each matched row, from the provider's own database."""
+        connector = self.provider.connector
+        handles = [decode_base64url(result.handle) for result in results if result.handle]
+        known = find_by_handles(connector.state, self.agreement.digest(), 1, handles)
+        return {
+            result.row_number: open_at_rest(connector.storage_key(), record.locator, record.handle).decode()
+            for result in results
+            if result.handle and (record := known.get(decode_base64url(result.handle)))
+        }
 
 
 def score_question(
     province: Path, plan: Plan, provider: Session, agreement: Agreement, results: Sequence[RowResult]
 ) -> Score:
     """Return the counts of one question."""
-    truth = _truth(province, plan, provider, agreement)
-    found = _records_behind(provider, agreement, results)
+    truth = truth_of(province, plan, provider, agreement)
+    found = truth.records_behind(results)
     everyone = {result.row_number for result in results}
     numbered = {row for row in everyone if truth.has_own_number[str(row)] == "1"}
     outcomes = [result.outcome for result in results]
@@ -91,10 +104,13 @@ def score_question(
     )
 
 
-def _truth(province: Path, plan: Plan, provider: Session, agreement: Agreement) -> Truth:
+def truth_of(province: Path, plan: Plan, provider: Session, agreement: Agreement) -> Truth:
+    """Return the truth about one question."""
     child_of_record = _read_links(province / "truth" / "links.csv", "agency", plan.provider.value, "locator")
     rosters, roster = province / "truth" / "rosters.csv", ROSTER_PLANS[plan.roster].path
     return Truth(
+        provider=provider,
+        agreement=agreement,
         child_of_row=_read_links(rosters, "roster", roster, "row"),
         has_own_number=_read_links(rosters, "roster", roster, "row", "has_own_number"),
         child_of_record=child_of_record,
@@ -114,18 +130,6 @@ def _tally(truth: Truth, found: Mapping[int, str], rows: set[int]) -> Tally:
 def _covered(provider: Session, agreement: Agreement) -> list[str]:
     register = open_register(provider.connector)
     return [record.locator for record in register.records() if county_within(record, agreement.regions)]
-
-
-def _records_behind(provider: Session, agreement: Agreement, results: Sequence[RowResult]) -> dict[int, str]:
-    """Return the provider's locator behind each matched row, from the provider's own database."""
-    connector = provider.connector
-    handles = [decode_base64url(result.handle) for result in results if result.handle]
-    known = find_by_handles(connector.state, agreement.digest(), 1, handles)
-    return {
-        result.row_number: open_at_rest(connector.storage_key(), record.locator, record.handle).decode()
-        for result in results
-        if result.handle and (record := known.get(decode_base64url(result.handle)))
-    }
 
 
 def _as_written(value: ReleasedValue | None) -> str:
