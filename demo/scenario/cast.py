@@ -13,6 +13,7 @@ GATEWAY_ID = "gateway.990000"
 OFFICER = "officer-07"
 APPROVER = "section-head-02"
 CASE = "TA-2026-0415"
+DUTY_OFFICE = "0990-5551234"
 
 PASSPHRASE = "demo passphrase, not a secret"  # noqa: S105 - printed on purpose: the demo's keys protect nobody
 

@@ -1,21 +1,32 @@
 """Reading and writing what became of the rows of a run."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from gateway.domain.run_outcomes import JudgedRow
 from gateway.persistence.run_tables import match_outcome
 from schemas.messages.match import Decision, Outcome
 
 _COLUMNS = tuple(match_outcome.c[name] for name in JudgedRow._fields)
+_NAMES = ", ".join(f'"{name}"' for name in JudgedRow._fields)
+# Past SQLAlchemy's handling of each value: the write lock is held meanwhile.
+_INSERT_SQLITE = f"INSERT INTO match_outcome (run, {_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_INSERT_POSTGRESQL = (
+    f"INSERT INTO match_outcome (run, {_NAMES}) SELECT %s, judged.*"  # noqa: S608 - constants
+    " FROM unnest(%s::integer[], %s::text[], %s::bytea[], %s::integer[], %s::bigint[], %s::bytea[], %s::text[])"
+    " AS judged"
+)
 
 
-def insert_outcomes(connection: Connection, run: int, rows: Iterable[JudgedRow]) -> None:
-    """Store the judgement of all rows of a run."""
-    values = [{"run": run, **row._asdict(), "outcome": row.outcome.value} for row in rows]
-    if values:
-        connection.execute(insert(match_outcome), values)
+def insert_outcomes(connection: Connection, run: int, rows: Sequence[JudgedRow]) -> None:
+    """Store the judgement of all rows of a run, on which nobody has decided yet."""
+    values = [(*row[:1], row.outcome.value, *row[2:]) for row in rows]
+    if connection.dialect.name == "postgresql":
+        columns = (list(column) for column in zip(*values, strict=True))
+        connection.exec_driver_sql(_INSERT_POSTGRESQL, (run, *columns))
+    else:
+        connection.exec_driver_sql(_INSERT_SQLITE, [(run, *value) for value in values])
 
 
 def list_outcomes(connection: Connection, run: int, rows: Collection[int]) -> dict[int, JudgedRow]:

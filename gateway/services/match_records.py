@@ -15,7 +15,7 @@ from gateway.services.context import Gateway
 from gateway.services.judge_run import get_judged_run
 from gateway.services.request_trail import Received, intent_event, outcome_event
 from keys.protocol.grants import sign_grant
-from schemas.agreement import Agreement
+from schemas.agreement import MAX_BATCH_RECORDS, Agreement
 from schemas.agreement_terms import get_key_set
 from schemas.messages.match import (
     MAX_MATCH_ANSWER_BYTES,
@@ -94,8 +94,8 @@ def _grant(
     handles = tuple(dict.fromkeys(handle for outcome in outcomes for handle in outcome.handles))
     if not handles:
         return None
-    if len(handles) > agreement.max_batch:
-        raise ProblemError(ProblemCode.BATCH_TOO_LARGE, "/rows", "max_batch")
+    if len(handles) > MAX_BATCH_RECORDS:
+        raise ProblemError(ProblemCode.BATCH_TOO_LARGE, "/rows")
     issued_at = gateway.seconds()
     claims = GrantClaims(
         issuer=gateway.id,

@@ -220,7 +220,8 @@ def _publication(agreement: str, message: IndexBegin, volume: int) -> Publicatio
 
 def _codes(agreement: Agreement) -> frozenset[int]:
     """Return the key type codes that an index may have: a relation's only where the purpose needs it."""
-    key_set, relations = get_key_set(agreement), load_purposes()[agreement.purpose].relations
+    key_set, purpose = get_key_set(agreement), load_purposes().get(agreement.purpose)
+    relations = () if purpose is None else purpose.relations
     return evidence_codes(key_set) | relation_codes(key_set, relations)
 
 

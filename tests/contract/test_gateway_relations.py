@@ -78,11 +78,14 @@ def test_a_number_that_is_no_guardian_s_finds_nothing(world: World, agreement: A
     assert (answer.outcomes[0].outcome, answer.grant) == (Outcome.NON_MATCH, None)
 
 
-def test_more_children_than_a_batch_are_not_granted(world: World, agreement: Agreement) -> None:
+def test_all_children_of_a_guardian_are_granted_where_a_batch_is_one_row(world: World, agreement: Agreement) -> None:
     guardian = os.urandom(16)
-    _publish(world, agreement, _children(guardian, 2))
-    _, refused = _ask(world, agreement, guardian)
-    assert refused is ProblemCode.BATCH_TOO_LARGE
+    family = _children(guardian, 2)
+    _publish(world, agreement, family)
+    _, answer = _ask(world, agreement, guardian)
+    assert isinstance(answer, MatchAnswer)
+    assert set(answer.outcomes[0].handles) == {encode_base64url(child[0]) for child in family}
+    assert (agreement.max_batch, answer.grant is None) == (1, False)
 
 
 def test_a_number_that_too_many_records_name_is_nobody_s_and_not_to_be_decided(
