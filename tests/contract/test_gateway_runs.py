@@ -344,6 +344,28 @@ def test_revoking_destroys_runs_at_once(world: World, agreement: Agreement) -> N
     assert world.review(other, kept, 0, Decision.MATCH).status == 200
 
 
+def test_nothing_of_a_run_can_be_read_from_the_files_afterwards(tmp_path: Path) -> None:
+    """SQLite: rows are overwritten and the write-ahead log is cut; PostgreSQL vacuums on its own schedule."""
+    with played_world(tmp_path / "gateway", f"sqlite:///{tmp_path / 'gateway.db'}") as world:
+        agreement = world.conclude()
+        world.publish(agreement, [entries_of(*CHILDREN)])
+        waiting, judged = _new_run(), _possible(world, agreement)
+        rows = {row: asked(child) for row, child in enumerate(draw_children(200, seed=2))}
+        for number in range(4):
+            _send(world, agreement, waiting, number, rows)
+        assert world.review(agreement, judged, 0, Decision.MATCH).status == 200
+        first_hash = rows[0].keys[0][1]
+        assert first_hash in _bytes_below(tmp_path), "what is there would have been found"
+        _revoke(world, agreement)
+        files = _bytes_below(tmp_path)
+    assert not [row for row in rows.values() for _, index_hash in row.keys if index_hash[:12] in files]
+    assert not [child for child in CHILDREN if child.handle in files]
+
+
+def _bytes_below(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
 def test_a_run_that_is_judged_while_its_agreement_ends_leaves_nothing(
     world: World, agreement: Agreement, monkeypatch: pytest.MonkeyPatch
 ) -> None:
