@@ -82,7 +82,6 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _byte
 """SHA-256 as base64url; also RFC 7638 thumbprints."""
 
 Handle = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$"), _bytes_of(HANDLE_BYTES)]
-IndexHash = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$"), _bytes_of(INDEX_HASH_BYTES)]
 Mac = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _bytes_of(MAC_BYTES)]
 ENTRY_BYTES = HANDLE_BYTES + 3 + 1 + INDEX_HASH_BYTES
 """An index entry: handle, county, key type code, index hash."""
