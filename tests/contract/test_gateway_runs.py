@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, func, select
 
+from gateway.log.journal import Draft
 from gateway.log.leaf import parse_leaf
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf
-from gateway.persistence.engine import read_transaction
+from gateway.persistence.engine import read_transaction, write_transaction
+from gateway.persistence.index_tables import active_index
+from gateway.persistence.publication_queries import find_active, set_profile
 from gateway.persistence.run_queries import claim_run
 from gateway.persistence.run_tables import linkage_model, match_outcome, match_run, match_run_part
 from gateway.services import judge_run
@@ -24,6 +27,7 @@ from gateway.services.end_epochs import end_epochs
 from gateway.services.judge_run import CLAIM_SECONDS, RUN_LIFETIME
 from gateway.services.receive_match_part import OPEN_RUN_LIFETIME
 from gateway.services.weigh_run import Material, Weighed, weigh
+from linkage.run import IndexProfile
 from schemas.agreement import Agreement, Approval
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.envelope import MessageType
@@ -203,8 +207,6 @@ def test_a_judge_that_died_holds_nobody_up_for_ever(
 
 
 def _claim(world: World, judge: str, now: int) -> None:
-    from gateway.log.journal import Draft
-
     assert world.gateway.journal.write(
         lambda connection: Draft(claim_run(connection, 1, judge, now, now + CLAIM_SECONDS), ())
     ).value
@@ -401,7 +403,41 @@ def test_a_run_outlives_changes_of_its_index(world: World, agreement: Agreement)
     assert _fetch(world, agreement, run, 1, [0], 2).grant is not None
 
 
-# Models.
+# Profiles and models.
+
+
+def _profiles(world: World) -> list[bytes | None]:
+    with read_transaction(world.gateway.engine) as connection:
+        return list(connection.scalars(select(active_index.c.profile)))
+
+
+def test_each_generation_of_an_index_has_its_profile(world: World, agreement: Agreement) -> None:
+    (first,) = _profiles(world)
+    assert first is not None
+    assert IndexProfile.from_json(first).records == len(CHILDREN)
+    with read_transaction(world.gateway.engine) as connection:
+        (base,) = connection.scalars(select(active_index.c.index_id))
+    newcomer = draw_children(9, seed=3)[8]
+    world.publish(agreement, [entries_of(newcomer)], base=base, removals=[CHILDREN[0].handle, CHILDREN[1].handle])
+    (second,) = _profiles(world)
+    assert second is not None
+    assert IndexProfile.from_json(second).records == len(CHILDREN) - 1
+
+
+@pytest.mark.parametrize("stored", [None, b'{"of":"an earlier program"}'])
+def test_a_profile_that_is_missing_or_unreadable_is_made_again(
+    world: World, agreement: Agreement, stored: bytes | None
+) -> None:
+    before = _profiles(world)
+    with read_transaction(world.gateway.engine) as connection:
+        index = find_active(connection, agreement.digest(), 1)
+    assert index is not None
+    with write_transaction(world.gateway.engine) as connection:
+        set_profile(connection, index, stored)  # type: ignore[arg-type]
+    run = _new_run()
+    _send(world, agreement, run, 0, {0: asked(CHILDREN[0])})
+    assert _fetch(world, agreement, run, 1, [0]).outcomes[0].outcome is Outcome.MATCH
+    assert _profiles(world) == before
 
 
 def _ask_roster(world: World, under: Agreement, children: list[Child]) -> MatchAnswer:
