@@ -19,6 +19,7 @@ from connectors.settings import SettingsError
 from connectors.state.agreements import AgreementCopy, find_agreement
 from connectors.state.questions import Question, ResultVault, RowResult
 from connectors.state.runs import Run, RunStore
+from connectors.trust import TrustStore
 from schemas.agreement import AgreementState
 from schemas.agreement_terms import get_key_set
 from schemas.key_set import KeySet
@@ -155,11 +156,12 @@ def show(start: Start, id_: str, as_json: bool) -> None:
 @pass_start
 def results(start: Start, id_: str, out: Path) -> None:
     """把结果写成工作簿。 / Write the results as a workbook."""
+    from connectors.jobs import destroy_expired
     from connectors.requester.result_workbook import write_results
 
     connector = start.connector()
+    destroy_expired(connector, TrustStore(connector.state, connector.gateway))
     vault = Questioner.vault_of(connector)
-    vault.destroy_expired(connector.today())
     asked = get_question(vault, id_)
     found = vault.results(id_)
     write_results(out, asked, found, get_key_set_of(connector, asked))

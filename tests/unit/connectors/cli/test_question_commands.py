@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from connectors.cli.main import main
 from connectors.cli.question_tables import percent
 from connectors.requester.words import REASON_WORDS
+from connectors.state.evaluated_keys import list_evaluated
 from connectors.state.questions import Question
 from schemas.messages.match import Basis, RunSummary, WithheldReason
 from tests.unit.connectors.requester.asking_offices import PASSPHRASE, Office, child, opened_office, write_roster
@@ -100,6 +101,7 @@ def test_results_are_written_with_what_they_rest_on(office: Office, question: Qu
     lines = list(openpyxl.load_workbook(path).worksheets[0].iter_rows(min_row=3, values_only=True))
     assert [line[0] for line in lines] == [3, 4, 5], "row 2 had an answer, and its day has come"
     assert lines[0][2] == 0.412345
+    assert list_evaluated(office.connector.state) == [], "the agreement is over"
 
 
 @pytest.mark.parametrize("command", [("show",), ("review",), ("results", "--out", "x.xlsx")])

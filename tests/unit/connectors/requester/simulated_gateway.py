@@ -419,7 +419,9 @@ class SimulatedGateway:
         run = self.runs.get(message.run)
         if run is None:
             raise ProblemError(ProblemCode.RUN_UNKNOWN)
-        if self._outcome(run, message.row).outcome is not Outcome.POSSIBLE_MATCH:
+        known = run.decisions.get(message.row)
+        is_open = known is None and self._outcome(run, message.row).outcome is Outcome.POSSIBLE_MATCH
+        if not is_open and known is not message.decision:
             raise ProblemError(ProblemCode.NOT_REVIEWABLE)
         run.decisions[message.row] = message.decision
         return MatchReviewAnswer(run=message.run, row=message.row, outcome=Outcome(message.decision.value))

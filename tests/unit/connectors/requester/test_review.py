@@ -142,6 +142,25 @@ def test_an_answer_that_did_not_come_is_fetched_later(office: Office, lost: Mess
     assert len(office.gateway.messages(MessageType.MATCH_REVIEW)) == 1
 
 
+def test_a_decision_whose_answer_was_lost_is_given_again(office: Office) -> None:
+    question = asked_question(office)
+
+    def fail(kind: MessageType, _number: int) -> None:
+        if kind is MessageType.MATCH_REVIEW:
+            raise httpx.ConnectError("the line is down")
+
+    office.gateway.after = fail
+    with pytest.raises(GatewayUnreachableError):
+        decide(office, question, review())
+    assert result_of(office, question).is_undecided
+    office.gateway.after = lambda *_: None
+    with pytest.raises(ProblemError) as refused:
+        decide(office, question, review(Decision.NON_MATCH, ReviewReason.OTHER_CHILD))
+    assert refused.value.code is ProblemCode.NOT_REVIEWABLE
+    (result,) = decide(office, question, review())
+    assert (result.outcome, result.review) == ("match", review())
+
+
 def test_a_decision_about_a_run_that_was_forgotten_is_sent_again_for_a_new_one(office: Office) -> None:
     question = asked_question(office)
     office.gateway.runs.clear()

@@ -140,3 +140,20 @@ def test_a_match_that_can_not_be_proven_is_not_asked_about(
     assert (result.outcome, result.refused) == ("match", refused)
     assert bool(result.values) == (refused is None)
     assert len(office.gateway.messages(MessageType.EXCHANGE)) == (refused is None)
+
+
+def test_a_settled_row_is_not_proven_by_a_key_that_was_never_asked_for(office: Office) -> None:
+    """To prove by it, the connector would have it evaluated: the gateway could draw any key out of it."""
+    office.hold(child(1))
+    question = office.question(write_roster(office.folder, [child(1)]))
+
+    def name_another_key(answer: Message) -> Message:
+        if not isinstance(answer, MatchAnswer):
+            return answer
+        (outcome,) = answer.outcomes
+        return answer.model_copy(update={"outcomes": (outcome.model_copy(update={"agreed": ("gn.p",)}),)})
+
+    office.gateway.change = name_another_key
+    (result,) = office.questioner.ask(question, lambda *_: None)
+    assert result.refused == "not_provable"
+    assert office.gateway.evaluated() == 2
