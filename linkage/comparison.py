@@ -56,6 +56,11 @@ class Comparer:
     def __init__(self, key_set: KeySet) -> None:
         self._components = [[_compile(key_set, rule) for rule in part.rules] for part in key_set.comparison]
         self._available = [mask_of(key_set, names) for names in key_set.availability.values()]
+        self._settling = sum(
+            1 << bit
+            for bit, names in enumerate(key_set.availability.values())
+            if not set(names).isdisjoint(key_set.settled_by)
+        )
         self._rarity = key_set.rarity
 
     @property
@@ -82,6 +87,10 @@ class Comparer:
         for bit, keys in enumerate(self._available):
             available |= ((holds & np.uint32(keys)) != 0).astype(np.uint32) << np.uint32(bit)
         return available
+
+    def could_settle(self, available: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Return for each pattern of availability whether both records hold what settles a row."""
+        return np.asarray((available & np.uint32(self._settling)) == self._settling)
 
     def cells(
         self, pairs: Pairs, left: NDArray[np.uint32], right: NDArray[np.uint32], *, within: bool

@@ -23,6 +23,7 @@ class Evidence:
     Attributes:
         levels: int8 [cells, components], the comparison vector.
         available: uint32, the pattern of availability: what both records hold.
+        could_settle: whether that is enough to settle a row.
         observed: pairs across the two files.
         decoys: weighted pairs within the two files.
         decoys_available: weighted decoys of all cells of the same pattern.
@@ -31,6 +32,7 @@ class Evidence:
 
     levels: NDArray[np.int8] = field(repr=False)
     available: NDArray[np.uint32] = field(repr=False)
+    could_settle: NDArray[np.bool_] = field(repr=False)
     observed: Floats = field(repr=False)
     decoys: Floats = field(repr=False)
     decoys_available: Floats = field(repr=False)
@@ -56,7 +58,15 @@ def weigh_decoys(candidates: Candidates, comparer: Comparer) -> tuple[Evidence, 
     counts = np.concatenate([asked.decoys.count, index.decoys.count])
     decoys = _sums(place[len(cross) :], counts, len(vectors)) * weight[available]
     totals = _sums(available, decoys, len(across)) + SPREAD_DECOYS * across / across.sum()
-    evidence = Evidence(vectors[:, :-1].astype(np.int8), available, observed, decoys, totals[available], scale)
+    evidence = Evidence(
+        levels=vectors[:, :-1].astype(np.int8),
+        available=available,
+        could_settle=comparer.could_settle(available),
+        observed=observed,
+        decoys=decoys,
+        decoys_available=totals[available],
+        scale=scale,
+    )
     return evidence, place[: len(cross)]
 
 

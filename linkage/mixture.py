@@ -39,8 +39,11 @@ class Vocabulary:
 
 
 def vocabulary_of(key_set: KeySet) -> Vocabulary:
-    """Return the vocabulary of a key set's comparison vectors with the rarity as the last component."""
-    declared = [sorted({rule.level for rule in part.rules}) for part in key_set.comparison]
+    """Return the vocabulary of a key set's comparison vectors with the rarity as the last component.
+
+    A level without a condition is no column: it tells nothing beyond what the records hold.
+    """
+    declared = [sorted({r.level for r in part.rules if r.agree or r.given or r.hold}) for part in key_set.comparison]
     columns = [(place, level) for place, levels in enumerate([*declared, range(ALONE, LARGER + 1)]) for level in levels]
     return Vocabulary(
         np.array([place for place, _ in columns], np.intp), np.array([level for _, level in columns], np.int8)

@@ -16,6 +16,7 @@ from linkage.one_to_one import Files, probabilities
 from linkage.rules import is_sure
 from linkage.scoring import score
 from linkage.threshold import (
+    LEAST_MATCH,
     LEAST_POSSIBLE_MATCH,
     LEAST_PRECISION,
     NO_ESTIMATE,
@@ -71,7 +72,7 @@ def fit(candidates: Candidates, key_set: KeySet) -> tuple[Verdict, Model] | None
     files = Files(candidates.asked.records, int(candidates.free.sum()))
     probability = probabilities(candidates.pairs, scored.log_odds[place][candidates.cell], files)
     expected = float(np.sort(probability).sum())
-    if expected < LEAST_EXPECTED_MATCHES:
+    if np.sort(probability[probability >= LEAST_MATCH]).sum() < LEAST_EXPECTED_MATCHES:
         return None
     model = Model(
         key_set=key_set.id,
@@ -114,7 +115,7 @@ def _by_probability(
     agreed = candidates.pairs.agreed
     is_match = (probability >= threshold) & can_be_released(agreed, key_set)
     estimated = estimate(probability[is_match], float(np.sort(probability).sum()), candidates.settled)
-    withheld = _withheld(candidates, estimated)
+    withheld = _withheld(candidates, estimate(probability[is_match], 0.0, 0))
     if withheld is not None:
         is_match = np.zeros_like(is_match)
     value = np.where(agrees_by_number(agreed, key_set), np.maximum(probability, LEAST_POSSIBLE_MATCH), probability)
