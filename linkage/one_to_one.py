@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.agreement import Pairs
+from linkage.threshold import sum_of
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +47,7 @@ def probabilities(pairs: Pairs, log_odds: Floats, files: Files) -> Floats:
         likely = np.exp(odds + _correction(files, matches))
         rivals = np.bincount(left, likely)[left] + np.bincount(right, likely)[right]
         probability = likely / (1 + np.maximum(rivals - likely, likely))
-        matches = float(np.sort(probability).sum())
+        matches = sum_of(probability)
     result: Floats = np.empty_like(probability)
     result[order] = probability
     return result

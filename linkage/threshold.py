@@ -32,11 +32,16 @@ class Estimate:
 NO_ESTIMATE: Final = Estimate(None, None)
 
 
+def sum_of(values: Floats) -> float:
+    """Return the sum of values, equal to the last bit whatever order they are in."""
+    return float(np.sort(values).sum())
+
+
 def best_threshold(links: Floats, expected: float, settled: int) -> float:
     """Return the probability from which on taking links as matches gives the highest expected F1.
 
     Args:
-        links: probability of each link that could be a match, in any order; at most one for each record.
+        links: probability of each pair that may be a match, in any order.
         expected: how many of all candidate pairs are expected to be matches.
         settled: matches that are made already.
     """
@@ -57,7 +62,7 @@ def estimate(taken: Floats, expected: float, settled: int) -> Estimate:
         expected: how many of all candidate pairs are expected to be matches.
         settled: matches that are made already.
     """
-    right = settled * SETTLED_PROBABILITY + float(np.sort(taken).sum())
+    right = settled * SETTLED_PROBABILITY + sum_of(taken)
     made = settled + len(taken)
     everything = settled * SETTLED_PROBABILITY + expected
     return Estimate(right / made if made else None, right / everything if everything else None)

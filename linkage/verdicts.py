@@ -23,6 +23,7 @@ from linkage.threshold import (
     Estimate,
     best_threshold,
     estimate,
+    sum_of,
 )
 from schemas.key_set import KeySet
 from schemas.messages.match import Basis, WithheldReason
@@ -71,16 +72,17 @@ def fit(candidates: Candidates, key_set: KeySet) -> tuple[Verdict, Model] | None
     scored = score(evidence, vocabulary_of(key_set))
     files = Files(candidates.asked.records, int(candidates.free.sum()))
     probability = probabilities(candidates.pairs, scored.log_odds[place][candidates.cell], files)
-    expected = float(np.sort(probability).sum())
-    if np.sort(probability[probability >= LEAST_MATCH]).sum() < LEAST_EXPECTED_MATCHES:
+    if sum_of(probability[probability >= LEAST_MATCH]) < LEAST_EXPECTED_MATCHES:
         return None
+    expected = sum_of(probability)
+    releasable = probability[can_be_released(candidates.pairs.agreed, key_set)]
     model = Model(
         key_set=key_set.id,
         asked_records=files.asked,
         index_records=files.index,
         expected_matches=expected,
         decoys=decoys,
-        threshold=best_threshold(probability, expected, candidates.settled),
+        threshold=best_threshold(releasable, expected, candidates.settled),
         levels=evidence.levels,
         available=evidence.available,
         log_odds=scored.log_odds,
@@ -114,18 +116,29 @@ def _by_probability(
 ) -> Verdict:
     agreed = candidates.pairs.agreed
     is_match = (probability >= threshold) & can_be_released(agreed, key_set)
-    estimated = estimate(probability[is_match], float(np.sort(probability).sum()), candidates.settled)
-    withheld = _withheld(candidates, estimate(probability[is_match], 0.0, 0))
-    if withheld is not None:
-        is_match = np.zeros_like(is_match)
+    estimated = estimate(probability[is_match], sum_of(probability), candidates.settled)
+    withheld = _withheld(candidates, probability[is_match])
     value = np.where(agrees_by_number(agreed, key_set), np.maximum(probability, LEAST_POSSIBLE_MATCH), probability)
-    return Verdict(value, probability, is_match, LEAST_POSSIBLE_MATCH, basis, withheld, threshold, estimated)
+    return Verdict(
+        value=value,
+        probability=probability,
+        is_match=is_match & (withheld is None),
+        least_possible=LEAST_POSSIBLE_MATCH,
+        basis=basis,
+        withheld=withheld,
+        threshold=threshold,
+        estimate=estimated,
+    )
 
 
-def _withheld(candidates: Candidates, estimated: Estimate) -> WithheldReason | None:
+def _withheld(candidates: Candidates, matches: Floats) -> WithheldReason | None:
+    """Return why the matches, of which the probabilities are given, can't be relied on.
+
+    Settled rows are not counted among them: they would hide that all others are wrong.
+    """
     files = candidates.asked, candidates.index
     if any(file.duplicates > MOST_DUPLICATES * file.records for file in files):
         return WithheldReason.DUPLICATES
-    if estimated.precision is not None and estimated.precision < LEAST_PRECISION:
+    if len(matches) and sum_of(matches) < LEAST_PRECISION * len(matches):
         return WithheldReason.LOW_PRECISION
     return None
