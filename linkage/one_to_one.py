@@ -39,6 +39,8 @@ def probabilities(pairs: Pairs, log_odds: Floats, files: Files) -> Floats:
     matches leave free of each file, so they are found in rounds. Sums are taken in the order of the odds, so that
     the order of the records changes no bit of the result.
     """
+    if not len(pairs):
+        return np.empty(0)
     order = np.argsort(log_odds, kind="stable")
     left, right = pairs.left[order], pairs.right[order]
     odds = np.clip(log_odds[order], -MAX_LOG_ODDS, MAX_LOG_ODDS)
