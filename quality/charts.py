@@ -38,9 +38,7 @@ def draw_f1(results: Results) -> str:
     """Return F1 by pair of agencies: filled at the point chosen without labels, hollow at the best one."""
     groups = by_name(results.in_group("pairs"))
     points = [
-        (row, method, averages(trials, method))
-        for row, trials in enumerate(groups.values())
-        for method in METHODS
+        (row, method, averages(trials, method)) for row, trials in enumerate(groups.values()) for method in METHODS
     ]
     values = [value for _, _, over in points for value in (over.f1, over.best_f1) if value is not None]
     lowest = math.floor(min(values, default=0.95) / _STEP) * _STEP

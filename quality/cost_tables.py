@@ -51,6 +51,29 @@ def hashing(results: Results) -> str:
     return markdown(heads, rows)
 
 
+def protocol(results: Results) -> str:
+    """Return what one link takes through the whole signed protocol, beside Splink on the same files."""
+    found = results.protocol
+    if found is None:
+        return NOTHING
+    steps = (
+        (Wording("发布索引（每份协议一次）", "publishing the index, once an agreement"), found.publish_seconds),
+        (
+            Wording("首次提问：散列、比对、答复、回执", "asking: hashing, matching, answers, receipts"),
+            found.ask_seconds,
+        ),
+        (Wording("同样的问题再问一次", "the same question again"), found.again_seconds),
+        (Wording("一名儿童", "one child"), found.single_seconds),
+        (Wording("Splink，明文，只比对", "Splink in clear, linking alone"), found.splink_seconds),
+    )
+    rows = [[both(label), NOTHING if seconds is None else f"{seconds:,.2f}"] for label, seconds in steps]
+    asked = Wording(
+        f"{found.rows:,} 行问 {found.index_records:,} 条记录，{found.matches:,} 行得到答复",
+        f"{found.rows:,} rows against {found.index_records:,} records, {found.matches:,} answered",
+    )
+    return markdown([both(asked), "秒<br>seconds"], rows)
+
+
 def leakage(results: Results) -> str:
     """Return what the hashes of each key type give away."""
     found = results.leakage

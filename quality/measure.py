@@ -17,12 +17,15 @@ from quality.holdings import Holding, prepare_holding
 from quality.leakage_rows import measure_index
 from quality.methods import run_method
 from quality.peers.environments import PeerFailedError, PeerMissingError
+from quality.protocol import ProtocolPlan, measure_protocol
 from quality.provinces import TODAY, read_agency, write_province
 from quality.results import Results, TrialResult
 from quality.special_cases import special_trials
 from quality.trials import AGENCIES, LARGE_PAIRS, PAIRS, Trial, agency_trials
 
 LOCAL_KEY_BYTES: Final = 32
+PROTOCOL_CHILDREN: Final = 33_400
+PROTOCOL_ROWS: Final = 3_000
 HASHING_BATCHES: Final = 4
 MINUTE_SECONDS: Final = 60
 
@@ -81,6 +84,8 @@ def measure(plan: Plan, tell: Tell, show: Show) -> Results:
     tell("leakage")
     seen, known = (read_agency(*_largest(plan, agency)) for agency in LEAKAGE_PAIR)
     leakage = measure_index(seen, known, local_key)
+    tell("protocol")
+    protocol = measure_protocol(_protocol_plan(plan), local_key)
     return Results(
         measured_on=datetime.now().astimezone().date().isoformat(),
         minutes=(time.monotonic() - began) / MINUTE_SECONDS,
@@ -91,6 +96,19 @@ def measure(plan: Plan, tell: Tell, show: Show) -> Results:
         trials=tuple(trials),
         hashing=hashing,
         leakage=leakage,
+        protocol=protocol,
+    )
+
+
+def _protocol_plan(plan: Plan) -> ProtocolPlan:
+    """A province whose second agency holds 20,000 records, or a small one."""
+    seed, folder = plan.seeds[0], plan.folder / "protocol"
+    is_small = plan.children < PROTOCOL_CHILDREN
+    return ProtocolPlan(
+        children=plan.children if is_small else PROTOCOL_CHILDREN,
+        seed=seed,
+        rows=PROTOCOL_ROWS // 10 if is_small else PROTOCOL_ROWS,
+        folder=folder,
     )
 
 

@@ -67,9 +67,7 @@ def ask(asked: HashTable, index: Index, key_set: KeySet, kept: Model | None = No
     return [ask_run(asked, rows, index, key_set, kept) for rows in np.array_split(np.arange(asked.records), count)]
 
 
-def ask_run(
-    asked: HashTable, rows: NDArray[np.int64], index: Index, key_set: KeySet, kept: Model | None = None
-) -> Run:
+def ask_run(asked: HashTable, rows: NDArray[np.int64], index: Index, key_set: KeySet, kept: Model | None = None) -> Run:
     """Ask about some rows: what settles a row first, the other keys of those rows alone that are not settled by it."""
     number = np.full(asked.records, NO_CANDIDATE, np.int32)
     number[rows] = np.arange(len(rows), dtype=np.int32)

@@ -43,6 +43,7 @@ def sections(results: Results) -> Mapping[str, str]:
         "special": linkage_tables.special(results),
         "cost": cost_tables.cost(results),
         "hashing": cost_tables.hashing(results),
+        "protocol": cost_tables.protocol(results),
         "leakage": f"{_leakage(results)}\n\n{cost_tables.leakage(results)}",
         "machine": cost_tables.machine(results),
     }

@@ -154,6 +154,28 @@ class LeakageResult(_Strict):
     own_signature: float
 
 
+class ProtocolResult(_Strict):
+    """What asking a provider about a roster took, from reading the roster to the last receipt.
+
+    Attributes:
+        publish_seconds: of the index: reading, hashing, sending, activating; once an agreement.
+        ask_seconds: of the first question about the roster: hashing, matching, answers, receipts.
+        again_seconds: of the same question again: what was evaluated is kept.
+        single_seconds: of a question about one child, the median of several children.
+        splink_seconds: of the same link in clear; None where Splink is missing.
+        matches: rows that were matched and answered about.
+    """
+
+    rows: int
+    index_records: int
+    publish_seconds: float
+    ask_seconds: float
+    again_seconds: float
+    single_seconds: float
+    splink_seconds: float | None
+    matches: int
+
+
 class Results(_Strict):
     """One whole run."""
 
@@ -166,6 +188,7 @@ class Results(_Strict):
     trials: tuple[TrialResult, ...]
     hashing: HashingCost
     leakage: LeakageResult
+    protocol: ProtocolResult | None = None
 
     def in_group(self, group: Group) -> tuple[TrialResult, ...]:
         """Return the trials of one table, in the order in which they were made."""

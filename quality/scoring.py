@@ -98,9 +98,7 @@ def one_to_one(pairs: ScoredPairs) -> ScoredPairs:
     taken_left: set[int] = set()
     taken_right: set[int] = set()
     kept = []
-    for place, left, right in zip(
-        order.tolist(), pairs.left[order].tolist(), pairs.right[order].tolist(), strict=True
-    ):
+    for place, left, right in zip(order.tolist(), pairs.left[order].tolist(), pairs.right[order].tolist(), strict=True):
         if left not in taken_left and right not in taken_right:
             taken_left.add(left)
             taken_right.add(right)

@@ -73,9 +73,7 @@ def train(linker: Any, model: ModuleType) -> bool:
         Whether there are any matches by these rules; without, there is nothing to estimate.
     """
     training = linker.training
-    training.estimate_probability_two_random_records_match(
-        model.DETERMINISTIC_RULES, recall=model.DETERMINISTIC_RECALL
-    )
+    training.estimate_probability_two_random_records_match(model.DETERMINISTIC_RULES, recall=model.DETERMINISTIC_RECALL)
     if not linker.misc.save_model_to_json()["probability_two_random_records_match"]:
         return False
     training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
