@@ -75,8 +75,9 @@ def few_rows(left: Rows, right: Rows, rng: random.Random) -> tuple[Rows, Rows]:
 
     def drawn(rows: Rows, not_in: Rows) -> Rows:
         others = without_children_of(rows, not_in)
-        both = [row for row in rows if row.child in common]
-        return rng.sample(chosen := [*both, *rng.sample(others, min(FEW_ROWS - len(both), len(others)))], len(chosen))
+        chosen = [row for row in rows if row.child in common]
+        chosen += rng.sample(others, min(FEW_ROWS - len(chosen), len(others)))
+        return rng.sample(chosen, len(chosen))
 
     return drawn(left, right), drawn(right, left)
 

@@ -15,11 +15,11 @@ MAX_RUN_SECONDS: Final = 4 * 3600
 
 
 class PeerMissingError(Exception):
-    """A peer could not be installed; its name and what pip returned are in the message."""
+    """A peer could not be installed; its name and the log of pip are in the message."""
 
 
 class PeerFailedError(Exception):
-    """A peer's program ended without a result; its name and why are in the message."""
+    """A peer's program ended without a result; its name, why and its log are in the message."""
 
 
 def set_up(peer: str) -> Path:
@@ -38,9 +38,12 @@ def set_up(peer: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=True)
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    installed = subprocess.run([*install, "--requirement", str(requirements)], check=False)
+    log = folder.with_suffix(".log")
+    with log.open("wb") as said:
+        command = [*install, "--requirement", str(requirements)]
+        installed = subprocess.run(command, check=False, stdout=said, stderr=said)
     if installed.returncode:
-        raise PeerMissingError(f"{peer}: pip {installed.returncode}")
+        raise PeerMissingError(f"{peer}: pip {installed.returncode}, {log}")
     stamp.write_text(wanted, encoding="ascii")
     return python
 
