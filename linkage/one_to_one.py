@@ -44,7 +44,7 @@ def probabilities(pairs: Pairs, log_odds: Floats, files: Files) -> Floats:
     order = np.argsort(log_odds, kind="stable")
     left, right = pairs.left[order], pairs.right[order]
     odds = np.clip(log_odds[order], -MAX_LOG_ODDS, MAX_LOG_ODDS)
-    matches = (files.overlap or 0.0) * files.asked
+    matches = 0.0
     for _ in range(ROUNDS):
         likely = np.exp(odds + _correction(files, matches))
         rivals = np.bincount(left, likely)[left] + np.bincount(right, likely)[right]

@@ -52,7 +52,7 @@ def score(evidence: Evidence, vocabulary: Vocabulary) -> Scored:
     different = fit_mixture(vocabulary, indicators, evidence.decoys, DECOY_CLASSES, DECOY_ROUNDS)
     density = different.density(indicators)
     decoys = _spread(evidence, density, evidence.decoys_available)
-    blended = _blend(decoys, evidence.decoys) + _LEAST
+    blended = shrink(decoys, evidence.decoys) + _LEAST
     scale = _scale(evidence, blended)
     starts = [_fit_matches(evidence, vocabulary, indicators, scale * blended, seed) for seed in range(MATCH_STARTS)]
     same, share, _ = max(starts, key=lambda fitted: fitted[2])
@@ -66,8 +66,8 @@ def _spread(evidence: Evidence, density: Floats, total: Floats) -> Floats:
     return np.asarray(total * density / np.bincount(evidence.available, density)[evidence.available])
 
 
-def _blend(expected: Floats, seen: Floats) -> Floats:
-    """Shrink what was seen towards what is expected."""
+def shrink(expected: Floats, seen: Floats) -> Floats:
+    """Return what was seen, shrunk towards what is expected as if `PSEUDO_COUNT` pairs had been seen of that."""
     return expected * (PSEUDO_COUNT + seen) / (PSEUDO_COUNT + expected)
 
 
@@ -118,7 +118,7 @@ def _matches_available(evidence: Evidence, share: Floats) -> Floats:
     kind = evidence.could_settle.astype(np.intp)
     found = np.bincount(kind, evidence.observed * share, 2).astype(np.float64)
     decoys = np.bincount(kind[first], evidence.decoys_available[first], 2)
-    rate = _blend(decoys * found.sum() / decoys.sum(), found) / np.maximum(decoys, _LEAST)
+    rate = shrink(decoys * found.sum() / decoys.sum(), found) / np.maximum(decoys, _LEAST)
     return np.asarray(rate[kind] * evidence.decoys_available)
 
 
@@ -130,6 +130,6 @@ def _blend_matches(evidence: Evidence, different: Floats, density: Floats, share
     """
     for _ in range(BLEND_ROUNDS):
         expected = _spread(evidence, density, _matches_available(evidence, share))
-        matches = _blend(expected, evidence.observed * share) + _LEAST
+        matches = shrink(expected, evidence.observed * share) + _LEAST
         share = matches / (matches + different)
     return expected, matches

@@ -37,14 +37,11 @@ def settled(asked: HashTable, found: Found, key_set: KeySet) -> NDArray[np.bool_
 def settled_on(asked: HashTable, found: HashTable, key_set: KeySet) -> NDArray[np.int32]:
     """Return for each asked row the found record that settles it, or `NO_CANDIDATE`."""
     settling = settling_mask(key_set)
-    pairs = cross_pairs(_only(asked, settling), _only(found, settling), key_set)
+    pairs = cross_pairs(
+        asked.entries(of_mask(asked.key_type, settling)), found.entries(of_mask(found.key_type, settling)), key_set
+    )
     pairs = pairs.chosen(pairs.agreed == np.uint64(settling))
     row, first, count = np.unique(pairs.left, return_index=True, return_counts=True)
     candidate = np.full(asked.records, NO_CANDIDATE, np.int32)
     candidate[row[count == 1]] = pairs.right[first[count == 1]]
     return candidate
-
-
-def _only(table: HashTable, mask: int) -> HashTable:
-    """Return the table with the unflagged entries of the key types in `mask`."""
-    return table.entries(of_mask(table.key_type, mask) & ~table.is_flagged)

@@ -42,6 +42,17 @@ def test_decoys_are_weighted_by_how_often_random_pairs_hold_so_much():
         assert evidence.decoys[cells].sum() == pytest.approx(decoys * weight)
 
 
+def test_a_record_that_a_row_settled_on_is_not_counted_across():
+    settled: list[Key] = [("id", "9"), ("p.d", "s")]
+    scales = []
+    for file in (ASKED, [*ASKED, settled]):
+        asked, index = table_of(*file), table_of(*INDEX, settled)
+        candidates = find_candidates(asked, look_up(asked, index)[0], profile_of(index, KEY_SET), KEY_SET)
+        scales.append(weigh_decoys(candidates, Comparer(KEY_SET))[0].scale)
+    within = 3 + 10
+    assert scales == pytest.approx([3 * 5 / within, 3 * 4 / within])
+
+
 def test_every_pattern_across_the_files_has_some_decoys():
     asked, index = table_of(*ASKED), table_of(*INDEX)
     candidates = find_candidates(asked, look_up(asked, index)[0], profile_of(index, KEY_SET), KEY_SET)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from linkage.judgement import NO_CANDIDATE, Judgement
-from linkage.run import MATCH, NON_MATCH, POSSIBLE_MATCH, Found, judge, profile_of
+from linkage.mixture import Mixture, vocabulary_of
+from linkage.run import MATCH, NON_MATCH, POSSIBLE_MATCH, Found, Model, judge, profile_of
 from schemas.key_set import read_key_set
 from schemas.messages.match import Basis, WithheldReason
 from tests.unit.linkage.population import KEY_SET, Key, look_up, table_of
@@ -86,6 +87,55 @@ def test_two_rows_that_one_record_fits_are_for_a_reviewer():
 
 def test_the_same_row_twice_gets_the_same_answer_twice():
     assert answers([BERTA, CLARA, BERTA], [BERTA]) == [(MATCH, 0), (NON_MATCH, NO_CANDIDATE), (MATCH, 0)]
+
+
+def test_a_relation_makes_no_difference():
+    rows = [[*BERTA, ("guardian", "1")], [*BERTA, ("guardian", "2")]]
+    assert answers(rows, [BERTA]) == [(MATCH, 0), (MATCH, 0)]
+
+
+def ask_with_model(log_odds: float, rows: list[list[Key]], index: list[list[Key]]) -> Judgement:
+    """Ask with a kept model that gives every pair these log odds in an index of this size."""
+    useless = Mixture(np.ones(1), np.full((1, len(vocabulary_of(KEY_SET).level)), 0.5))
+    model = Model(
+        key_set=KEY_SET.id,
+        asked_records=1_000,
+        index_records=len(index),
+        expected_matches=500.0,
+        decoys=1_000,
+        threshold=0.55,
+        levels=np.full((1, len(KEY_SET.comparison) + 1), -1, np.int8),
+        available=np.zeros(1, np.uint32),
+        log_odds=np.array([log_odds]),
+        prior=np.array([log_odds]),
+        same=useless,
+        different=useless,
+    )
+    asked, table = table_of(*rows), table_of(*index)
+    judgement, _ = judge(asked, Found(table, table.holds()), profile_of(table, KEY_SET), KEY_SET, model)
+    assert judgement.basis is Basis.KEPT_MODEL
+    return judgement
+
+
+def test_a_number_alone_is_for_a_reviewer_however_unlikely_it_is():
+    judgement = ask_with_model(-20.0, [[("id", "1")], [("p.d", "a")]], [[("id", "1")], [("p.d", "a")]])
+    assert judgement.outcome.tolist() == [POSSIBLE_MATCH, NON_MATCH]
+    assert judgement.candidate.tolist() == [0, NO_CANDIDATE]
+    assert judgement.probability[0] < 0.001
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "outcome", "withheld"),
+    [(9.0, MATCH, None), (-0.3, POSSIBLE_MATCH, WithheldReason.LOW_PRECISION), (-9.0, NON_MATCH, None)],
+)
+def test_matches_that_are_wrong_too_often_are_withheld(log_odds: float, outcome: int, withheld: WithheldReason | None):
+    """A settled row, which is surely right, doesn't hide it."""
+    people = [ANNA, *[[("p.d", str(number))] for number in range(5)]]
+    judgement = ask_with_model(log_odds, people, people)
+    assert judgement.withheld is withheld
+    assert judgement.outcome.tolist() == [MATCH, *[outcome] * 5]
+    if withheld is not None:
+        assert judgement.threshold < judgement.probability[1] < 0.95
 
 
 def test_several_rows_may_settle_on_one_record_which_is_no_candidate_then():

@@ -6,7 +6,7 @@ import pytest
 from linkage.comparison import NOT_TOLD
 from linkage.decoys import Evidence
 from linkage.mixture import vocabulary_of
-from linkage.scoring import MOST_OFF, Scored, score
+from linkage.scoring import MOST_OFF, PSEUDO_COUNT, Scored, score, shrink
 from tests.unit.linkage.population import KEY_SET
 
 VOCABULARY = vocabulary_of(KEY_SET)
@@ -47,13 +47,19 @@ def test_files_in_which_different_children_share_less_or_more_are_measured(off: 
     expected = scored([1_000, 50, 900, 20], [0, 50, 900, 0]).log_odds
     found = scored([1_000, 50 * off, 900 * off, 20], [0, 50, 900, 0]).log_odds
     assert found[0] == pytest.approx(expected[0], abs=1)
-    assert found[2] < 0
+    assert found[2] < -2
 
 
 def test_but_no_more_than_so_much():
     """Ten times as many pairs as strangers would make can't all be strangers."""
     assert MOST_OFF < 10
     assert scored([0, 500, 9_000, 0], [0, 50, 900, 0]).log_odds[2] > 0
+
+
+def test_what_is_seen_often_counts_more_than_what_is_expected():
+    expected = np.array([4.0, 4.0, 1e-6, 1_000.0])
+    shrunk = shrink(expected, np.array([4.0, 0.0, 1.0, 400.0]))
+    assert shrunk == pytest.approx([4, 4 * PSEUDO_COUNT / (PSEUDO_COUNT + 4), 1e-6 * 4 / 3, 401.8], rel=1e-3)
 
 
 def test_nothing_seen_at_all_is_still_a_number():
