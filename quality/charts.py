@@ -24,7 +24,7 @@ _LEGEND_STEP: Final = 230
 
 _PANEL_TOP: Final = 60
 _PANEL_HEIGHT: Final = 170
-_PANEL_STEP: Final = 262
+_PANEL_STEP: Final = 240
 _PANEL_LEFT: Final = 60
 _BAR_SHARE: Final = 0.38
 

@@ -14,6 +14,7 @@ from quality.peers.environments import PeerFailedError, PeerMissingError, run_pe
 from quality.results import Bar, Method, Outcome, Score
 from quality.scoring import Point, ScoredPairs, Values, best_point, expected_f1_threshold, one_to_one, point_at
 from quality.trials import Trial
+from schemas.messages.match import Basis
 
 ANONLINK_THRESHOLD: Final = 0.77
 """The best one for the six pairs of agencies of the province of seed 1, chosen with its truth at hand."""
@@ -58,13 +59,15 @@ def _ours(trial: Trial) -> Outcome:
         pairs = ScoredPairs(arrays["left"], arrays["right"], np.nan_to_num(arrays["probability"]), None)
         is_match, is_settled = arrays["is_match"], arrays["is_settled"]
     is_right = trial.truth.is_right(pairs)
-    scored = count_bars(pairs.score[~is_settled], is_right[~is_settled], PROBABILITY_EDGES)
+    # Rules rank nothing: without probabilities there are no bars, and no point but the chosen one.
+    by_rules = told["basis"] == Basis.RULES
+    is_scored = np.zeros_like(is_settled) if by_rules else ~is_settled
+    scored = count_bars(pairs.score[is_scored], is_right[is_scored], PROBABILITY_EDGES)
     settled = Bar(label=SETTLED_LABEL, right=int(is_right[is_settled].sum()), wrong=int((~is_right[is_settled]).sum()))
     return Outcome(
         method="ours",
         chosen=Score.of(Point(int(is_match.sum()), int((is_match & is_right).sum()), trial.truth.links)),
-        # Rules rank nothing: without probabilities there is no other point.
-        best=None if told["basis"] == "rules" else Score.of(best_point(pairs, trial.truth)),
+        best=None if by_rules else Score.of(best_point(pairs, trial.truth)),
         bars=(*scored, settled),
         **told,
     )

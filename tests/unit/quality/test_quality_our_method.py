@@ -1,11 +1,20 @@
 """Our own method takes the steps of a real run: what settles a row first, no common hashes, so many rows at once."""
 
+from datetime import date
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from linkage.hash_table import HashTable
 from quality import our_method
+from quality.holdings import prepare_holding
+from quality.methods import run_method
 from quality.our_method import ask, ask_run, publish, report
+from quality.provinces import HeldRow
+from quality.scoring import truth_of
+from quality.trials import Trial
+from schemas.identity import ChildIdentity, GuardianIdentity
 from schemas.key_set import load_key_set
 from schemas.linkage_keys import KeyType
 from schemas.messages.index import KEY_TYPE_CODES
@@ -55,3 +64,27 @@ def test_a_file_that_is_too_long_is_asked_for_in_several_runs(monkeypatch: pytes
     assert np.concatenate([run.partner for run in runs]).tolist() == [4, 3, 2, 1, 0]
     said = report(runs, {"link": 1.0})
     assert (said["runs"], said["settled"], said["possible_matches"]) == (3, 5, 0)
+
+
+def row(number: int) -> HeldRow:
+    """Return a row with name, date and guardian, which is enough without a model."""
+    identity = ChildIdentity(
+        name="张" + chr(0x4E00 + number),
+        birth_dates=(date.fromordinal(date(2012, 1, 1).toordinal() + number),),
+        guardian=GuardianIdentity(phone=f"1{number:010d}"),
+    )
+    return HeldRow(identity, str(number))
+
+
+def test_the_program_is_scored_where_rules_decide(tmp_path: Path) -> None:
+    left, right = (
+        prepare_holding([row(number) for number in range(first, first + 6)], tmp_path / str(first), bytes(32))
+        for first in (0, 2)
+    )
+    truth = truth_of(left.children, right.children)
+    found = run_method("ours", Trial("special", "few", "children", 1, left, right, truth, tmp_path / "trial"))
+    assert found.chosen is not None
+    assert (found.chosen.links, found.chosen.right, found.chosen.true) == (4, 4, 4)
+    assert (found.basis, found.best, found.precision) == ("rules", None, None)
+    # Rules give no probabilities: nothing is spread.
+    assert sum(bar.right + bar.wrong for bar in found.bars) == found.settled == 0
