@@ -57,8 +57,7 @@ def can_be_released(agreed: NDArray[np.uint64], key_set: KeySet) -> NDArray[np.b
     either = (agreed | (agreed >> np.uint64(FLAGGED_BITS))) & np.uint64(UNFLAGGED)
     numbers = sum(1 << defined.code for defined in key_set.evidence if len(defined.parts) == 1)
     alone = sum(1 << defined.code for defined in key_set.evidence if defined.proves == "alone")
-    never = sum(1 << defined.code for defined in key_set.evidence if defined.proves == "never")
-    proves = _has(either, alone) | (np.bitwise_count(either & np.uint64(UNFLAGGED & ~never)) >= 2)
+    proves = _has(either, alone) | (np.bitwise_count(either) >= 2)
     return np.asarray(proves & _has(either, UNFLAGGED & ~numbers))
 
 

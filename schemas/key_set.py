@@ -38,7 +38,7 @@ class KeyTypeDefinition(_Strict):
     code: Annotated[int, Field(ge=1, le=MAX_KEY_TYPES)]
     parts: Annotated[tuple[Name, ...], Field(min_length=1, max_length=6)]
     flag: Name | None = None
-    proves: Literal["alone", "together", "never"]
+    proves: Literal["alone", "together"]
     relation: bool = False
 
 

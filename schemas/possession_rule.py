@@ -16,5 +16,5 @@ def is_proven(proven_types: Collection[str], key_set: KeySet) -> bool:
         proven_types: names of key types; one that the key set does not declare proves nothing.
         key_set: the one that the agreement names.
     """
-    proven = [defined for defined in key_set.key_types if defined.name in proven_types and defined.proves != "never"]
+    proven = [defined for defined in key_set.key_types if defined.name in proven_types]
     return len(proven) >= TOGETHER or any(defined.proves == "alone" for defined in proven)

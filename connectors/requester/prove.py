@@ -19,11 +19,7 @@ def proving_types(agreed: Iterable[str], asked: Collection[KeyType], key_set: Ke
         One or two key types; none if the match can't be proven.
     """
     base_types = {name.partition(FLAG_MARK)[0] for name in agreed}
-    usable = [
-        defined
-        for defined in key_set.key_types
-        if defined.name in base_types and defined.name in asked and defined.proves != "never"
-    ]
+    usable = [defined for defined in key_set.key_types if defined.name in base_types and defined.name in asked]
     alone = [KeyType(defined.name) for defined in usable if defined.proves == "alone"]
     if alone:
         return (alone[0],)

@@ -5,11 +5,7 @@ from collections.abc import Iterable
 from docs.generation.markdown import both, code, introduction, page, table
 from schemas.key_set import FLAG_MARK, Component, KeySet, KeyTypeDefinition, LevelRule, load_key_set
 
-_PROVES = {
-    "alone": both("单独即可", "alone"),
-    "together": both("须另有一键", "with another key"),
-    "never": both("不能", "never"),
-}
+_PROVES = {"alone": both("单独即可", "alone"), "together": both("须另有一键", "with another key")}
 
 
 def linkage_keys_page() -> str:
