@@ -39,8 +39,8 @@ def test_a_tie_is_called_one():
         (["r6.d.x"], False),
         (["s1.d.r4", "r6.d.x"], True),
         (["n.r6"], False),
-        (["n.r6", "n.y.r4"], False),
-        (["n.r6", "n.y.r4", "r6.d.x"], False),
+        (["n.r6", "n.y.r4"], True),
+        (["n.r6", "n.y.r4!jan1"], True),
         ([], False),
     ],
 )
