@@ -17,7 +17,7 @@ MAX_MODEL_BYTES: Final = 8 * 1024 * 1024
 MAX_MODEL_CELLS: Final = 200_000
 MAX_RECORDS: Final = 2**53 - 1
 
-_Share = Annotated[float, Field(ge=0, le=1)]
+_Chance = Annotated[float, Field(gt=0, le=1)]
 _Mask = Annotated[int, Field(ge=0, lt=2**32)]
 _Level = Annotated[int, Field(ge=-1, le=15)]
 _Records = Annotated[int, Field(ge=1, le=MAX_RECORDS)]
@@ -115,8 +115,8 @@ class Model:
 
 
 class _StoredMixture(Message):
-    share: Annotated[tuple[_Share, ...], Field(min_length=1, max_length=64)]
-    chance: tuple[Annotated[tuple[_Share, ...], Field(min_length=1, max_length=512)], ...]
+    share: Annotated[tuple[_Chance, ...], Field(min_length=1, max_length=64)]
+    chance: tuple[Annotated[tuple[_Chance, ...], Field(min_length=1, max_length=512)], ...]
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -131,7 +131,7 @@ class _StoredModel(Message):
     index_records: _Records
     expected_matches: Annotated[FiniteFloat, Field(ge=0)]
     decoys: Annotated[int, Field(ge=0, le=MAX_RECORDS)]
-    threshold: _Share
+    threshold: _Chance
     levels: Annotated[tuple[tuple[_Level, ...], ...], Field(max_length=MAX_MODEL_CELLS)]
     available: tuple[_Mask, ...]
     log_odds: Annotated[tuple[FiniteFloat, ...], Field(min_length=1)]

@@ -86,6 +86,7 @@ def changed(**members: object) -> bytes:
         changed(prior=[1.0, 2.0]),
         changed(levels=[[16]]),
         changed(same={"share": [1], "chance": []}),
+        changed(same={"share": [1], "chance": [[0]]}),
         changed(same={"share": [0.5, 0.5], "chance": [[1], [1, 1]]}),
         changed(note="x"),
         b"0" * (MAX_MODEL_BYTES + 1),
