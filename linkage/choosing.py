@@ -27,9 +27,9 @@ class Choice:
     total: NDArray[np.float64] = field(repr=False)
 
 
-def choose(pairs: Pairs, value: NDArray[np.float64], left_records: int) -> Choice:
-    """Return for each left record its pair of the highest value."""
-    order = np.lexsort((pairs.agreed, -value, pairs.left))
+def choose(pairs: Pairs, value: NDArray[np.float64], cell: NDArray[np.int64], left_records: int) -> Choice:
+    """Return for each left record its pair of the highest value; of equal ones what agrees and the cell decide."""
+    order = np.lexsort((cell, pairs.agreed, -value, pairs.left))
     left = pairs.left[order]
     first = np.flatnonzero(np.diff(left, prepend=-1))
     pair = np.full(left_records, NO_PAIR, np.int64)

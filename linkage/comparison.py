@@ -1,7 +1,7 @@
 """The comparison vector of a pair: what agreeing keys tell about each attribute, by the rules of the key set."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,26 +106,11 @@ class Comparer:
         left_kinds, left_kind = np.unique(left, return_inverse=True)
         right_kinds, right_kind = np.unique(right, return_inverse=True)
         agreements, agreement = np.unique(pairs.agreed, return_inverse=True)
-        shape = (len(agreements), len(left_kinds), len(right_kinds), LARGER + 2)
-        code = (
-            np.ravel_multi_index(
-                (
-                    agreement,
-                    left_kind[pairs.left],
-                    right_kind[pairs.right],
-                    self._rarities(pairs.group, within=within) + 1,
-                ),
-                shape,
-            )
-            if len(pairs)
-            else np.empty(0, np.int64)
-        )
-        codes, place, count = np.unique(code, return_inverse=True, return_counts=True)
-        which, one, other, rarity = np.unravel_index(codes, shape) if len(pairs) else (codes, codes, codes, codes)
+        looks = (agreement, left_kind[pairs.left], right_kind[pairs.right], self._rarities(pairs.group, within=within))
+        (which, one, other, rarity), place, count = _distinct(looks)
         levels = self.levels(agreements[which], left_kinds[one] & right_kinds[other])
         available = self.available(left_kinds)[one] & self.available(right_kinds)[other]
-        vectors = np.column_stack([levels, (rarity - 1).astype(np.int8)])
-        return _merge(vectors, available, count, place)
+        return _merge(np.column_stack([levels, rarity.astype(np.int8)]), available, count, place)
 
     def _rarities(self, group: NDArray[np.int32], *, within: bool) -> NDArray[np.int8]:
         rarity = np.full(len(group), NOT_TOLD, np.int8)
@@ -140,6 +125,16 @@ class Comparer:
 def _compile(key_set: KeySet, rule: LevelRule) -> _Rule:
     given = tuple(mask_of(key_set, (group,)) for group in rule.given)
     return _Rule(rule.level, mask_of(key_set, rule.agree), given, mask_of(key_set, rule.hold))
+
+
+def _distinct(
+    columns: tuple[NDArray[Any], ...],
+) -> tuple[list[NDArray[np.int64]], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct rows of columns of small whole numbers from -1, the place of each row, and their counts."""
+    shape = [int(column.max(initial=NOT_TOLD)) + 2 for column in columns]
+    code = np.ravel_multi_index([column.astype(np.int64) + 1 for column in columns], shape)
+    codes, place, count = np.unique(code, return_inverse=True, return_counts=True)
+    return [column - 1 for column in np.unravel_index(codes, shape)], place, count
 
 
 def _merge(

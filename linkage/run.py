@@ -90,7 +90,7 @@ def _write_settled(judgement: Judgement, key_set: KeySet) -> None:
 
 
 def _write_scored(judgement: Judgement, candidates: Candidates, verdict: Verdict) -> None:
-    chosen = choose(candidates.pairs, verdict.value, candidates.asked.records)
+    chosen = choose(candidates.pairs, verdict.value, candidates.cell, candidates.asked.records)
     is_possible = (chosen.pair != NO_PAIR) & (chosen.total >= verdict.least_possible)
     row = np.flatnonzero(candidates.child != SETTLED_ROW)
     row = row[is_possible[candidates.child[row]]]

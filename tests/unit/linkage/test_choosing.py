@@ -15,15 +15,17 @@ def pairs_of(*ends: tuple[int, int]) -> Pairs:
 
 
 def test_the_likeliest_and_the_sum_of_all():
-    chosen = choose(pairs_of((0, 0), (0, 1), (2, 0)), np.array([0.2, 0.7, 0.1]), 3)
+    chosen = choose(pairs_of((0, 0), (0, 1), (2, 0)), np.array([0.2, 0.7, 0.1]), np.zeros(3, np.int64), 3)
     assert chosen.pair.tolist() == [1, NO_PAIR, 2]
     assert chosen.total.tolist() == pytest.approx([0.9, 0, 0.1])
     assert not chosen.is_tied.any()
 
 
 def test_a_tie_is_called_one():
-    chosen = choose(pairs_of((0, 0), (0, 1), (0, 2), (1, 0)), np.array([0.3, 0.4, 0.4, 0.4]), 2)
+    cell = np.array([0, 7, 5, 0])
+    chosen = choose(pairs_of((0, 0), (0, 1), (0, 2), (1, 0)), np.array([0.3, 0.4, 0.4, 0.4]), cell, 2)
     assert chosen.is_tied.tolist() == [True, False]
+    assert chosen.pair.tolist() == [2, 3]
 
 
 @pytest.mark.parametrize(
