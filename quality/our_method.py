@@ -5,7 +5,7 @@ the pairs as arrays (`.npz`); REPORT gets times in seconds, memory and what the 
 """
 
 import json
-import resource
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.machine import peak_memory_mb
 from connectors.publisher.common_keys import MAX_GROUP_PUBLISHED
 from linkage.hash_table import HashTable
 from linkage.judgement import NO_CANDIDATE
@@ -124,7 +125,7 @@ def report(runs: Sequence[Run], seconds: dict[str, float]) -> dict[str, object]:
     is_estimated = accepted > 0 and all(precision is not None for precision, _, _ in estimated)
     return {
         "seconds": seconds,
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_memory_mb": peak_memory_mb(os.getpid()),
         "runs": len(runs),
         "basis": said[0].basis.value,
         "withheld": next((one.withheld.value for one in said if one.withheld is not None), None),
