@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint bench docs lock clean
+.PHONY: demo test lint bench linkage-quality docs lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
@@ -18,6 +18,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)
+
+# How right linkage on hashes is, against programs that see plaintext. They get environments of their own below var/.
+linkage-quality: $(VENV)/.dev
+	$(BIN)/python -m quality $(ARGS)
 
 docs: $(VENV)/.run
 	$(BIN)/python -m docs.generate

@@ -29,7 +29,7 @@ def run(scale: Scale, tell: Tell) -> Iterator[Comparison | Figure]:
         tell(f"a register of {records:,} records and a gateway")
         with open_scene(records) as scene:
             yield from _publish(scene, records, scale, tell)
-            asked = scene.asked_records(scale.batch_records)
+            asked = scene.hash_records(scale.batch_records)
             yield compare_batch(scene, asked, MATCH_ROUNDS, tell, name=f"matching {len(asked):,} against {records:,}")
 
 

@@ -11,7 +11,7 @@ from schemas.linkage_keys import linkage_keys
 
 
 def oprf_inputs(count: int, today: date) -> list[bytes]:
-    """Return that many inputs of the VOPRF, identity numbers and names with birth dates by turns."""
+    """Return that many inputs of the VOPRF: all linkage keys of one child after the other."""
     return [next_input for next_input, _ in zip(_inputs(today), range(count), strict=False)]
 
 

@@ -1,4 +1,4 @@
-"""Match queries to the running gateway, and bare look-ups of the same hashes in its database."""
+"""Parts of match runs sent to the running gateway, and bare look-ups of the same hashes in its database."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -8,37 +8,43 @@ from bench.harness import Comparison, Contest, Sample, Tell, compare, timed
 from bench.load import HttpRequest, LoadError, send_all
 from bench.scene import FIRST_EPOCH, Scene
 from connectors.gateway_client import PATHS
+from connectors.identifiers import new_uuid
+from connectors.requester.hashes import HashedRow
 from demo.scenario.desks import query_under
-from schemas.base64url import decode_base64url
 from schemas.envelope import ENVELOPE_HEADER, MessageType
-from schemas.messages.index import KEY_TYPE_CODES
-from schemas.messages.match import MAX_MATCH_ANSWER_BYTES, MatchAnswer, MatchRecord, MatchRequest
+from schemas.messages.match import MAX_MATCH_PART_ANSWER_BYTES, MatchPart, MatchPartAnswer, MatchRecord, pack_asked
 
 _LOOK_UP = "SELECT index_hash, handle, county, key_types FROM index_entry WHERE volume = ? AND key_type_code = ?"
 
 
-def sign_query(scene: Scene, records: Sequence[MatchRecord]) -> HttpRequest:
-    """Return one signed match query, good once and for two minutes."""
-    message = MatchRequest(epoch=FIRST_EPOCH, attributes=scene.agreement.attributes, records=tuple(records))
-    prepared = scene.requester.client.prepare(MessageType.MATCH, message, query_under(scene.agreement))
+def sign_query(scene: Scene, rows: Sequence[HashedRow]) -> HttpRequest:
+    """Return one signed match query, the only part of a run of its own; good once and for two minutes."""
+    part = MatchPart(
+        run=new_uuid(scene.requester.connector.random),
+        epoch=FIRST_EPOCH,
+        number=0,
+        records=tuple(MatchRecord(row=place, county=row.row.county) for place, row in enumerate(rows)),
+        entries=pack_asked(entry for place, row in enumerate(rows) for entry in row.to_entries(place)),
+    )
+    prepared = scene.requester.client.prepare(MessageType.MATCH_PART, part, query_under(scene.agreement))
     headers = {ENVELOPE_HEADER: prepared.envelope, "Content-Type": "application/json"}
-    return HttpRequest("POST", PATHS[MessageType.MATCH], headers, prepared.body)
+    return HttpRequest("POST", PATHS[MessageType.MATCH_PART], headers, prepared.body)
 
 
-def ask(scene: Scene, batches: Sequence[Sequence[MatchRecord]], clients: int) -> Sample:
+def ask(scene: Scene, batches: Sequence[Sequence[HashedRow]], clients: int) -> Sample:
     """Send a signed query for each batch; signing comes before the clock is started. Units are queries.
 
     Raises:
-        LoadError: refused, or an answer doesn't match the records, which all stand in the index.
+        LoadError: refused, or an answer doesn't settle the records, which all stand in the index.
     """
     answers = send_all(scene.stage.gateway_url, [sign_query(scene, batch) for batch in batches], clients)
-    matched = sum(map(_count_matches, answers.bodies))
-    if matched < 0.99 * sum(map(len, batches)):
-        raise LoadError("records of the index were not matched")
+    settled = sum(map(_count_settled, answers.bodies))
+    if settled < 0.9 * sum(map(len, batches)):
+        raise LoadError("records of the index were not settled")
     return answers.sample
 
 
-def compare_batch(scene: Scene, asked: Sequence[MatchRecord], rounds: int, tell: Tell, *, name: str) -> Comparison:
+def compare_batch(scene: Scene, asked: Sequence[HashedRow], rounds: int, tell: Tell, *, name: str) -> Comparison:
     """Compare one query of many records with looking their hashes up and nothing else."""
     by_code = hashes_by_code(asked)
     with closing(sqlite3.connect(f"file:{scene.gateway_database}?mode=ro", uri=True)) as database:
@@ -59,12 +65,13 @@ def compare_batch(scene: Scene, asked: Sequence[MatchRecord], rounds: int, tell:
         return compare(contest, rounds, tell)
 
 
-def hashes_by_code(asked: Sequence[MatchRecord]) -> dict[int, list[bytes]]:
-    """Return the index hashes of all records by the code of their key type."""
-    return {
-        code: [decode_base64url(text) for record in asked for text in record.hashes.get(key_type, ())]
-        for key_type, code in KEY_TYPE_CODES.items()
-    }
+def hashes_by_code(asked: Sequence[HashedRow]) -> dict[int, list[bytes]]:
+    """Return the index hashes of all rows by the code of their key type."""
+    by_code: dict[int, list[bytes]] = {}
+    for row in asked:
+        for entry in row.to_entries(0):
+            by_code.setdefault(entry.key_type_code, []).append(entry.index_hash)
+    return by_code
 
 
 def look_up(database: sqlite3.Connection, volume: int, by_code: dict[int, list[bytes]]) -> Iterator[tuple[object, ...]]:
@@ -74,6 +81,5 @@ def look_up(database: sqlite3.Connection, volume: int, by_code: dict[int, list[b
         yield from database.execute(f"{_LOOK_UP} AND index_hash IN ({places})", (volume, code, *hashes))
 
 
-def _count_matches(body: bytes) -> int:
-    outcomes = MatchAnswer.from_bytes(body, MAX_MATCH_ANSWER_BYTES).outcomes
-    return sum(outcome.handle is not None for outcome in outcomes)
+def _count_settled(body: bytes) -> int:
+    return len(MatchPartAnswer.from_bytes(body, MAX_MATCH_PART_ANSWER_BYTES).settled)

@@ -8,8 +8,8 @@ from bench.load import HttpRequest, send_all
 from bench.matching import ask, compare_batch
 from bench.scale import Scale
 from bench.scene import Scene, open_scene
+from connectors.requester.hashes import HashedRow
 from demo.scenario.desks import publish
-from schemas.messages.match import MatchRecord
 
 CLIENTS = (1, 16)
 _NO_OP = HttpRequest("GET", "/healthz")
@@ -20,13 +20,13 @@ def run(scale: Scale, tell: Tell) -> Iterator[Comparison]:
     tell("starting a gateway and publishing an index")
     with open_scene(scale.register_records) as scene:
         publish(scene.provider, scene.agreement, lambda *_: None)
-        asked = scene.asked_records(scale.batch_records)
+        asked = scene.hash_records(scale.batch_records)
         for clients in CLIENTS:
             yield compare(_contest(scene, asked, clients, scale), scale.rounds, tell)
         yield compare_batch(scene, asked, scale.rounds, tell, name=f"signed match queries of {len(asked):,} records")
 
 
-def _contest(scene: Scene, asked: Sequence[MatchRecord], clients: int, scale: Scale) -> Contest:
+def _contest(scene: Scene, asked: Sequence[HashedRow], clients: int, scale: Scale) -> Contest:
     records = cycle(asked)
     return Contest(
         name=f"signed match queries of 1 record, {clients} clients",

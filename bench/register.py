@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import count, islice
 from pathlib import Path
 
+from demo.province.adults import draw_old_phone
 from demo.province.agencies import Agency
 from demo.province.agency_files import HOUSEHOLD_REGISTER_FILE, write_mappings
 from demo.province.columns import HOUSEHOLD_REGISTER
@@ -17,6 +18,7 @@ from demo.province.record import Record
 from demo.province.regions import draw_township
 
 _DAYS_OF_CHILDHOOD = 18 * 365
+_DAYS_BETWEEN_GENERATIONS = 28 * 365
 
 
 def write_register(province: Path, records: int, today: date) -> None:
@@ -31,7 +33,7 @@ def write_register(province: Path, records: int, today: date) -> None:
 
 
 def draw_rows(rng: random.Random, today: date) -> Iterator[Record]:
-    """Yield registered children without end; each has a number of her own, in a county that was never issued."""
+    """Yield registered children and a guardian of each without end; their numbers are of counties never issued."""
     office = NumberOffice()
     for serial in count(1):
         region = draw_township(rng)
@@ -45,6 +47,9 @@ def draw_rows(rng: random.Random, today: date) -> Iterator[Record]:
             "birth_date": born_on.isoformat(),
             "hukou_region": region,
             "household_no": f"{serial:08d}",
+            "guardian_name": draw_surname(rng) + draw_given_character("女", rng),
+            "guardian_id": office.issue(region[:6], born_on - timedelta(days=_DAYS_BETWEEN_GENERATIONS), "女"),
+            "guardian_phone": draw_old_phone(rng),
             "status": "在册",
             "status_on": born_on.isoformat(),
             "moved_to_region": None,

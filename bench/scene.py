@@ -23,7 +23,7 @@ from gateway.settings import DATABASE_FILE
 from keys.crypto.oprf_batch import evaluate_batch
 from keys.custody.key_file_format import KdfCost
 from schemas.agreement import Agreement
-from schemas.messages.match import MatchRecord
+from schemas.key_set import load_key_set
 
 FIRST_EPOCH = 1
 PURPOSE = "P14"
@@ -51,18 +51,23 @@ class Scene:
         """Return the most memory that the largest worker of the gateway has had so far, in MiB."""
         return max(map(peak_memory_mb, children_of(self.gateway_process)))
 
-    def asked_records(self, count: int) -> list[MatchRecord]:
-        """Return `count` records of the register as a requester asks about them, hashed under the provider's key."""
+    def hash_records(self, count: int) -> list[HashedRow]:
+        """Return `count` records of the register as a requester asks about them first, hashed under the provider's key.
+
+        First: with their ID number and name by sound and birth date, which settle a record.
+        """
         connector = self.provider.connector
+        settling = load_key_set("G").settled_by
         rows = [
-            RosterRow(record.row_number, record.linkage_keys, county_within(record, REGIONS))
+            RosterRow(record.row_number, record.linkage_keys, county_within(record, REGIONS)).only(
+                lambda key: key.key_type in settling and not key.is_flagged
+            )
             for record in islice(open_register(connector).records(), count)
         ]
         key_pair = create_evaluation_key(connector, self.agreement.digest(), FIRST_EPOCH)
         inputs = [key.oprf_input() for row in rows for key in row.keys]
         outputs = iter(evaluate_batch(key_pair.private_key, inputs))
-        hashed = [HashedRow(row, {key.key_type: (next(outputs),) for key in row.keys}) for row in rows]
-        return [row.to_match_record() for row in hashed]
+        return [HashedRow(row, {key.key_type: (next(outputs),) for key in row.keys}) for row in rows]
 
 
 class _TwoAgencies(Stage):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from connectors.data_sets import DataSet, Derivation
+from connectors.guardian_roster import GUARDIAN_ROSTER
 from connectors.query_roster import QUERY_ROSTER
 from connectors.settings import SettingsError
 from connectors.sources.errors import SourceError
@@ -39,5 +40,5 @@ def agency_of(agency_type: str) -> Agency:
         module = import_module(f"connectors.{kind.value}")
     except (ValueError, ImportError):
         raise SettingsError("不支持这一部门类别 / this kind of agency is not supported") from None
-    data_sets = (*module.DATA_SETS, QUERY_ROSTER)
+    data_sets = (*module.DATA_SETS, QUERY_ROSTER, GUARDIAN_ROSTER)
     return Agency(kind, data_sets, module.INDEX_DATA_SET, module.DERIVATIONS)

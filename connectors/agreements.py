@@ -23,6 +23,7 @@ from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement, AgreementState, Approval, Party
 from schemas.agreement_terms import PartyKinds, require_sound_terms
 from schemas.envelope import MessageType
+from schemas.linkage_keys import LINKAGE_SCHEMA
 from schemas.messages.agreements import (
     MAX_AGREEMENT_LIST_BYTES,
     AgreementAnswer,
@@ -34,8 +35,6 @@ from schemas.messages.agreements import (
 )
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose
-
-LINKAGE_SCHEMA = "G0/1"
 
 
 @dataclass(frozen=True, slots=True)

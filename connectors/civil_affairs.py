@@ -35,10 +35,10 @@ CHILDREN_REGISTER: Final = DataSet(
         Field("category", "儿童类别", "codes", required=True, codes=CHILD_CATEGORY, aliases_zh=("类别",)),
         Field("category_since", "认定年月", "month", aliases_zh=("认定时间", "认定日期")),
         Field("study_status", "就学情况", "text", aliases_zh=("就学状况",)),
-        Field("guardian_name", "监护人姓名", "person_name"),
+        Field("guardian_name", "监护人姓名", "person_name", part="guardian_name"),
         Field("guardian_relation", "监护人与儿童关系", "text"),
-        Field("guardian_id", "监护人身份号码", "citizen_id"),
-        Field("guardian_phone", "监护人电话", "phone"),
+        Field("guardian_id", "监护人身份号码", "citizen_id", part="guardian_id"),
+        Field("guardian_phone", "监护人电话", "phone", part="guardian_phone"),
         Field("case_status", "档案状态", "code", required=True, codes=CASE_STATUS, aliases_zh=("动态", "状态")),
         Field("last_visit", "最近走访日期", "date", aliases_zh=("最近走访",)),
     ),
@@ -74,6 +74,7 @@ DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
         derivation.attribute: derivation
         for derivation in (
             Derivation("known_to_civil_affairs", CHILDREN_REGISTER.name, ("case_status",), _is_on_file),
+            Derivation("open_case", CHILDREN_REGISTER.name, ("case_status",), _is_on_file),
             Derivation("category_group", CHILDREN_REGISTER.name, ("case_status", "category"), _category_group),
         )
     }

@@ -5,18 +5,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from connectors.sources.cells import CellContext, CellError, CellParsed, FieldKind, parse_cell
+from connectors.sources.cells import CellContext, CellError, CellParsed, FieldKind, find_damaged_number, parse_cell
 from connectors.sources.errors import SourceError
 from connectors.sources.findings import Finding, Severity
-from connectors.sources.identities import IdentityPart, IdentityParts, identify
+from connectors.sources.identities import ReadingRules, identify, identify_guardian
+from connectors.sources.identity_parts import GUARDIAN_PARTS, IdentityPart, IdentityParts
 from connectors.sources.mapping import SourceMapping
+from connectors.sources.put_right import notes_on_cell
 from connectors.sources.source import CellValue, Row, Source
 from schemas.code_table import CodeTable
 from schemas.identity import ChildIdentity
 from schemas.linkage_keys import LinkageKey
+from schemas.messages.match import SubjectKind
 
 DEFAULT_MAX_AGE_YEARS: Final = 25
 """A number of somebody older is not a child's; students of upper secondary age stay below it."""
+
+_TELLING_PARTS: Final[frozenset[IdentityPart]] = frozenset({"citizen_id", "name", "birth_on"})
+"""Without one of these a child may not be found; a guardian's are evidence more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Field:
         name_zh: what people call it.
         kind: how its cells are written.
         required: it must be mapped and filled.
-        part: what it says about who the child is; None when it says nothing.
+        part: what it says about who the child or its guardian is; None when it says nothing.
         codes: code list of the kinds `code` and `codes`.
         aliases_zh: column names that offices commonly use, for drafting a mapping; none for data of guardians,
             which is read only when somebody maps it on purpose.
@@ -45,12 +51,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """One register or ledger of an agency."""
+    """One register or ledger of an agency; each row is about a child, or about a guardian."""
 
     name: str
     name_zh: str
     name_en: str
     fields: tuple[Field, ...]
+    subject: SubjectKind = SubjectKind.CHILD
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,10 +68,12 @@ class Record:
         row_number: as in `Row.number`.
         locator: as in `Row.locator`.
         identity: who the child is; `NO_IDENTITY` when the row is not a child's or there is nothing to match on.
-        linkage_keys: what it can be matched by; none when it is not usable.
+        linkage_keys: what it can be matched by; none when it is not usable, or about a guardian.
         values: parsed value by canonical field; empty and refused cells are not in it.
         incomplete: fields of several codes of which some were not understood.
-        findings: what is wrong with the row.
+        findings: what is wrong with the row: errors and warnings.
+        relation_keys: by which the children of this row's guardian are found, if the guardian's number is known.
+        notes: what was put right to compare the row; nothing is wrong.
     """
 
     row_number: int
@@ -74,14 +83,16 @@ class Record:
     values: Mapping[str, CellParsed]
     incomplete: frozenset[str]
     findings: tuple[Finding, ...]
+    relation_keys: tuple[LinkageKey, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
     def __repr__(self) -> str:
         return f"Record(row_number={self.row_number})"
 
     @property
     def is_usable(self) -> bool:
-        """Whether there is evidence for at least one linkage key."""
-        return bool(self.linkage_keys)
+        """Whether there is a key to match a child by, or in a list of guardians to find their children by."""
+        return bool(self.linkage_keys or self.relation_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +172,10 @@ def check_mapping(mapping: SourceMapping, data_set: DataSet, columns: Sequence[s
 
 
 def suggest_columns(data_set: DataSet, columns: Sequence[str]) -> dict[str, str]:
-    """Return canonical field → column for those columns that offices commonly give such a name."""
+    """Return canonical field → column for those columns that offices commonly give such a name; no guardians'."""
     there = set(columns)
-    found = {f.name: next((a for a in (f.name_zh, *f.aliases_zh) if a in there), None) for f in data_set.fields}
+    wanted = [f for f in data_set.fields if f.part not in GUARDIAN_PARTS]
+    found = {f.name: next((a for a in (f.name_zh, *f.aliases_zh) if a in there), None) for f in wanted}
     return {name: column for name, column in found.items() if column is not None}
 
 
@@ -176,6 +188,9 @@ class _Read:
     incomplete: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
+    def find_all(self, codes: Iterable[str], column: str, severity: Severity) -> None:
+        self.findings.extend(Finding(self.number, column, code, severity) for code in codes)
+
 
 class _Reader:
     """Reads rows of one source; all of them have the same columns."""
@@ -183,8 +198,8 @@ class _Reader:
     def __init__(
         self, mapping: SourceMapping, data_set: DataSet, today: date, *, allow_test_regions: bool, max_age_years: int
     ) -> None:
-        self._today = today
-        self._max_age_years = max_age_years
+        self._rules = ReadingRules(today, allow_test_regions, max_age_years)
+        self._identify = identify if data_set.subject is SubjectKind.CHILD else identify_guardian
         self._mapped = [
             (wanted, mapping.columns[wanted.name], CellContext(today, allow_test_regions, wanted.codes))
             for wanted in data_set.fields
@@ -201,10 +216,9 @@ class _Reader:
         read = _Read(row.number)
         parts = IdentityParts()
         for wanted, column, context in self._columns:
-            _read_cell(read, wanted, column, row.cells.get(column), context)
-            if wanted.part is not None and wanted.name in read.values:
-                parts.add(column, wanted.part, read.values[wanted.name])
-        identified = identify(row.number, parts, today=self._today, max_age_years=self._max_age_years)
+            _read_cell(read, parts, wanted, column, row.cells.get(column), context)
+        identified = self._identify(row.number, parts, self._rules)
+        found = (*read.findings, *identified.findings)
         return Record(
             row_number=row.number,
             locator=row.locator,
@@ -212,23 +226,37 @@ class _Reader:
             linkage_keys=identified.linkage_keys,
             values=read.values,
             incomplete=frozenset(read.incomplete),
-            findings=(*read.findings, *identified.findings),
+            findings=tuple(finding for finding in found if finding.severity != "note"),
+            relation_keys=identified.relation_keys,
+            notes=tuple(finding for finding in found if finding.severity == "note"),
         )
 
 
-def _read_cell(read: _Read, wanted: Field, column: str, cell: CellValue, context: CellContext) -> None:
+def _read_cell(
+    read: _Read, parts: IdentityParts, wanted: Field, column: str, cell: CellValue, context: CellContext
+) -> None:
     try:
         value = parse_cell(wanted.kind, cell, context)
     except CellError as error:
-        tells_who = wanted.part is not None and wanted.part not in {"region", "sex"}
-        severity: Severity = "error" if wanted.required or tells_who else "warning"
-        read.findings.append(Finding(read.number, column, error.code, severity))
-        if error.partial:
-            read.values[wanted.name] = error.partial
-        if wanted.kind == "codes":
-            read.incomplete.add(wanted.name)
+        _keep_what_was_understood(read, parts, wanted, column, cell, error)
         return
     if value is not None:
         read.values[wanted.name] = value
+        if wanted.part is not None:
+            parts.add(column, wanted.part, value)
+            read.find_all(notes_on_cell(wanted.part, cell, value), column, "note")
     elif wanted.required:
-        read.findings.append(Finding(read.number, column, "record.required_empty", "error"))
+        read.find_all(("record.required_empty",), column, "error")
+
+
+def _keep_what_was_understood(
+    read: _Read, parts: IdentityParts, wanted: Field, column: str, cell: CellValue, error: CellError
+) -> None:
+    read.find_all((error.code,), column, "error" if wanted.required or wanted.part in _TELLING_PARTS else "warning")
+    if error.partial:
+        read.values[wanted.name] = error.partial
+    if wanted.kind == "codes":
+        read.incomplete.add(wanted.name)
+    damaged = find_damaged_number(wanted.kind, cell) if wanted.part == "citizen_id" else None
+    if damaged is not None:
+        parts.damaged_ids.append((column, damaged))

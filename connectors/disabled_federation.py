@@ -44,8 +44,9 @@ CERTIFICATES: Final = DataSet(
         Field("issued_on", "发证日期", "date"),
         Field("valid_until", "有效期至", "date", aliases_zh=("有效期", "有效期限")),
         Field("status", "证件状态", "code", required=True, codes=CERT_STATUS, aliases_zh=("状态",)),
-        Field("guardian_name", "监护人姓名", "person_name"),
-        Field("guardian_phone", "监护人电话", "phone"),
+        Field("guardian_name", "监护人姓名", "person_name", part="guardian_name"),
+        Field("guardian_id", "监护人身份证号", "citizen_id", part="guardian_id"),
+        Field("guardian_phone", "监护人电话", "phone", part="guardian_phone"),
     ),
 )
 

@@ -47,8 +47,9 @@ _CITIZEN_ID = Field(
 _STUDENT_NO = Field("student_no", "全国学籍号", "student_no", part="citizen_id", aliases_zh=("学籍号",))
 _HUKOU_REGION = Field("hukou_region", "户口所在地代码", "region", part="region", aliases_zh=("户籍行政区划代码",))
 _SCHOOL_NAME = Field("school_name", "学校名称", "text", aliases_zh=("学校",))
-_GUARDIAN_NAME = Field("guardian_name", "监护人姓名", "person_name")
-_GUARDIAN_PHONE = Field("guardian_phone", "联系电话", "phone")
+_GUARDIAN_NAME = Field("guardian_name", "监护人姓名", "person_name", part="guardian_name")
+_GUARDIAN_ID = Field("guardian_id", "监护人身份证件号", "citizen_id", part="guardian_id")
+_GUARDIAN_PHONE = Field("guardian_phone", "联系电话", "phone", part="guardian_phone")
 
 STUDENT_REGISTER: Final = DataSet(
     name="student_register",
@@ -70,6 +71,7 @@ STUDENT_REGISTER: Final = DataSet(
         Field("status", "学籍状态", "code", required=True, codes=STUDENT_STATUS, aliases_zh=("状态",)),
         Field("left_behind", "是否留守儿童", "code", codes=LEFT_BEHIND),
         _GUARDIAN_NAME,
+        _GUARDIAN_ID,
         _GUARDIAN_PHONE,
         Field("confirmed_on", "最近确认日期", "date", aliases_zh=("确认日期", "注册日期")),
     ),
@@ -90,6 +92,7 @@ DROPOUT_LEDGER: Final = DataSet(
         Field("hukou_region", "户籍所在乡镇村", "region", part="region", aliases_zh=_HUKOU_REGION.aliases_zh),
         Field("residence_region", "现居住地", "region", part="region", aliases_zh=("现居住地代码",)),
         _GUARDIAN_NAME,
+        _GUARDIAN_ID,
         _GUARDIAN_PHONE,
         Field("first_absent_on", "首次缺勤日期", "date"),
         Field("absent_days", "连续缺勤天数", "text"),

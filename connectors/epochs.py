@@ -1,6 +1,6 @@
 """Key epochs of an agreement: a new one begins with a new index, old ones end after an overlap and are destroyed.
 
-When the agreement's own period is over, all its epochs are.
+When the agreement's own period is over, all its epochs are. A requester destroys what it obtained under an epoch too.
 """
 
 from datetime import datetime, timedelta
@@ -10,9 +10,14 @@ from connectors.context import Connector
 from connectors.evaluation import destroy_evaluation_keys, get_evaluation_key, older_salts
 from connectors.gateway_client import GatewayClient
 from connectors.key_statements import publish_evaluation_key
-from connectors.state.agreements import list_agreements
+from connectors.state.agreements import find_agreement, list_agreements
+from connectors.state.evaluated_keys import forget_evaluated, list_evaluated
 from connectors.state.index_records import forget_agreement, forget_epoch
+from connectors.trust import TrustStore
 from keys.custody.key_ring import KeyKind, KeyRing, KeyState
+from keys.protocol.key_chain import UntrustedKeyError
+from schemas.agreement import Agreement
+from schemas.problem import ProblemError
 
 
 def end_older_epochs(
@@ -56,6 +61,35 @@ def destroy_ended_agreements(connector: Connector) -> None:
         if copy.agreement.valid_until <= connector.seconds():
             destroy_evaluation_keys(connector, copy.standing.digest)
             forget_agreement(connector.state, copy.standing.digest)
+            forget_evaluated(connector.state, copy.standing.digest)
+
+
+def destroy_ended_evaluations(connector: Connector, trust: TrustStore) -> None:
+    """Destroy the evaluated keys that were obtained under other agencies' key epochs which are over.
+
+    What can't be told, since there is no registry to be believed, is left to the next time.
+    """
+    for digest in {agreement for agreement, _ in list_evaluated(connector.state)}:
+        copy = find_agreement(connector.state, digest)
+        if copy is None:
+            forget_evaluated(connector.state, digest)
+            continue
+        try:
+            in_force = epochs_in_force(trust, copy.agreement, connector.now())
+        except (ProblemError, UntrustedKeyError):
+            continue
+        forget_evaluated(connector.state, digest, keep_epochs=in_force)
+
+
+def epochs_in_force(trust: TrustStore, agreement: Agreement, now: datetime) -> set[int]:
+    """Return the key epochs in which the provider of an agreement evaluates.
+
+    Raises:
+        ProblemError: registry_expired.
+        UntrustedKeyError: no chain of statements ties the provider's keys to the pinned one.
+    """
+    keys = trust.keys_of(agreement.provider.agency, agreement.provider.signing_key, now)
+    return {statement.epoch or 0 for statement in keys.evaluation_keys(agreement.digest(), now)}
 
 
 def _deactivate(key_id: str, now: datetime, overlap: timedelta, ring: KeyRing) -> KeyRing:

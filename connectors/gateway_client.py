@@ -32,7 +32,9 @@ from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode, ProblemErro
 
 PATHS: Mapping[MessageType, str] = {
     MessageType.EVALUATE: "/v1/evaluate",
+    MessageType.MATCH_PART: "/v1/match/parts",
     MessageType.MATCH: "/v1/match",
+    MessageType.MATCH_REVIEW: "/v1/match/reviews",
     MessageType.EXCHANGE: "/v1/exchange",
     MessageType.RECEIPT: "/v1/receipts",
     MessageType.INDEX_BEGIN: "/v1/indexes/begin",
@@ -45,7 +47,8 @@ PATHS: Mapping[MessageType, str] = {
     MessageType.AGREEMENT_LIST: "/v1/agreements/list",
     MessageType.KEY_PUBLISH: "/v1/keys",
 }
-_LOGGED = frozenset({MessageType.EVALUATE, MessageType.MATCH, MessageType.EXCHANGE, MessageType.RECEIPT})
+_COMPARED_BY_GATEWAY = frozenset({MessageType.MATCH_PART, MessageType.MATCH, MessageType.MATCH_REVIEW})
+_LOGGED = _COMPARED_BY_GATEWAY | {MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT}
 TIMEOUT = httpx.Timeout(120.0, connect=10.0)
 _PLAIN = {"Accept-Encoding": "identity"}
 """Nothing is unpacked: a small answer could become one that fills the memory."""
@@ -164,7 +167,7 @@ class GatewayClient:
         """
         body = message.to_bytes()
         issued_at = self._connector.seconds()
-        relayed = query is not None and message_type is not MessageType.MATCH
+        relayed = query is not None and message_type not in _COMPARED_BY_GATEWAY
         claims = EnvelopeClaims(
             type=message_type,
             issuer=self._connector.agency,

@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from connectors.agreements import SharingOffice
 from connectors.check_promises import check_promises
 from connectors.context import Connector
-from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs
+from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, destroy_ended_evaluations
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.requester.ask import Questioner
 from connectors.trust import TrustStore
@@ -30,11 +30,12 @@ def refresh(connector: Connector, trust: TrustStore, client: GatewayClient) -> N
         LOG.warning("refresh failed: %s", type(error).__name__)
 
 
-def destroy_expired(connector: Connector) -> None:
+def destroy_expired(connector: Connector, trust: TrustStore) -> None:
     """Destroy answers whose day has come, key epochs whose overlap is over, and what ended agreements leave."""
     Questioner.vault_of(connector).destroy_expired(connector.today())
     destroy_ended_epochs(connector)
     destroy_ended_agreements(connector)
+    destroy_ended_evaluations(connector, trust)
 
 
 def check_log(connector: Connector, client: GatewayClient) -> None:
@@ -52,7 +53,9 @@ def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -
     scheduler.add_job(
         refresh, "interval", [connector, trust, client], seconds=REFRESH_SECONDS, next_run_time=connector.now()
     )
-    scheduler.add_job(destroy_expired, "interval", [connector], seconds=EXPIRY_SECONDS, next_run_time=connector.now())
+    scheduler.add_job(
+        destroy_expired, "interval", [connector, trust], seconds=EXPIRY_SECONDS, next_run_time=connector.now()
+    )
     scheduler.add_job(check_log, "interval", [connector, client], seconds=PROMISE_SECONDS)
     scheduler.start()
     return scheduler

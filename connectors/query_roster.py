@@ -21,5 +21,8 @@ QUERY_ROSTER: Final = DataSet(
         ),
         Field("hukou_region", "户籍地代码", "region", part="region", aliases_zh=("户籍地",)),
         Field("residence_region", "现居住地代码", "region", part="region", aliases_zh=("现居住地",)),
+        Field("guardian_name", "监护人姓名", "person_name", part="guardian_name"),
+        Field("guardian_id", "监护人公民身份号码", "citizen_id", part="guardian_id"),
+        Field("guardian_phone", "监护人联系电话", "phone", part="guardian_phone"),
     ),
 )

@@ -13,11 +13,12 @@ from connectors.data_sets import DataSet, Record, check_mapping, read_rows
 from connectors.settings import SettingsError
 from connectors.sources.mapping import SourceMapping, load_mapping, open_source
 from connectors.sources.source import Row, Source
-from schemas.linkage_keys import LinkageKey
+from schemas.linkage_keys import LinkageKey, relation_keys_of_record
+from schemas.purpose_catalogue import Purpose
 from schemas.regions import is_within
 
-FINGERPRINT_BYTES = 16
-UNKNOWN_COUNTY = "000000"
+IDENTITY_BYTES = 12
+PUBLISHED_BYTES = 4
 
 
 class Register:
@@ -96,7 +97,19 @@ def county_within(record: Record, regions: tuple[str, ...]) -> str | None:
     return next((county for county in record.identity.regions for region in regions if is_within(county, region)), None)
 
 
-def fingerprint_of(storage_key: bytes, keys: Sequence[LinkageKey], county: str) -> bytes:
-    """Return 16 bytes that change when the record's identity or county changes, and tell nothing without the key."""
+def keys_under(purpose: Purpose, record: Record) -> tuple[LinkageKey, ...]:
+    """Return the keys by which a record may be found under a purpose: the child's own, and relations it allows."""
+    relations = relation_keys_of_record(record.identity)
+    return (*record.linkage_keys, *(key for key in relations if key.key_type.value in purpose.relations))
+
+
+def identity_digest(storage_key: bytes, keys: Sequence[LinkageKey], county: str) -> bytes:
+    """Return 12 bytes that change when a record's keys or county change, and tell nothing without the key."""
     message = b"\x00".join(sorted(key.oprf_input() for key in keys)) + b"\x00" + county.encode("ascii")
-    return hmac.digest(storage_key, b"tongxin/fingerprint/v1\x00" + message, hashlib.sha256)[:FINGERPRINT_BYTES]
+    return hmac.digest(storage_key, b"tongxin/fingerprint/v1\x00" + message, hashlib.sha256)[:IDENTITY_BYTES]
+
+
+def published_digest(storage_key: bytes, published: Sequence[LinkageKey]) -> bytes:
+    """Return 4 bytes that change when other keys of a record are published, or flagged otherwise."""
+    message = b"\x00".join(sorted(bytes([key.is_flagged]) + key.oprf_input() for key in published))
+    return hmac.digest(storage_key, b"tongxin/published/v1\x00" + message, hashlib.sha256)[:PUBLISHED_BYTES]

@@ -5,10 +5,32 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.formats import AgencyId, RegionScope
 from schemas.messages.registry import AgencyType, GatewayPin, ShortText, Url
+from schemas.regions import RegionError, subtree_prefix
+from schemas.transforms import Transform, TransformError, validate_released
+
+
+def _region(text: str) -> str:
+    try:
+        subtree_prefix(text)
+    except RegionError:
+        raise ValueError("no region code") from None
+    return text
+
+
+def _office_phone(text: str) -> str:
+    try:
+        validate_released(Transform.CONTACT, (), text)
+    except TransformError:
+        raise ValueError("no office's telephone number") from None
+    return text
+
+
+OfficeRegion = Annotated[RegionScope, AfterValidator(_region)]
+OfficePhone = Annotated[str, AfterValidator(_office_phone)]
 
 SETTINGS_FILE = "connector.yaml"
 KEY_FILE = "keys.json"
@@ -50,6 +72,17 @@ class ConnectorSettings(BaseModel):
             description="超过此年龄的号码视为监护人号码 / a number of somebody older is taken for a guardian's",
         ),
     ] = 25
+    county_name_key_without_id_only: Annotated[
+        bool,
+        Field(
+            description="只为没有证件号的记录发布“姓名＋县”散列 / publish the hash of name and county for records "
+            "without an ID number only: it is the one that most records share"
+        ),
+    ] = False
+    duty_offices: Annotated[
+        dict[OfficeRegion, OfficePhone],
+        Field(description="各地区值班办公电话，不得为个人电话 / telephones of duty offices by region, no person's"),
+    ] = {}
     workers: Annotated[int, Field(ge=1, le=256, description="计算所用线程数 / threads for group arithmetic")] = (
         os.cpu_count() or 1
     )

@@ -8,6 +8,7 @@ from docs.generation.audit_events import audit_events_page
 from docs.generation.commands import commands_page
 from docs.generation.data_sets import data_sets_page
 from docs.generation.limits import limits_page
+from docs.generation.linkage_keys import linkage_keys_page
 from docs.generation.messages import messages_page
 from docs.generation.problem_codes import problem_codes_page
 from docs.generation.purposes import purposes_page
@@ -21,6 +22,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "data-sets.md": data_sets_page,
     "limits.md": limits_page,
+    "linkage-keys.md": linkage_keys_page,
     "messages.md": messages_page,
     "problem-codes.md": problem_codes_page,
     "purposes.md": purposes_page,

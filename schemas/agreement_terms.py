@@ -3,17 +3,21 @@
 Checked by the gateway when an agreement is proposed and signed, and by the provider before it signs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement, covers_region
 from schemas.attribute_catalogue import never_released
-from schemas.linkage_keys import G0
+from schemas.key_set import KeySet, load_key_set
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose, load_purposes
 from schemas.purpose_parts import PurposeStatus, RegionRule
 
-LINKAGE_SCHEMAS = frozenset({f"{G0.name}/{G0.version}"})
+KEY_SETS: Final[Mapping[str, KeySet]] = MappingProxyType({known.id: known for known in (load_key_set("G"),)})
+"""The key sets that an agreement may name as its `linkage_schema`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,18 @@ class PartyKinds:
     requester: AgencyKind
     provider: AgencyKind
     requester_region: str
+
+
+def get_key_set(agreement: Agreement) -> KeySet:
+    """Return the key set that an agreement names.
+
+    Raises:
+        ProblemError: agreement_invalid, if this program does not know it.
+    """
+    key_set = KEY_SETS.get(agreement.linkage_schema)
+    if key_set is None:
+        raise ProblemError(ProblemCode.AGREEMENT_INVALID, "/agreement/linkage_schema", "linkage_schema")
+    return key_set
 
 
 def require_sound_terms(agreement: Agreement, parties: PartyKinds, now_seconds: int) -> None:
@@ -49,7 +65,7 @@ def _require_fit(agreement: Agreement, purpose: Purpose, parties: PartyKinds) ->
         "purpose_version": agreement.purpose_version == purpose.version,
         "requester": parties.requester in purpose.requester_agencies,
         "provider": parties.provider in purpose.provider_agencies,
-        "linkage_schema": agreement.linkage_schema in LINKAGE_SCHEMAS,
+        "linkage_schema": agreement.linkage_schema in KEY_SETS,
         "case_number_required": agreement.case_number_required or not purpose.case_number_required,
         "max_batch": agreement.max_batch <= purpose.max_batch,
         "evaluations_per_day": agreement.evaluations_per_day <= limits.evaluations_per_day,

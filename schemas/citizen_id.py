@@ -96,6 +96,21 @@ def parse_citizen_id(text: str | float | None, *, allow_test_regions: bool = Fal
     return found
 
 
+def read_in_this_century(number: CitizenId, today: date) -> CitizenId | None:
+    """Return a number that was written in 15 digits, which leave the century out, as one of somebody born since 2000.
+
+    None for a number of 18 characters, and where no day up to today has that date.
+    """
+    if not number.upgraded_from_15:
+        return None
+    later = CitizenId(complete_citizen_id(f"{number.text[:6]}20{number.text[8:17]}"), upgraded_from_15=True)
+    try:
+        _check_birth_date(later, today)
+    except CitizenIdError:
+        return None
+    return later
+
+
 def clean_number_text(text: str | None) -> str:
     """Return the cell in NFKC and upper case without blanks, invisible characters and a leading apostrophe.
 

@@ -22,8 +22,12 @@ class MessageType(StrEnum):
 
     EVALUATE = "evaluate"
     EVALUATE_ANSWER = "evaluate.answer"
+    MATCH_PART = "match.part"
+    MATCH_PART_ANSWER = "match.part.answer"
     MATCH = "match"
     MATCH_ANSWER = "match.answer"
+    MATCH_REVIEW = "match.review"
+    MATCH_REVIEW_ANSWER = "match.review.answer"
     EXCHANGE = "exchange"
     EXCHANGE_ANSWER = "exchange.answer"
     RECEIPT = "receipt"
@@ -44,7 +48,9 @@ class MessageType(StrEnum):
 
 ANSWER_TO: dict[MessageType, MessageType] = {
     MessageType.EVALUATE: MessageType.EVALUATE_ANSWER,
+    MessageType.MATCH_PART: MessageType.MATCH_PART_ANSWER,
     MessageType.MATCH: MessageType.MATCH_ANSWER,
+    MessageType.MATCH_REVIEW: MessageType.MATCH_REVIEW_ANSWER,
     MessageType.EXCHANGE: MessageType.EXCHANGE_ANSWER,
     MessageType.RECEIPT: MessageType.RECEIPT_ANSWER,
     MessageType.INDEX_BEGIN: MessageType.INDEX_ANSWER,

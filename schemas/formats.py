@@ -82,10 +82,15 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _byte
 """SHA-256 as base64url; also RFC 7638 thumbprints."""
 
 Handle = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$"), _bytes_of(HANDLE_BYTES)]
-IndexHash = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$"), _bytes_of(INDEX_HASH_BYTES)]
 Mac = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _bytes_of(MAC_BYTES)]
 ENTRY_BYTES = HANDLE_BYTES + 3 + 1 + INDEX_HASH_BYTES
 """An index entry: handle, county, key type code, index hash."""
+
+ASKED_ENTRY_BYTES = 4 + 1 + INDEX_HASH_BYTES
+"""An entry of a question: row, key type code, index hash."""
+
+PackedAskedEntries = Annotated[str, StringConstraints(max_length=280_000), _packed(ASKED_ENTRY_BYTES)]
+"""At most 10,000 entries."""
 
 PackedIndexEntries = Annotated[str, StringConstraints(max_length=480_000), _packed(ENTRY_BYTES)]
 PackedHandles = Annotated[str, StringConstraints(max_length=426_667), _packed(HANDLE_BYTES)]

@@ -1,12 +1,15 @@
 """Linkage keys: the combinations of normalised attributes that are hashed obliviously and compared."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from schemas import key_texts
+from schemas.citizen_id import CitizenId
 from schemas.identity import ChildIdentity
-from schemas.person_name import PersonNameError, normalise_name, pinyin_syllables
+from schemas.key_attributes import KeyAttributes, key_attributes
+from schemas.key_set import load_key_set
 
 _SEPARATOR: Final = b"\x1f"
 
@@ -16,54 +19,91 @@ class KeyType(StrEnum):
 
     ID = "id"
     P_D = "p.d"
+    G_D = "g.d"
+    G1_D = "g1.d"
+    S1_D_R4 = "s1.d.r4"
+    P_YM = "p.ym"
+    P_MD = "p.md"
+    P_SWAP = "p.swap"
+    N_Y_R4 = "n.y.r4"
+    N_R6 = "n.r6"
+    R6_D_X = "r6.d.x"
+    GI_D = "gi.d"
+    PH_D = "ph.d"
+    GN_P = "gn.p"
+    GN_D = "gn.d"
+    GUARDIAN = "guardian"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkageKey:
-    """One linkage key in clear; its repr shows the type alone."""
+    """One linkage key in clear; its repr shows the type alone.
+
+    A flagged key (an ID number that was repaired, a date read as lunar, a default date) has the same hash as an
+    unflagged one of the same text; the flag tells the matcher that the evidence is weaker.
+    """
 
     key_type: KeyType
     text: str = field(repr=False)
+    is_flagged: bool = False
 
     def oprf_input(self) -> bytes:
         """Return `key type || 0x1F || text` in UTF-8, the input of the VOPRF."""
         return self.key_type.encode() + _SEPARATOR + self.text.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class KeySet:
-    """Which linkage keys two agencies agree to make. A change in how any of them is made is a new version."""
+LINKAGE_SCHEMA: Final = load_key_set("G").id
 
-    name: str
-    version: int
-    key_types: tuple[KeyType, ...]
+_Texts = Callable[[KeyAttributes], Iterable[str]]
 
-
-G0: Final = KeySet(name="G0", version=1, key_types=(KeyType.ID, KeyType.P_D))
-
-
-def linkage_keys(identity: ChildIdentity, key_set: KeySet = G0) -> tuple[LinkageKey, ...]:
-    """Return the keys that this record has evidence for, in the order of the key set; none is possible."""
-    return tuple(LinkageKey(key_type, text) for key_type in key_set.key_types for text in _TEXTS[key_type](identity))
-
-
-def _id_texts(identity: ChildIdentity) -> tuple[str, ...]:
-    return () if identity.citizen_id is None else (identity.citizen_id.core15,)
-
-
-def _pinyin_and_date_texts(identity: ChildIdentity) -> tuple[str, ...]:
-    dates = set(identity.birth_dates)
-    if identity.citizen_id is not None:
-        dates.add(identity.citizen_id.birth_on)
-    try:
-        syllables = ".".join(pinyin_syllables(normalise_name(identity.name)))
-    except PersonNameError:
-        # A name without Han or Latin letters is no evidence; the import has already named the row.
-        return ()
-    return tuple(syllables + on.isoformat().replace("-", "") for on in sorted(dates))
-
-
-_TEXTS: Final[Mapping[KeyType, Callable[[ChildIdentity], tuple[str, ...]]]] = {
-    KeyType.ID: _id_texts,
-    KeyType.P_D: _pinyin_and_date_texts,
+_TEXTS: Final[Mapping[KeyType, _Texts]] = {
+    KeyType.ID: key_texts.id_texts,
+    KeyType.P_D: key_texts.name_and_date_texts,
+    KeyType.G_D: key_texts.given_name_and_date_texts,
+    KeyType.G1_D: key_texts.short_given_name_and_date_texts,
+    KeyType.S1_D_R4: key_texts.surname_date_and_prefecture_texts,
+    KeyType.P_YM: key_texts.name_and_month_texts,
+    KeyType.P_MD: key_texts.name_and_day_of_year_texts,
+    KeyType.P_SWAP: key_texts.name_and_swapped_date_texts,
+    KeyType.N_Y_R4: key_texts.name_year_and_prefecture_texts,
+    KeyType.N_R6: key_texts.name_and_county_texts,
+    KeyType.R6_D_X: key_texts.county_date_and_sex_texts,
+    KeyType.GI_D: key_texts.guardian_number_and_date_texts,
+    KeyType.PH_D: key_texts.guardian_phone_and_date_texts,
+    KeyType.GN_P: key_texts.guardian_name_and_name_texts,
+    KeyType.GN_D: key_texts.guardian_name_and_date_texts,
 }
+
+_FLAGGED_TEXTS: Final[Mapping[KeyType, _Texts]] = {
+    KeyType.ID: key_texts.repaired_id_texts,
+    KeyType.P_D: key_texts.name_and_lunar_date_texts,
+    KeyType.N_Y_R4: key_texts.name_default_year_and_prefecture_texts,
+}
+
+
+def linkage_keys(identity: ChildIdentity) -> tuple[LinkageKey, ...]:
+    """Return the keys that this record has evidence for, in the order of `KeyType`; none is possible.
+
+    Each key stands once; one that the record also has unflagged is not flagged. Relations are left out: see
+    `relation_keys`.
+    """
+    record = key_attributes(identity)
+    keys: list[LinkageKey] = []
+    for key_type, texts in _TEXTS.items():
+        unflagged = dict.fromkeys(texts(record))
+        keys += [LinkageKey(key_type, text) for text in unflagged]
+        if flagged_texts := _FLAGGED_TEXTS.get(key_type):
+            flagged = dict.fromkeys(flagged_texts(record))
+            keys += [LinkageKey(key_type, text, is_flagged=True) for text in flagged if text not in unflagged]
+    return tuple(keys)
+
+
+def relation_keys(guardian_id: CitizenId) -> tuple[LinkageKey, ...]:
+    """Return the keys by which one asks for the children of the guardian with this number: its core15."""
+    return (LinkageKey(KeyType.GUARDIAN, guardian_id.core15),)
+
+
+def relation_keys_of_record(identity: ChildIdentity) -> tuple[LinkageKey, ...]:
+    """Return the keys under which a child's record is found by its guardian; none without the guardian's number."""
+    number = identity.guardian.citizen_id
+    return () if number is None else relation_keys(number)

@@ -1,6 +1,8 @@
 """Names of people: normalised for comparing, and as toneless pinyin syllables.
 
-Convention: the vowel u-umlaut is written `v` (pinyin input style), so 吕 is `lv`.
+Part of key set G, version 1: NFKC, Han characters and Latin letters alone (blanks, middle dots, masks and digits drop
+out), lower case without accents, plain characters (`schemas/plain_characters.py`). The vowel u-umlaut is written `v`
+(pinyin input style), so 吕 is `lv`.
 """
 
 import re
@@ -14,6 +16,7 @@ from typing import ClassVar, Final
 from pypinyin import Style, lazy_pinyin
 
 from schemas.faults import FaultError, Wording
+from schemas.plain_characters import make_plain, traditional_form
 from schemas.surname_readings import COMPOUND_SURNAMES, SURNAMES
 
 MAX_NAME_LENGTH: Final = 50
@@ -50,13 +53,13 @@ class PersonNameError(FaultError):
 
 @dataclass(frozen=True, slots=True)
 class NormalisedName:
-    """Han characters and lower-case Latin letters only; made by `normalise_name`. Its repr shows nothing."""
+    """Plain Han characters and lower-case Latin letters only; made by `normalise_name`. Its repr shows nothing."""
 
     text: str = field(repr=False)
 
 
 def normalise_name(text: str | None) -> NormalisedName:
-    """Return the name in NFKC without blanks, middle dots, masks and marks, Latin letters in lower case.
+    """Return the name in NFKC without blanks, middle dots, masks and marks, in plain characters and lower case.
 
     Raises:
         PersonNameError: with a `PersonNameFault` as code.
@@ -66,13 +69,13 @@ def normalise_name(text: str | None) -> NormalisedName:
     if len(text) > MAX_NAME_LENGTH:
         raise PersonNameError(PersonNameFault.TOO_LONG)
     if _HAN_ONLY.fullmatch(text):
-        return NormalisedName(text)
+        return NormalisedName(make_plain(text))
     kept = _DROPPED.sub("", _fold_latin(text))
     if not kept:
         raise PersonNameError(PersonNameFault.NO_LETTERS)
     if len(kept) > MAX_NAME_LENGTH:
         raise PersonNameError(PersonNameFault.TOO_LONG)
-    return NormalisedName(kept)
+    return NormalisedName(make_plain(kept))
 
 
 def pinyin_syllables(name: NormalisedName) -> tuple[str, ...]:
@@ -104,4 +107,9 @@ def _plain_syllables(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def _reading(character: str) -> str:
     # Single characters are cached, never names: what stays in memory says nothing about a person.
-    return lazy_pinyin(character, style=Style.NORMAL)[0]
+    return _known_reading(character) or _known_reading(traditional_form(character)) or character
+
+
+def _known_reading(character: str) -> str | None:
+    reading: str = lazy_pinyin(character, style=Style.NORMAL)[0]
+    return None if reading == character else reading

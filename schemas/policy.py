@@ -7,6 +7,7 @@ Deny by default: whatever is not stated, not known or not agreed is refused. Cla
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from schemas.agreement import Agreement, AgreementState, Approval, covers_region
 from schemas.envelope import EnvelopeClaims, MessageType
@@ -14,12 +15,14 @@ from schemas.problem import ProblemCode
 from schemas.purpose_catalogue import Purpose
 from schemas.purpose_parts import PurposeStatus
 
+_WITHOUT_ATTRIBUTES: Final = frozenset({MessageType.EVALUATE, MessageType.MATCH_PART, MessageType.MATCH_REVIEW})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRequest:
     """What is to be decided on: the verified envelope and what its body asks for.
 
-    `attributes` is empty for an evaluation; `counties` are those of single records, where stated.
+    `attributes` is empty where a message asks for none; `counties` are those of single records, where stated.
     """
 
     claims: EnvelopeClaims
@@ -156,7 +159,7 @@ def _region(case: _Case) -> Deny | None:
 
 
 def _attributes(case: _Case) -> Deny | None:
-    if case.claims.type is not MessageType.EVALUATE and not case.request.attributes:
+    if case.claims.type not in _WITHOUT_ATTRIBUTES and not case.request.attributes:
         return Deny(ProblemCode.ATTRIBUTE_NOT_AGREED, "attributes", "/attributes")
     released = {output.attribute for output in case.purpose.outputs}
     for place, attribute in enumerate(case.request.attributes):

@@ -52,6 +52,9 @@ class Purpose(CatalogueEntry):
     region_rule: RegionRule
     modes: Annotated[tuple[Mode, ...], Field(min_length=1)]
     match_on: MatchProfile
+    relations: tuple[Literal["guardian"], ...] = ()
+    """Key types that ask about another person; only these are published beside a child's own keys."""
+
     inputs: tuple[Text, ...]
     outputs: Annotated[tuple[PurposeOutput, ...], Field(min_length=1)]
     never: Annotated[tuple[AttributeId, ...], Field(min_length=1)]

@@ -52,10 +52,10 @@ def publish(start: Start, digest: str, new_epoch: bool, overlap_days: int, as_js
         return
     start.console.print(
         f"已启用。协议范围内 {counts.covered} 条，范围外 {counts.outside_region} 条，重复 {counts.duplicates} 条，不可用 {counts.unusable} 条，"
-        f"未变 {counts.unchanged} 条，移除 {counts.removed} 条；密钥第 {published.epoch} 期。\n"
+        f"未变 {counts.unchanged} 条，移除 {counts.removed} 条；因过于常见而未发布的散列 {counts.too_common} 个；密钥第 {published.epoch} 期。\n"
         f"Active: {counts.covered} covered, {counts.outside_region} outside the region, {counts.duplicates} duplicates, "
         f"{counts.unusable} unusable, "
-        f"{counts.unchanged} unchanged, {counts.removed} removed; key epoch {published.epoch}."
+        f"{counts.unchanged} unchanged, {counts.removed} removed; {counts.too_common} hashes left out as too common; key epoch {published.epoch}."
     )
 
 
@@ -64,7 +64,7 @@ def publish_with_progress(
 ) -> PublishedIndex:
     """Publish while showing what is hashed and sent."""
     publisher = IndexPublisher(session.connector, session.client, open_register(session.connector))
-    names = {"hash": "计算散列 / hashing", "send": "发送 / sending"}
+    names = {"count": "清点 / counting", "hash": "计算散列 / hashing", "send": "发送 / sending"}
     with show_progress(start.console) as bars:
         tasks = {step: bars.add_task(name, total=None) for step, name in names.items()}
 
@@ -100,4 +100,5 @@ def _as_json(published: PublishedIndex) -> dict[str, object]:
         "unusable": counts.unusable,
         "unchanged": counts.unchanged,
         "removed": counts.removed,
+        "too_common": counts.too_common,
     }

@@ -10,6 +10,8 @@ from connectors.cli.index_commands import index
 from connectors.cli.key_commands import key
 from connectors.cli.question_commands import ask, question
 from connectors.cli.register_commands import check
+from connectors.cli.rehearse_command import rehearse
+from connectors.cli.review_commands import decide, review
 from connectors.cli.serve_command import serve
 from connectors.cli.session import FriendlyGroup, Start
 from connectors.cli.setup_commands import alerts, enrolment, init, join, promises, registry
@@ -28,5 +30,22 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
     ctx.obj = Start(folder, passphrase_file, Console())
 
 
-for command in (init, enrolment, join, registry, alerts, promises, check, agreement, index, ask, question, key, serve):
+for command in (
+    init,
+    enrolment,
+    join,
+    registry,
+    alerts,
+    promises,
+    check,
+    rehearse,
+    agreement,
+    index,
+    ask,
+    question,
+    key,
+    serve,
+):
     main.add_command(command)
+for command in (review, decide):
+    question.add_command(command)

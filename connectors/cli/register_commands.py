@@ -11,7 +11,8 @@ from connectors.agencies import agency_of
 from connectors.cli.session import Start, pass_start
 from connectors.context import OFFICE_ZONE
 from connectors.settings import load_settings
-from connectors.sources.check import check_source, render_report
+from connectors.sources.check import check_source
+from connectors.sources.check_screen import render_report
 from connectors.sources.mapping import load_mapping, open_source
 
 
@@ -20,7 +21,7 @@ from connectors.sources.mapping import load_mapping, open_source
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / for scripts")
 @pass_start
 def check(start: Start, mapping_file: Path, as_json: bool) -> None:
-    """检查登记册或名册：按行列指出问题，统计可用行数。 / Check a source: faults by row and column, usable rows."""
+    """检查登记册或名册：按行列指出问题和已统一之处，统计可用行数和比对依据。 / Check a source: faults and what is put right, by row and column; usable rows; evidence."""
     settings = load_settings(start.folder)
     mapping = load_mapping(mapping_file)
     source = open_source(mapping, mapping_file.parent, os.environ)

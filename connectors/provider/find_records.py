@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from connectors.context import Connector
 from connectors.data_sets import Record
-from connectors.register import Register, county_within, fingerprint_of
+from connectors.register import IDENTITY_BYTES, Register, county_within, identity_digest, keys_under
 from connectors.state.index_records import IndexRecord, find_by_handles, source_versions
 from keys.crypto.errors import CryptoError
 from keys.crypto.sealing import open_at_rest
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url
 from schemas.problem import ProblemCode, ProblemError
+from schemas.purpose_catalogue import load_purposes
 
 
 def find_records(
@@ -28,7 +29,7 @@ def find_records(
     found = {
         by_locator[locator].handle: record
         for locator, record in register.fetch(list(by_locator)).items()
-        if _fingerprint(connector, agreement, record) == by_locator[locator].fingerprint
+        if _identity(connector, agreement, record) == _indexed_identity(by_locator[locator])
     }
     if len(found) < len(known) and _has_moved(connector, register, agreement, epoch):
         found |= _search(connector, register, agreement, known, set(known) - set(found))
@@ -42,11 +43,16 @@ def _open_locator(connector: Connector, record: IndexRecord) -> str:
         raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE) from None
 
 
-def _fingerprint(connector: Connector, agreement: Agreement, record: Record) -> bytes | None:
+def _indexed_identity(record: IndexRecord) -> bytes:
+    return record.fingerprint[:IDENTITY_BYTES]
+
+
+def _identity(connector: Connector, agreement: Agreement, record: Record) -> bytes | None:
     county = county_within(record, agreement.regions)
     if county is None:
         return None
-    return fingerprint_of(connector.storage_key(), record.linkage_keys, county)
+    keys = keys_under(load_purposes()[agreement.purpose], record)
+    return identity_digest(connector.storage_key(), keys, county)
 
 
 def _has_moved(connector: Connector, register: Register, agreement: Agreement, epoch: int) -> bool:
@@ -62,10 +68,10 @@ def _search(
     known: dict[bytes, IndexRecord],
     missing: set[bytes],
 ) -> dict[bytes, Record]:
-    handle_of = {known[handle].fingerprint: handle for handle in missing}
+    handle_of = {_indexed_identity(known[handle]): handle for handle in missing}
     found: dict[bytes, Record] = {}
     for record in register.records():
-        fingerprint = _fingerprint(connector, agreement, record)
-        if fingerprint is not None and fingerprint in handle_of:
-            found.setdefault(handle_of[fingerprint], record)
+        identity = _identity(connector, agreement, record)
+        if identity is not None and identity in handle_of:
+            found.setdefault(handle_of[identity], record)
     return found

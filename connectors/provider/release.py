@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from connectors.context import Connector
-from connectors.data_sets import Record
+from connectors.data_sets import Derivation, Record
 from connectors.provider.check_possession import find_unproven, open_proofs
+from connectors.provider.duty_office import DUTY_OFFICE, duty_office_derivation
 from connectors.provider.find_records import find_records
 from connectors.provider.minimise import UnderivableError, minimise
 from connectors.provider.verify_request import Verified, decide_here
@@ -100,9 +101,14 @@ def _answer(
     if county_within(record, verified.copy.agreement.regions) is None:
         return Answer(refused=Refusal.OUTSIDE_REGION)
     try:
-        return Answer(values=minimise(record, outputs, register.agency.derivations, connector.today()))
+        return Answer(values=minimise(record, outputs, _derivations(connector, register), connector.today()))
     except UnderivableError:
         return Answer(refused=Refusal.UNDERIVABLE)
+
+
+def _derivations(connector: Connector, register: Register) -> Mapping[str, Derivation]:
+    duty_office = duty_office_derivation(connector.settings.duty_offices, register.agency.index_data_set.name)
+    return {**register.agency.derivations, DUTY_OFFICE: duty_office}
 
 
 def _seal(

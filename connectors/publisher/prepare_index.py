@@ -1,15 +1,19 @@
 """Prepare an index: choose the records that the agreement covers, evaluate their linkage keys, pack the parts.
 
 Preparing touches no network; what it makes is kept in the connector's database until the gateway has activated it.
+The register is read twice: first to count which keys too many records share, then to evaluate the others.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
+from connectors.publisher.common_keys import CommonKeys, KeyCounter
+from connectors.publisher.covered_records import CoveredRecord, CoveredRecords, IndexCounts
 from connectors.publisher.mix_entries import EntryMixer
-from connectors.register import Register, county_within, fingerprint_of
+from connectors.register import Register, published_digest
 from connectors.state.index_records import (
     IndexRecord,
     Publication,
@@ -28,34 +32,27 @@ from schemas.agreement import Agreement
 from schemas.base64url import encode_base64url
 from schemas.formats import HANDLE_BYTES
 from schemas.linkage_keys import LinkageKey
-from schemas.messages.index import KEY_TYPE_CODES, MAX_PART_ENTRIES, IndexEntry, IndexPart, pack_handles
+from schemas.messages.index import (
+    FLAGGED,
+    KEY_TYPE_CODES,
+    MAX_PART_ENTRIES,
+    MAX_PART_REMOVALS,
+    IndexEntry,
+    IndexPart,
+    pack_handles,
+)
 
-RECORDS_A_STEP = 3_000
-"""Records that are evaluated and kept at a time."""
+RECORDS_A_STEP = 500
+"""Records that are evaluated and kept at a time: about 7,000 evaluations, a second's work."""
 
-RECORDS_A_REPORT = 500
-
-Progress = Callable[[int], None]
-"""Takes the number of rows read so far."""
-
-
-@dataclass(slots=True)
-class IndexCounts:
-    """What preparing met, for the officer's screen."""
-
-    covered: int = 0
-    outside_region: int = 0
-    duplicates: int = 0
-    unusable: int = 0
-    unchanged: int = 0
-    removed: int = 0
+Progress = Callable[[str, int], None]
+"""Takes the step (`count` or `hash`) and the number of rows that are done."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    locator: str = field(repr=False)
-    keys: tuple[LinkageKey, ...] = field(repr=False)
-    county: str = field(repr=False)
+    record: CoveredRecord = field(repr=False)
+    published: tuple[LinkageKey, ...] = field(repr=False)
     fingerprint: bytes = field(repr=False)
 
 
@@ -66,6 +63,7 @@ class IndexPreparation:
         self, connector: Connector, register: Register, agreement: Agreement, epoch: int, key_pair: EvaluationKeyPair
     ) -> None:
         self._connector = connector
+        self._records = CoveredRecords(connector, register, agreement)
         self._register = register
         self._agreement = agreement
         self._key_pair = key_pair
@@ -83,28 +81,34 @@ class IndexPreparation:
         """
         state, digest = self._connector.state, self._agreement.digest()
         discard_unfinished(state, digest, self._epoch)
+        common = self._count(progress)
         known = published_fingerprints(state, digest, self._epoch) if base else {}
         index = new_uuid(self._connector.random)
         new = Publication(index, digest, self._epoch, "changes" if base else "full", base, 0, 0)
         begin_preparation(state, new, self._connector.seconds())
-        parts = self._write_parts(new, known, progress)
+        parts = self._write_parts(new, known, common, progress)
         if parts == 0:
             discard_unfinished(state, digest, self._epoch)
             return None
         finish_preparation(state, index, parts, self.counts.covered)
         return Publication(index, digest, self._epoch, new.mode, base, parts, self.counts.covered)
 
-    def _write_parts(self, new: Publication, known: dict[bytes, bytes], progress: Progress) -> int:
-        seen: set[bytes] = set()
-        mixer = self._evaluate_all(new, known, seen, progress)
-        gone = sorted(handle for fingerprint, handle in known.items() if fingerprint not in seen)
+    def _count(self, progress: Progress) -> CommonKeys:
+        counter = KeyCounter(self._connector.random)
+        for record in self._records.read(IndexCounts(), partial(progress, "count")):
+            counter.add(record.keys)
+        return counter.find_common()
+
+    def _write_parts(self, new: Publication, known: dict[bytes, bytes], common: CommonKeys, progress: Progress) -> int:
+        mixer = self._evaluate_all(new, known, common, progress)
+        gone = sorted(known.values())
         self.counts.removed = len(gone)
         number = 0
         for entries in mixer.packed_parts(MAX_PART_ENTRIES):
             self._add(new, number, entries, [])
             number += 1
-        for start in range(0, len(gone), RECORDS_A_STEP):
-            self._add(new, number, b"", gone[start : start + RECORDS_A_STEP])
+        for start in range(0, len(gone), MAX_PART_REMOVALS):
+            self._add(new, number, b"", gone[start : start + MAX_PART_REMOVALS])
             number += 1
         if number == 0 and new.mode == "full":
             self._add(new, 0, b"", [])
@@ -112,19 +116,20 @@ class IndexPreparation:
         return number
 
     def _evaluate_all(
-        self, new: Publication, known: dict[bytes, bytes], seen: set[bytes], progress: Progress
+        self, new: Publication, known: dict[bytes, bytes], common: CommonKeys, progress: Progress
     ) -> EntryMixer:
         version, mixer = self._register.version(), EntryMixer()
-        for batch in self._batches(known, seen, progress):
-            records, entries = self._evaluate(batch)
+        for batch in self._batches(known, common, progress):
+            records = self._evaluate(batch, mixer)
             add_records(self._connector.state, new, records, version)
-            mixer.add(entries)
         return mixer
 
-    def _batches(self, known: dict[bytes, bytes], seen: set[bytes], progress: Progress) -> Iterator[list[_Candidate]]:
+    def _batches(self, known: dict[bytes, bytes], common: CommonKeys, progress: Progress) -> Iterator[list[_Candidate]]:
+        """Yield the records that are not `known` yet; what then is left in `known` is no longer held."""
         batch: list[_Candidate] = []
-        for candidate in self._candidates(seen, progress):
-            if candidate.fingerprint in known:
+        for record in self._records.read(self.counts, partial(progress, "hash")):
+            candidate = self._candidate(record, common)
+            if known.pop(candidate.fingerprint, None) is not None:
                 self.counts.unchanged += 1
                 continue
             batch.append(candidate)
@@ -134,42 +139,36 @@ class IndexPreparation:
         if batch:
             yield batch
 
-    def _candidates(self, seen: set[bytes], progress: Progress) -> Iterator[_Candidate]:
-        storage_key = self._connector.storage_key()
-        for read, record in enumerate(self._register.identities(), 1):
-            if read % RECORDS_A_REPORT == 0:
-                progress(read)
-            if not record.is_usable:
-                self.counts.unusable += 1
-                continue
-            county = county_within(record, self._agreement.regions)
-            if county is None:
-                self.counts.outside_region += 1
-                continue
-            fingerprint = fingerprint_of(storage_key, record.linkage_keys, county)
-            if fingerprint in seen:
-                self.counts.duplicates += 1
-                continue
-            seen.add(fingerprint)
-            self.counts.covered += 1
-            yield _Candidate(record.locator, record.linkage_keys, county, fingerprint)
+    def _candidate(self, record: CoveredRecord, common: CommonKeys) -> _Candidate:
+        published = tuple(key for key in record.keys if key not in common)
+        self.counts.too_common += len(record.keys) - len(published)
+        fingerprint = record.identity + published_digest(self._connector.storage_key(), published)
+        return _Candidate(record, published, fingerprint)
 
-    def _evaluate(self, batch: list[_Candidate]) -> tuple[list[IndexRecord], list[IndexEntry]]:
-        inputs = [key.oprf_input() for candidate in batch for key in candidate.keys]
-        outputs = iter(evaluate_batch(self._key_pair.private_key, inputs, workers=self._connector.settings.workers))
+    def _evaluate(self, batch: list[_Candidate], mixer: EntryMixer) -> list[IndexRecord]:
+        outputs = iter(self._outputs([key.oprf_input() for candidate in batch for key in candidate.published]))
         storage_key, random = self._connector.storage_key(), self._connector.random
-        records, entries = [], []
+        records = []
         for candidate in batch:
-            handle = random(HANDLE_BYTES)
-            locator = seal_at_rest(storage_key, candidate.locator.encode(), handle, random)
+            handle, record = random(HANDLE_BYTES), candidate.record
+            locator = seal_at_rest(storage_key, record.locator.encode(), handle, random)
             records.append(IndexRecord(handle, candidate.fingerprint, locator))
-            for key in candidate.keys:
-                code = KEY_TYPE_CODES[key.key_type]
-                entries.append(IndexEntry(handle, int(candidate.county), code, index_hash_of(next(outputs))))
-        return records, entries
+            hashes = [(_code_of(key), index_hash_of(next(outputs))) for key in candidate.published]
+            mixer.add(IndexEntry(handle, int(record.county), code, index_hash) for code, index_hash in hashes)
+        return records
+
+    def _outputs(self, inputs: list[bytes]) -> list[bytes]:
+        """Evaluate, where there is anything: records of which every key is too common have none."""
+        if not inputs:
+            return []
+        return evaluate_batch(self._key_pair.private_key, inputs, workers=self._connector.settings.workers)
 
     def _add(self, new: Publication, number: int, entries: bytes, removed: list[bytes]) -> None:
         part = IndexPart(
             index=new.index, number=number, entries=encode_base64url(entries), removals=pack_handles(removed)
         )
         add_part(self._connector.state, new, number, part.to_bytes(), removed)
+
+
+def _code_of(key: LinkageKey) -> int:
+    return KEY_TYPE_CODES[key.key_type] | (FLAGGED if key.is_flagged else 0)

@@ -9,7 +9,8 @@ from connectors.epochs import end_older_epochs
 from connectors.evaluation import create_evaluation_key, latest_epoch
 from connectors.gateway_client import GatewayClient
 from connectors.key_statements import publish_evaluation_key
-from connectors.publisher.prepare_index import IndexCounts, IndexPreparation
+from connectors.publisher.covered_records import IndexCounts
+from connectors.publisher.prepare_index import IndexPreparation
 from connectors.register import Register
 from connectors.state.agreements import find_agreement
 from connectors.state.index_records import Publication, find_active, find_prepared, load_part, mark_active
@@ -32,7 +33,7 @@ MAX_STATUS_BYTES = 1024 * 1024
 DEFAULT_EPOCH_OVERLAP = timedelta(days=7)
 
 Progress = Callable[[str, int, int | None], None]
-"""Takes the step (`hash` or `send`), what is done and how much there is, if known."""
+"""Takes the step (`count`, `hash` or `send`), what is done and how much there is, if known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class IndexPublisher:
             base = self._agreed_base(agreement, epoch)
             total = self._register.count()
             preparation = IndexPreparation(self._connector, self._register, agreement, epoch, key_pair)
-            prepared = preparation.run(base, lambda done: progress("hash", done, total))
+            prepared = preparation.run(base, lambda step, done: progress(step, done, total))
             counts = preparation.counts
         if prepared is not None:
             self._send(prepared, evaluation_key_id(key_pair.public_key), progress)

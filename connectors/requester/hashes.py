@@ -1,12 +1,15 @@
-"""Obtain the hashes of own linkage keys under the provider's key: blind, have evaluated, verify, finalize."""
+"""Obtain the hashes of own linkage keys under the provider's key: blind, have evaluated, verify, finalize, keep.
 
-from collections.abc import Sequence
+What was evaluated once under an agreement's key epoch is kept and never asked for again.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from connectors.context import Connector
 from connectors.gateway_client import AnswerError, GatewayClient, QueryContext
 from connectors.requester.roster import RosterRow
+from connectors.state.evaluated_keys import EvaluatedKeys
 from connectors.trust import TrustStore
 from keys.crypto.errors import CryptoError
 from keys.crypto.oprf_batch import blind_batch
@@ -17,29 +20,38 @@ from schemas.envelope import MessageType
 from schemas.formats import ELEMENT_BYTES
 from schemas.key_statement import KeyStatement
 from schemas.linkage_keys import KeyType
-from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateAnswer, EvaluateRequest
-from schemas.messages.match import MatchRecord
+from schemas.messages.evaluate import MAX_EVALUATE_BYTES, MAX_EVALUATE_ELEMENTS, EvaluateAnswer, EvaluateRequest
+from schemas.messages.index import FLAGGED, KEY_TYPE_CODES
+from schemas.messages.match import AskedEntry
 from schemas.problem import ProblemCode, ProblemError
 
 
 @dataclass(frozen=True, slots=True)
 class HashedRow:
-    """A roster row with its OPRF outputs by key type; the index hashes are sent, the possession keys are not."""
+    """A roster row with its OPRF outputs by key type, in the order of the row's keys.
+
+    The index hashes are sent, the possession keys are not.
+    """
 
     row: RosterRow
     outputs: dict[KeyType, tuple[bytes, ...]] = field(repr=False)
 
-    def to_match_record(self) -> MatchRecord:
-        """Return what the gateway compares."""
-        hashes = {
-            key_type: tuple(sorted({encode_base64url(index_hash_of(output)) for output in outputs}))
-            for key_type, outputs in self.outputs.items()
-        }
-        return MatchRecord(hashes=hashes, county=self.row.county)
+    def to_entries(self, place: int) -> tuple[AskedEntry, ...]:
+        """Return what the gateway compares, for the row at this place of a run; each entry once."""
+        of_type = {key_type: iter(outputs) for key_type, outputs in self.outputs.items()}
+        entries = (
+            AskedEntry(
+                place,
+                KEY_TYPE_CODES[key.key_type] | (FLAGGED if key.is_flagged else 0),
+                index_hash_of(next(of_type[key.key_type])),
+            )
+            for key in self.row.keys
+        )
+        return tuple(dict.fromkeys(entries))
 
     def possession_keys(self, key_type: KeyType) -> tuple[bytes, ...]:
-        """Return the possession keys of the linkage keys of one type."""
-        return tuple(possession_key_of(output) for output in self.outputs.get(key_type, ()))
+        """Return the possession keys of the linkage keys of one type, each once."""
+        return tuple(dict.fromkeys(possession_key_of(output) for output in self.outputs.get(key_type, ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +63,27 @@ class HashedRows:
 
 
 def obtain_hashes(
-    connector: Connector, client: GatewayClient, trust: TrustStore, query: QueryContext, rows: Sequence[RosterRow]
+    connector: Connector,
+    client: GatewayClient,
+    trust: TrustStore,
+    query: QueryContext,
+    rows: Sequence[RosterRow],
+    epoch: int | None = None,
 ) -> HashedRows:
-    """Have the keys of `rows` evaluated by the provider, under its newest epoch with an index, and check its proof.
+    """Have the keys of `rows` evaluated by the provider, but for those that were before, and check its proof.
+
+    Without an `epoch` it is the provider's newest one with an index.
 
     Raises:
-        ProblemError, GatewayUnreachableError: as `GatewayClient.ask`.
+        ProblemError: epoch_unknown where `epoch` is not in force any more; else as `GatewayClient.ask`.
+        GatewayUnreachableError: as `GatewayClient.ask`.
         AnswerError: proof_not_verified, if the provider used another key than it has stated.
     """
-    statements = _stated_keys(trust, query, connector)
+    statements = stated_keys(connector, trust, query)
+    if epoch is not None:
+        statements = [statement for statement in statements if statement.epoch == epoch]
+    if not statements:
+        raise ProblemError(ProblemCode.EPOCH_UNKNOWN if epoch is not None else ProblemCode.NO_ACTIVE_INDEX)
     for statement in statements[:-1]:
         try:
             return _obtain_under(statement, connector, client, query, rows)
@@ -69,6 +93,20 @@ def obtain_hashes(
     return _obtain_under(statements[-1], connector, client, query, rows)
 
 
+def stated_keys(connector: Connector, trust: TrustStore, query: QueryContext) -> list[KeyStatement]:
+    """Return the provider's keys in force, newest epoch first: a new epoch may not have its index yet.
+
+    Raises:
+        ProblemError: unknown_key, if no chain of statements ties the provider's keys to the pinned one.
+    """
+    provider, now = query.agreement.provider, connector.now()
+    try:
+        keys = trust.keys_of(provider.agency, provider.signing_key, now)
+    except UntrustedKeyError:
+        raise ProblemError(ProblemCode.UNKNOWN_KEY) from None
+    return keys.evaluation_keys(query.agreement.digest(), now)
+
+
 def _obtain_under(
     statement: KeyStatement,
     connector: Connector,
@@ -76,7 +114,20 @@ def _obtain_under(
     query: QueryContext,
     rows: Sequence[RosterRow],
 ) -> HashedRows:
-    inputs = [key.oprf_input() for row in rows for key in row.keys]
+    inputs = list(dict.fromkeys(key.oprf_input() for row in rows for key in row.keys))
+    kept = EvaluatedKeys(connector.state, connector.storage_key(), connector.random, statement)
+    outputs = kept.find(inputs)
+    missing = [message for message in inputs if message not in outputs]
+    for start in range(0, len(missing), MAX_EVALUATE_ELEMENTS):
+        evaluated = _evaluate(statement, connector, client, query, missing[start : start + MAX_EVALUATE_ELEMENTS])
+        kept.keep(evaluated)
+        outputs |= evaluated
+    return HashedRows(statement.epoch or 0, tuple(_hashed(row, outputs) for row in rows))
+
+
+def _evaluate(
+    statement: KeyStatement, connector: Connector, client: GatewayClient, query: QueryContext, inputs: Sequence[bytes]
+) -> dict[bytes, bytes]:
     blinding = blind_batch(inputs, connector.random, workers=connector.settings.workers)
     request = EvaluateRequest(epoch=statement.epoch or 0, blinded=encode_base64url(b"".join(blinding.blinded_elements)))
     answer = client.ask(MessageType.EVALUATE, request, EvaluateAnswer, MAX_EVALUATE_BYTES, query).message
@@ -84,27 +135,14 @@ def _obtain_under(
     elements = [evaluated[start : start + ELEMENT_BYTES] for start in range(0, len(evaluated), ELEMENT_BYTES)]
     public_key = decode_base64url(statement.public_key)
     try:
-        outputs = iter(blinding.finalize(elements, decode_base64url(answer.proof), public_key))
+        outputs = blinding.finalize(elements, decode_base64url(answer.proof), public_key)
     except CryptoError:
         raise AnswerError("proof_not_verified") from None
-    return HashedRows(request.epoch, tuple(_hashed(row, list(islice(outputs, len(row.keys)))) for row in rows))
+    return dict(zip(inputs, outputs, strict=True))
 
 
-def _hashed(row: RosterRow, outputs: list[bytes]) -> HashedRow:
+def _hashed(row: RosterRow, outputs: Mapping[bytes, bytes]) -> HashedRow:
     by_type: dict[KeyType, tuple[bytes, ...]] = {}
-    for key, output in zip(row.keys, outputs, strict=True):
-        by_type[key.key_type] = (*by_type.get(key.key_type, ()), output)
+    for key in row.keys:
+        by_type[key.key_type] = (*by_type.get(key.key_type, ()), outputs[key.oprf_input()])
     return HashedRow(row, by_type)
-
-
-def _stated_keys(trust: TrustStore, query: QueryContext, connector: Connector) -> list[KeyStatement]:
-    """Return the provider's keys in force, newest epoch first: a new epoch may not have its index yet."""
-    provider, now = query.agreement.provider, connector.now()
-    try:
-        keys = trust.keys_of(provider.agency, provider.signing_key, now)
-    except UntrustedKeyError:
-        raise ProblemError(ProblemCode.UNKNOWN_KEY) from None
-    statements = keys.evaluation_keys(query.agreement.digest(), now)
-    if not statements:
-        raise ProblemError(ProblemCode.NO_ACTIVE_INDEX)
-    return statements

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from connectors.context import Connector
 from connectors.gateway_client import Answered, AnswerError, GatewayClient, QueryContext
 from connectors.identifiers import new_uuid
-from connectors.requester.hashes import HashedRow
 from connectors.trust import TrustStore
 from keys.crypto.errors import CryptoError
 from keys.crypto.sealing import seal
@@ -21,9 +20,11 @@ from schemas.linkage_keys import KeyType
 from schemas.message import MessageError
 from schemas.messages.exchange import (
     MAX_EXCHANGE_ANSWER_BYTES,
+    MAX_MACS_PER_KEY_TYPE,
     Answer,
     ExchangeAnswer,
     ExchangeRequest,
+    PossessionMacs,
     PossessionProof,
     PossessionProofs,
     SealedAnswers,
@@ -35,11 +36,11 @@ from schemas.transforms import ReleasedValue, TransformError, validate_released
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """A row with the handle that it matched and the key types that agree."""
+    """The place of a row in its run, a handle that it matched, and the possession keys that prove it, by key type."""
 
-    hashed: HashedRow = field(repr=False)
+    place: int
     handle: str
-    agreed: tuple[KeyType, ...]
+    possession_keys: Mapping[KeyType, tuple[bytes, ...]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,15 @@ class AnswerCollector:
             handle=row.handle,
             attributes=attributes,
         )
-        key_type = row.agreed[0]
-        macs = tuple(prove_possession(key, statement) for key in row.hashed.possession_keys(key_type))
-        return PossessionProof(key_type=key_type, macs=macs)
+        return PossessionProof(
+            keys=tuple(
+                PossessionMacs(
+                    key_type=key_type,
+                    macs=tuple(prove_possession(key, statement) for key in keys[:MAX_MACS_PER_KEY_TYPE]),
+                )
+                for key_type, keys in row.possession_keys.items()
+            )
+        )
 
     def _open(self, request: ExchangeRequest, answered: Answered[ExchangeAnswer]) -> SealedAnswers:
         binding = answers_binding(self._query.agreement.digest(), answered.request, self._connector.agency)

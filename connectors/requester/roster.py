@@ -1,17 +1,19 @@
 """The requester's roster: the rows to ask about, each with its linkage keys or the reason why it has none."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from connectors.agencies import agency_of
 from connectors.context import Connector
-from connectors.data_sets import read_records
+from connectors.data_sets import Record, read_records
 from connectors.register import county_within
+from connectors.sources.errors import SourceError
 from connectors.sources.mapping import load_mapping, open_source
 from schemas.linkage_keys import LinkageKey
+from schemas.messages.match import SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class RosterRow:
     county: str | None = field(repr=False)
     faults: tuple[str, ...] = ()
 
+    def only(self, is_wanted: Callable[[LinkageKey], bool]) -> "RosterRow":
+        """Return the row with some of its keys."""
+        return replace(self, keys=tuple(filter(is_wanted, self.keys)))
+
 
 @dataclass(frozen=True, slots=True)
 class Roster:
@@ -33,12 +39,23 @@ class Roster:
     rows: tuple[RosterRow, ...] = field(repr=False)
 
 
-def read_roster(connector: Connector, mapping_path: Path, regions: tuple[str, ...], today: date) -> Roster:
-    """Read every row of the roster that `mapping_path` describes; raises SourceError."""
-    mapping = load_mapping(mapping_path)
-    source = open_source(mapping, mapping_path.parent, os.environ)
-    data_set = agency_of(connector.settings.agency_type).data_set(mapping.data_set)
+def read_roster(
+    connector: Connector,
+    mapping_path: Path,
+    regions: tuple[str, ...],
+    today: date,
+    subject: SubjectKind = SubjectKind.CHILD,
+) -> Roster:
+    """Read every row of the roster that `mapping_path` describes.
 
+    Raises:
+        SourceError: it can't be read, or lists guardians where children are asked about, or the other way round.
+    """
+    mapping = load_mapping(mapping_path)
+    data_set = agency_of(connector.settings.agency_type).data_set(mapping.data_set)
+    if data_set.subject is not subject:
+        raise SourceError("mapping_field_invalid", column="data_set")
+    source = open_source(mapping, mapping_path.parent, os.environ)
     settings = connector.settings
 
     def rows() -> Iterator[RosterRow]:
@@ -50,9 +67,12 @@ def read_roster(connector: Connector, mapping_path: Path, regions: tuple[str, ..
             allow_test_regions=settings.allow_test_regions,
             max_age_years=settings.max_child_age_years,
         ):
-            keys = record.linkage_keys
-            county = county_within(record, regions) or next(iter(record.identity.regions), None)
+            keys = record.relation_keys if subject is SubjectKind.GUARDIAN else record.linkage_keys
             faults = tuple(sorted({str(finding.code) for finding in record.findings})) if not keys else ()
-            yield RosterRow(record.row_number, keys, county, faults)
+            yield RosterRow(record.row_number, keys, _county(record, regions), faults)
 
     return Roster(mapping_path, source.version(), tuple(rows()))
+
+
+def _county(record: Record, regions: tuple[str, ...]) -> str | None:
+    return county_within(record, regions) or next(iter(record.identity.regions), None)

@@ -12,6 +12,7 @@ from connectors.sources.findings import code_of_fault
 from connectors.sources.source import CellValue
 from schemas.citizen_id import CitizenId, parse_citizen_id
 from schemas.citizen_id_faults import CitizenIdError, CitizenIdFault
+from schemas.citizen_id_repair import DamagedCitizenId, find_damaged_cert_no, find_damaged_citizen_id
 from schemas.code_table import CodeTable
 from schemas.codes import SEX, Sex
 from schemas.dates import LedgerDate, parse_ledger_date
@@ -92,6 +93,12 @@ def parse_cell(kind: FieldKind, cell: CellValue, context: CellContext) -> CellPa
         return _PARSERS[kind](cell, context)
     except FaultError as fault:
         raise CellError(code_of_fault(fault)) from None
+
+
+def find_damaged_number(kind: FieldKind, cell: CellValue) -> DamagedCitizenId | None:
+    """Return the citizen ID in a cell that `parse_cell` refused, if it can be repaired; no error carries it."""
+    find = _FIND_DAMAGED.get(kind)
+    return find(cell) if find is not None and isinstance(cell, str) else None
 
 
 def _is_empty(kind: FieldKind, text: str) -> bool:
@@ -209,4 +216,10 @@ _PARSERS: Final[Mapping[FieldKind, Callable[[CellValue, CellContext], CellParsed
     "codes": _codes,
     "phone": _phone,
     "text": _text,
+}
+
+_FIND_DAMAGED: Final[Mapping[FieldKind, Callable[[str], DamagedCitizenId | None]]] = {
+    "citizen_id": find_damaged_citizen_id,
+    "student_no": find_damaged_citizen_id,
+    "disability_cert_no": find_damaged_cert_no,
 }

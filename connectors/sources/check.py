@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from rich.console import Console
-from rich.table import Table
-
 from connectors.data_sets import DEFAULT_MAX_AGE_YEARS, DataSet, Record, read_records
+from connectors.sources.evidence import EvidenceCount, EvidenceCounter
 from connectors.sources.findings import FINDINGS, Finding, Severity
 from connectors.sources.mapping import SourceMapping
 from connectors.sources.sentences import NOTES
@@ -17,7 +15,7 @@ from connectors.sources.source import Note, Source
 MAX_ROWS_NAMED: Final = 10
 """So many row numbers are named for each finding; the count goes on."""
 
-_SEVERITY_ZH: Final[dict[Severity, str]] = {"error": "错误", "warning": "提醒"}
+_SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 
 
 @dataclass(slots=True)
@@ -52,7 +50,8 @@ class CheckReport:
         data_set: name of the data set.
         rows: rows of data.
         usable_rows: rows with evidence for at least one linkage key.
-        findings: errors first, the commonest first.
+        findings: errors first, then warnings, then notes on what was put right; the commonest first.
+        evidence: how many rows hold which linkage keys.
         notes: what was left out on purpose.
     """
 
@@ -60,7 +59,13 @@ class CheckReport:
     rows: int
     usable_rows: int
     findings: tuple[FindingSummary, ...]
+    evidence: tuple[EvidenceCount, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def unusable_rows(self) -> int:
+        """Rows that nothing can be matched by, or that are an adult's."""
+        return self.rows - self.usable_rows
 
     def as_json(self) -> dict[str, object]:
         """Return the report as JSON-ready values."""
@@ -68,7 +73,9 @@ class CheckReport:
             "data_set": self.data_set,
             "rows": self.rows,
             "usable_rows": self.usable_rows,
+            "unusable_rows": self.unusable_rows,
             "findings": [finding.as_json() for finding in self.findings],
+            "evidence": [count.as_json() for count in self.evidence],
             "notes": [
                 {"code": n.code, "count": n.count, "rows": list(n.rows), "zh": NOTES[n.code].zh, "en": NOTES[n.code].en}
                 for n in self.notes
@@ -106,45 +113,19 @@ def check_records(records: Iterable[Record], data_set: DataSet, notes: Callable[
     rows = usable_rows = 0
     summaries: dict[tuple[str | None, str, Severity], FindingSummary] = {}
     seen: set[str] = set()
+    evidence = EvidenceCounter(data_set.subject)
     for record in records:
         rows += 1
         usable_rows += record.is_usable
-        for finding in (*record.findings, *_duplicates(record, seen)):
+        evidence.add(record)
+        for finding in (*record.findings, *record.notes, *_duplicates(record, seen)):
             _count(summaries, finding)
-    ordered = sorted(summaries.values(), key=lambda s: (s.severity != "error", -s.count, s.column or "", s.code))
-    return CheckReport(data_set.name, rows, usable_rows, tuple(ordered), tuple(notes()))
+    ordered = tuple(sorted(summaries.values(), key=_rank))
+    return CheckReport(data_set.name, rows, usable_rows, ordered, evidence.counts(), tuple(notes()))
 
 
-def render_report(report: CheckReport, console: Console) -> None:
-    """Show the report on a terminal."""
-    console.print(f"数据行 rows: {report.rows}    可比对 usable: {report.usable_rows}", highlight=False)
-    if report.findings:
-        console.print(_table(report.findings))
-    for note in report.notes:
-        sentence = NOTES[note.code]
-        console.print(f"{sentence.zh} / {sentence.en}: {note.count}{_rows(note.rows, note.count)}", highlight=False)
-
-
-def _table(findings: Iterable[FindingSummary]) -> Table:
-    table = Table(show_lines=True)
-    for heading in ("级别\nseverity", "列\ncolumn", "问题\nproblem", "行数\nrows", "行号\nrow numbers"):
-        table.add_column(heading, overflow="fold")
-    for finding in findings:
-        sentence = FINDINGS[finding.code]
-        table.add_row(
-            f"{_SEVERITY_ZH[finding.severity]}\n{finding.severity}",
-            finding.column or "—",
-            f"{sentence.zh}\n{sentence.en}",
-            str(finding.count),
-            _rows(finding.rows, finding.count).strip(" ()"),
-        )
-    return table
-
-
-def _rows(rows: Sequence[int], count: int) -> str:
-    if not rows:
-        return ""
-    return f" ({', '.join(map(str, rows))}{' …' if count > len(rows) else ''})"
+def _rank(summary: FindingSummary) -> tuple[int, int, str, str]:
+    return _SEVERITIES.index(summary.severity), -summary.count, summary.column or "", summary.code
 
 
 def _duplicates(record: Record, seen: set[str]) -> Iterable[Finding]:

@@ -13,7 +13,8 @@ from schemas.faults import FaultError, Wording
 from schemas.person_name import PersonNameError
 from schemas.regions import RegionError
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
+"""`error` where the child may not be found because of it; `note` where nothing is wrong and something was put right."""
 
 _FAULTS: Final[Mapping[type[FaultError], str]] = MappingProxyType(
     {
@@ -40,7 +41,7 @@ class Finding:
         row: row number as in `Row.number`.
         column: the column's name as the mapping writes it; None when the row as a whole is meant.
         code: key of `FINDINGS`.
-        severity: `error` where the child may not be found because of it.
+        severity: how much it matters.
     """
 
     row: int

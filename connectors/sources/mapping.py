@@ -51,6 +51,13 @@ class CsvPlace(_Strict):
     delimiter: Delimiter = ","
 
 
+class ParquetPlace(_Strict):
+    """A Parquet file below the data folder."""
+
+    kind: Literal["parquet"]
+    path: _Text
+
+
 class SqlPlace(_Strict):
     """A database: its address stands here, or with a password in an environment variable."""
 
@@ -82,7 +89,7 @@ class SourceMapping(_Strict):
     """
 
     data_set: _Text
-    source: Annotated[WorkbookPlace | CsvPlace | SqlPlace, Field(discriminator="kind")]
+    source: Annotated[WorkbookPlace | CsvPlace | ParquetPlace | SqlPlace, Field(discriminator="kind")]
     columns: Annotated[Mapping[_Text, _Names], Field(min_length=1, max_length=MAX_COLUMNS)]
 
 
@@ -104,7 +111,7 @@ def load_mapping(path: Path) -> SourceMapping:
 
 
 _FIELD = re.compile(r"\w+")
-_KINDS = frozenset({"workbook", "csv", "sql"})
+_KINDS = frozenset({"workbook", "csv", "parquet", "sql"})
 _CODES: Final = {"missing": "mapping_field_missing", "extra_forbidden": "mapping_field_unknown"}
 
 
@@ -126,6 +133,11 @@ def open_source(mapping: SourceMapping, base_folder: Path, environment: Mapping[
     if isinstance(place, CsvPlace):
         path = find_file(base_folder, place.path)
         return CsvSource(path, wanted, encoding=place.encoding, delimiter=place.delimiter)
+    if isinstance(place, ParquetPlace):
+        # Loading Arrow takes a quarter of a second, which only those who read Parquet should wait.
+        from connectors.sources.parquet_file import ParquetSource
+
+        return ParquetSource(find_file(base_folder, place.path), wanted)
     url = parse_url(_address(place, environment))
     return SqlSource(open_read_only(url, base_folder), place.relation(), wanted, key=place.key)
 

@@ -52,6 +52,13 @@ SOURCE_ERRORS: Mapping[str, Wording] = MappingProxyType(
         "encoding_wrong": Wording("文字编码与映射中声明的不符", "the text is not in the declared encoding"),
         "csv_malformed": Wording("CSV 引号或分隔符有误", "quotes or delimiters are malformed"),
         "line_too_long": Wording("一行过长", "a line is too long"),
+        # Parquet
+        "parquet_not_parquet": Wording("不是 Parquet 文件", "not a Parquet file"),
+        "parquet_encrypted": Wording("Parquet 文件已加密，无法读取", "the Parquet file is encrypted and can't be read"),
+        "parquet_broken": Wording("Parquet 文件已损坏，无法读取", "the Parquet file is damaged and can't be read"),
+        "parquet_unpacks_too_large": Wording(
+            "Parquet 文件解压后过大", "the Parquet file unpacks to more than the limit"
+        ),
         # databases
         "url_missing": Wording(
             "环境变量中没有数据库地址", "the environment variable with the database address is not set"
@@ -118,13 +125,43 @@ RECORD_FINDINGS: Mapping[str, Wording] = MappingProxyType(
         "record.sex_differs_from_id": Wording("性别与身份证号不一致", "the sex differs from the ID number"),
         "record.ids_differ": Wording("同一行的两个证件号不一致", "two numbers of the row name different people"),
         "record.id_of_adult": Wording(
-            "这是成年人(可能是监护人)的证件号，未使用", "the number is an adult's, perhaps the guardian's; not used"
+            "这是成年人(可能是监护人)的证件号，不作为儿童的证件号",
+            "the number is an adult's, perhaps the guardian's; not taken for the child's",
+        ),
+        "record.guardian_id_is_childs": Wording(
+            "监护人证件号与儿童的相同，未使用", "the guardian's number is the child's own; not used"
         ),
         "record.not_a_child": Wording("本行是成年人，不在共享范围内", "the row is an adult's and is left out"),
         "record.nothing_to_match": Wording(
-            "没有可用于比对的信息(证件号，或姓名加出生日期)",
-            "nothing to match on: neither an ID number nor a name with a birth date",
+            "没有可用于比对的信息(证件号，或姓名加出生日期，或监护人信息加儿童姓名或出生日期)",
+            "nothing to match on: no ID number, no name with a birth date, nor a guardian with either",
         ),
         "record.duplicate_id": Wording("证件号与前面的行重复", "an earlier row has the same ID number"),
+        # notes: nothing to correct
+        "record.id_repaired": Wording(
+            "证件号有误；已按改正一处后与出生日期、性别相符的号码比对，作为较弱的依据",
+            "the number is wrong; numbers that one correction makes of it, and that agree with birth date and sex, "
+            "count as weaker evidence",
+        ),
+        "record.birth_date_1_january": Wording(
+            "出生日期为1月1日，可能是默认值，作为较弱的依据",
+            "the birth date is 1 January, perhaps a default; weaker evidence",
+        ),
+        "record.phone_not_mobile": Wording("不是手机号码，不参与比对", "not a mobile number; not matched on"),
+        "normalised.full_width": Wording("全角字符按半角比对", "full-width characters are compared as narrow ones"),
+        "normalised.characters": Wording(
+            "繁体字、异体字按通用字比对", "traditional and variant characters are compared as the usual ones"
+        ),
+        "normalised.marks": Wording(
+            "间隔号、空格、数字等不参与比对", "middle dots, blanks, digits and marks are left out of the comparison"
+        ),
+        "normalised.latin_name": Wording("姓名中的拉丁字母按拼音比对", "Latin letters in a name count as pinyin"),
+        "normalised.number_form": Wording(
+            "号码中的全角、空格、小写x等已统一", "full-width digits, blanks or a small x in the number were put right"
+        ),
+        "normalised.fifteen_digits": Wording(
+            "15位旧号，按与18位号码相同的部分比对",
+            "an old number of 15 digits, compared with the same part of the new form",
+        ),
     }
 )

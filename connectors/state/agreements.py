@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from connectors.state.database import destroying, reading, writing
+from connectors.state.evaluated_keys import delete_evaluated
 from connectors.state.tables import agreement_copy, index_record, publication
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
 from schemas.policy import Standing
@@ -49,13 +50,14 @@ def set_withheld(state: Engine, digest: str, *, is_withheld: bool) -> None:
 
 
 def forget_revoked(state: Engine, digest: str) -> None:
-    """Mark an agreement revoked and destroy its handles and publications in one transaction."""
+    """Mark an agreement revoked and destroy its handles, publications and evaluated keys in one transaction."""
     with destroying(state) as connection:
         connection.execute(
             update(agreement_copy).where(agreement_copy.c.digest == digest).values(state=AgreementState.REVOKED.value)
         )
         connection.execute(index_record.delete().where(index_record.c.agreement == digest))
         connection.execute(publication.delete().where(publication.c.agreement == digest))
+        delete_evaluated(connection, digest)
 
 
 def find_agreement(state: Engine, digest: str) -> AgreementCopy | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from connectors.state.tables import metadata
 
 BUSY_TIMEOUT_MS = 30_000
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _WRITING = "tongxin_writing"
 
@@ -36,7 +36,11 @@ def open_state(path: Path) -> Engine:
             metadata.create_all(connection)
             connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
         elif found != SCHEMA_VERSION:
-            raise StateVersionError(f"the connector's database has version {found}, this program {SCHEMA_VERSION}")
+            raise StateVersionError(
+                f"数据库是第{found}版，本程序需要第{SCHEMA_VERSION}版：请用原来的程序打开，或新建文件夹重新接入 / "
+                f"the database has version {found}, this program needs {SCHEMA_VERSION}: "
+                "use the program that wrote it, or enrol again from a new folder"
+            )
     return engine
 
 

@@ -12,7 +12,11 @@ from connectors.state.tables import index_record, publication, publication_part
 
 @dataclass(frozen=True, slots=True)
 class IndexRecord:
-    """One record of an index: its random handle, its fingerprint and its sealed locator."""
+    """One record of an index: its random handle, its fingerprint and its sealed locator.
+
+    The first 12 bytes of the fingerprint tell whether it is still the same child, the last 4 whether the same keys of
+    it are published (`connectors.register`).
+    """
 
     handle: bytes
     fingerprint: bytes = field(repr=False)

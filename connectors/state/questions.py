@@ -2,24 +2,30 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Engine, RowMapping, delete, insert, select
 
 from connectors.state.database import destroying, reading, writing
 from connectors.state.tables import pending_receipt, question, question_row
 from keys.crypto.sealing import open_at_rest, seal_at_rest
+from schemas.messages.match import Decision, Outcome, ReviewReason, SubjectKind
 from schemas.randomness import RandomSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Who asks what of whom, for which case; the roster it is about is named by its mapping file and version."""
+    """Who asks what of whom, for which case; the roster it is about is named by its mapping file and version.
+
+    `subject` says whom the roster lists: the children themselves, or the guardians whose children are looked for.
+    """
 
     id: str
     agreement: str
     attributes: tuple[str, ...]
+    subject: SubjectKind = SubjectKind.CHILD
     region: str
     case: str | None
     officer: str
@@ -30,19 +36,63 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a reviewer decided about a possible match, on which ground, approved by whom, when (POSIX seconds)."""
+
+    decision: Decision
+    reason: ReviewReason
+    officer: str
+    approver: str | None
+    decided_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
-    """What became of one row: outcome, handle of a match, agreeing key types, released values or why there are none."""
+    """What became of one row: outcome, handle of a match, agreeing keys, released values or why there are none.
+
+    Attributes:
+        row_number: the row in the roster.
+        child_number: which of the children that the row stands for, from 1; above 1 only for a guardian's children.
+        outcome: a value of `Outcome`, or `unusable`.
+        handle: the match's handle.
+        agreed: agreeing keys, a flagged one as `type!flag`.
+        comparison: level of each component of the comparison vector that can be told.
+        probability: of a match, in parts per million, where it was estimated.
+        basis: `settled`, `relation`, or what the run's probabilities rest on.
+        values: released values by attribute.
+        refused: why nothing was released about a match.
+        faults: why an unusable row could not be asked about.
+        receipt_number: of the exchange that brought the answer.
+        as_of: month of the provider's data.
+        expires_on: the day on which the result is destroyed.
+        review: what a reviewer decided.
+    """
 
     row_number: int
+    child_number: int = 1
     outcome: str
     handle: str | None = None
     agreed: tuple[str, ...] = ()
+    comparison: Mapping[str, int] = field(default_factory=dict)
+    probability: int | None = None
+    basis: str | None = None
     values: Mapping[str, bool | int | str | None] = field(default_factory=dict, repr=False)
     refused: str | None = None
     faults: tuple[str, ...] = ()
     receipt_number: str | None = None
     as_of: str | None = None
     expires_on: str | None = None
+    review: Review | None = None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the row waits for a reviewer."""
+        return self.outcome == Outcome.POSSIBLE_MATCH and self.review is None
+
+    @property
+    def is_answer_due(self) -> bool:
+        """Whether a reviewer decided that it is a match, and the answer has not been fetched yet."""
+        return self.outcome == Outcome.POSSIBLE_MATCH and self.review is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +120,7 @@ class ResultVault:
                     id=new.id,
                     agreement=new.agreement,
                     attributes=json.dumps(new.attributes),
+                    subject=new.subject.value,
                     region=new.region,
                     case=new.case,
                     officer=new.officer,
@@ -102,6 +153,7 @@ class ResultVault:
                     {
                         "question": id_,
                         "row_number": result.row_number,
+                        "child_number": result.child_number,
                         "result": self._seal(id_, result),
                         "receipt_number": result.receipt_number,
                         "expires_on": result.expires_on,
@@ -129,12 +181,14 @@ class ResultVault:
             )
 
     def results(self, id_: str) -> list[RowResult]:
-        """Return the results of a question by row number."""
+        """Return the results of a question by row and child number."""
         with reading(self.state) as connection:
             rows = connection.execute(
-                select(question_row).where(question_row.c.question == id_).order_by(question_row.c.row_number)
+                select(question_row)
+                .where(question_row.c.question == id_)
+                .order_by(question_row.c.row_number, question_row.c.child_number)
             ).all()
-        return [self._open(id_, row.row_number, row.result) for row in rows]
+        return [self._open(id_, row.row_number, row.child_number, row.result) for row in rows]
 
     def destroy_expired(self, today: date) -> int:
         """Destroy results whose day has come; returns how many."""
@@ -148,6 +202,7 @@ class ResultVault:
             id=columns["id"],
             agreement=columns["agreement"],
             attributes=tuple(json.loads(columns["attributes"])),
+            subject=SubjectKind(columns["subject"]),
             region=columns["region"],
             case=columns["case"],
             officer=columns["officer"],
@@ -158,13 +213,22 @@ class ResultVault:
         )
 
     def _seal(self, id_: str, result: RowResult) -> bytes:
-        members = {name: getattr(result, name) for name in RowResult.__dataclass_fields__}
-        members["values"] = dict(result.values)
-        binding = f"{id_}/{result.row_number}".encode()
-        return seal_at_rest(self.storage_key, json.dumps(members).encode(), binding, self.random)
+        binding = _binding(id_, result.row_number, result.child_number)
+        return seal_at_rest(self.storage_key, json.dumps(asdict(result)).encode(), binding, self.random)
 
-    def _open(self, id_: str, row_number: int, sealed: bytes) -> RowResult:
-        members = json.loads(open_at_rest(self.storage_key, sealed, f"{id_}/{row_number}".encode()))
+    def _open(self, id_: str, row_number: int, child_number: int, sealed: bytes) -> RowResult:
+        members = json.loads(open_at_rest(self.storage_key, sealed, _binding(id_, row_number, child_number)))
         for name in ("agreed", "faults"):
             members[name] = tuple(members[name])
+        if members["review"] is not None:
+            members["review"] = _review_of(members["review"])
         return RowResult(**members)
+
+
+def _binding(id_: str, row_number: int, child_number: int) -> bytes:
+    return f"{id_}/{row_number}/{child_number}".encode()
+
+
+def _review_of(members: dict[str, Any]) -> Review:
+    decision, reason = Decision(members["decision"]), ReviewReason(members["reason"])
+    return Review(**{**members, "decision": decision, "reason": reason})

@@ -1,4 +1,4 @@
-"""Tables of a connector's own database. Row locators and answers stand in them sealed at rest only."""
+"""Tables of a connector's own database. Row locators, answers and evaluated keys stand in them sealed at rest only."""
 
 from sqlalchemy import (
     BigInteger,
@@ -130,6 +130,7 @@ question = Table(
     Column("id", UUID, primary_key=True),
     Column("agreement", DIGEST, nullable=False),
     Column("attributes", Text, nullable=False),
+    Column("subject", String(10), nullable=False),
     Column("region", String(12), nullable=False),
     Column("case", String(40)),
     Column("officer", String(40), nullable=False),
@@ -143,9 +144,56 @@ question_row = Table(
     metadata,
     Column("question", UUID, ForeignKey("question.id", ondelete="CASCADE"), primary_key=True),
     Column("row_number", Integer, primary_key=True),
+    Column("child_number", Integer, primary_key=True),
     Column("result", LargeBinary, nullable=False),
     Column("receipt_number", String(13)),
     Column("expires_on", String(10)),
+)
+
+question_run = Table(
+    "question_run",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("question", UUID, ForeignKey("question.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("epoch", Integer),
+    Column("summary", Text),
+    Index("uq_question_run_question_ordinal", "question", "ordinal", unique=True),
+)
+
+question_run_row = Table(
+    "question_run_row",
+    metadata,
+    Column("run", UUID, ForeignKey("question_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("row_number", Integer, nullable=False),
+    Column("is_settled", Boolean, nullable=False, default=False),
+)
+
+question_run_part = Table(
+    "question_run_part",
+    metadata,
+    Column("run", UUID, ForeignKey("question_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+)
+
+evaluated_epoch = Table(
+    "evaluated_epoch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("agreement", DIGEST, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Index("uq_evaluated_epoch_agreement_epoch", "agreement", "epoch", unique=True),
+)
+
+# Clustered by epoch, so that what ends together is destroyed in one stretch.
+evaluated_key = Table(
+    "evaluated_key",
+    metadata,
+    Column("epoch_id", Integer, ForeignKey("evaluated_epoch.id", ondelete="CASCADE"), primary_key=True),
+    Column("lookup", LargeBinary(16), primary_key=True),
+    Column("output", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 pending_receipt = Table(

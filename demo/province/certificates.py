@@ -7,7 +7,7 @@ from typing import Final
 from demo.province.ages import years_before
 from demo.province.people import Child, Disability, Household
 from demo.province.record import Record
-from demo.province.sightings import Office, observe_child, observe_guardian
+from demo.province.sightings import Office, observe
 from schemas.regions import county_of
 
 OFFICE: Final = Office(id_missing=0.03)
@@ -28,8 +28,8 @@ def draw_certificate(
     child: Child, household: Household, disability: Disability, today: date, rng: random.Random
 ) -> Record:
     """Return the certificate of `child`; its number is empty when the federation has no ID number."""
-    sighting = observe_child(child, household, OFFICE, today, rng)
-    guardian = observe_guardian(household, rng.choice((household.father, household.mother)), rng)
+    parent = rng.choice((household.father, household.mother))
+    sighting, guardian = observe(child, household, parent, OFFICE, today, rng)
     home = household.home
     issued_on, valid_until = _draw_validity(child.born_on, today, rng)
     number = sighting.citizen_id
@@ -45,6 +45,7 @@ def draw_certificate(
         "valid_until": valid_until.isoformat(),
         "status": _draw_status(child, rng, is_expired=valid_until < today),
         "guardian_name": guardian.name,
+        "guardian_id": guardian.citizen_id,
         "guardian_phone": guardian.phone,
     }
 

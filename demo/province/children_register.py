@@ -10,7 +10,7 @@ from demo.province.date_forms import written_date, written_month
 from demo.province.people import Adult, Child, Household
 from demo.province.record import Cell, Record
 from demo.province.schooling import LAST_COMPULSORY_GRADE, LAST_PRIMARY_GRADE, school_year_of
-from demo.province.sightings import Office, observe_child, observe_guardian
+from demo.province.sightings import Office, observe
 from schemas.identity import age_in_years
 from schemas.regions import county_of
 
@@ -53,8 +53,7 @@ class _Age:
 
 def draw_children_record(child: Child, household: Household, serial: int, today: date, rng: random.Random) -> Record:
     """Return what civil affairs holds about `child`; `serial` numbers the files."""
-    sighting = observe_child(child, household, OFFICE, today, rng)
-    guardian = observe_guardian(household, _choose_guardian(household, rng), rng)
+    sighting, guardian = observe(child, household, _choose_guardian(household, rng), OFFICE, today, rng)
     home = household.home
     hukou = home.former_hukou if rng.random() < HOLDS_FORMER_HUKOU else home.hukou
     age = _Age(age_in_years(child.born_on, today), school_year_of(today).grade_of(child.born_on))

@@ -47,7 +47,8 @@ CERTIFICATES: Final[Mapping[str, str]] = {
     "valid_until": "有效期至",
     "status": "证件状态",
     "guardian_name": "监护人姓名",
-    "guardian_phone": "监护人电话",
+    "guardian_id": "监护人身份证号",
+    "guardian_phone": "监护人联系电话",
 }
 
 STUDENT_REGISTER: Final[Mapping[str, str]] = {
@@ -66,6 +67,7 @@ STUDENT_REGISTER: Final[Mapping[str, str]] = {
     "status": "TEXT NOT NULL",
     "left_behind": "TEXT NOT NULL",
     "guardian_name": "TEXT",
+    "guardian_id": "TEXT",
     "guardian_phone": "TEXT",
     "confirmed_on": "TEXT NOT NULL",
 }
@@ -78,6 +80,9 @@ HOUSEHOLD_REGISTER: Final[Mapping[str, str]] = {
     "birth_date": "TEXT NOT NULL",
     "hukou_region": "TEXT NOT NULL",
     "household_no": "TEXT NOT NULL",
+    "guardian_name": "TEXT",
+    "guardian_id": "TEXT",
+    "guardian_phone": "TEXT",
     "status": "TEXT NOT NULL",
     "status_on": "TEXT NOT NULL",
     "moved_to_region": "TEXT",

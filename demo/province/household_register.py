@@ -6,7 +6,7 @@ from typing import Final
 
 from demo.province.people import Child, Home, Household
 from demo.province.record import Record
-from demo.province.sightings import Office, observe_child
+from demo.province.sightings import Office, observe
 
 OFFICE: Final = Office(id_missing=0.01, error_scale=1 / 3)
 
@@ -25,7 +25,7 @@ _HOUSEHOLD_NUMBERS = 10**8
 
 def draw_household_record(child: Child, household: Household, serial: int, today: date, rng: random.Random) -> Record:
     """Return what public security holds about `child`, whose birth is registered; `serial` numbers the rows."""
-    sighting = observe_child(child, household, OFFICE, today, rng)
+    sighting, guardian = observe(child, household, household.father, OFFICE, today, rng)
     status = _draw_status(child, household.home, today, rng)
     return {
         "person_id": serial,
@@ -35,6 +35,9 @@ def draw_household_record(child: Child, household: Household, serial: int, today
         "birth_date": sighting.born_on.isoformat(),
         "hukou_region": household.home.former_hukou if status["moved_to_region"] else household.home.hukou,
         "household_no": f"{household.number * _HOUSEHOLD_STEP % _HOUSEHOLD_NUMBERS:08d}",
+        "guardian_name": guardian.name,
+        "guardian_id": guardian.citizen_id,
+        "guardian_phone": guardian.phone,
         **status,
     }
 

@@ -51,7 +51,15 @@ ID_ERRORS: Final[tuple[tuple[float, IdError], ...]] = (
     (0.004, dropped_digit),
     (0.003, fifteen_digits),
 )
-"""Share of records with each error."""
+"""Share of the recorded numbers of children with each error."""
+
+GUARDIAN_ID_ERRORS: Final[tuple[tuple[float, IdError], ...]] = (
+    (0.012, wrong_digit),
+    (0.008, transposed_digits),
+    (0.004, dropped_digit),
+    (0.018, fifteen_digits),
+)
+"""The same for guardians, of whom many got a number of 15 digits at birth."""
 
 
 def type_carelessly(number: str, rng: random.Random, scale: float) -> str:

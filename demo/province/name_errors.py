@@ -67,6 +67,11 @@ NAME_ERRORS: Final[tuple[tuple[float, Misspelling], ...]] = (
 )
 """Share of records with each error, over the share of names that it can change."""
 
+ADULTS_NAME_ERRORS: Final = tuple(
+    (share, error) for share, error in NAME_ERRORS if error not in {nickname, mothers_surname}
+)
+"""What goes wrong with the names of guardians."""
+
 
 def vary_middle_dot(text: str, rng: random.Random, scale: float) -> str:
     """Write the middle dot in another way, or leave it out."""

@@ -40,7 +40,12 @@ class RosterLayout:
         return self.draw_cells(number, record, today, rng)
 
 
-NAME_ROSTER_COLUMNS: Final = ("序号", "姓名", "性别", "出生日期", "公民身份号码", "户籍地", "现居住地")
+NAME_ROSTER_COLUMNS: Final = (
+    "序号", "姓名", "性别", "出生日期", "公民身份号码", "户籍地", "现居住地",
+    "监护人姓名", "监护人身份号码", "联系电话",
+)  # fmt: skip
+
+GUARDIAN_ROSTER_COLUMNS: Final = ("序号", "监护人姓名", "监护人公民身份号码", "地区代码")
 
 DROPOUT_COLUMNS: Final = (
     "序号", "学校名称", "学校标识码", "年级班级", "学生姓名", "性别", "出生年月", "身份证件类型", "身份证件号",
@@ -49,6 +54,8 @@ DROPOUT_COLUMNS: Final = (
     "劝返责任人(乡镇)", "劝返记录", "书面报告教育局日期", "转介单位", "转介回执编号", "安置方式", "复学日期",
     "巩固观察至", "销号日期", "佐证材料", "备注",
 )  # fmt: skip
+
+_ROSTER_FOOTER = "单位负责人：　　　　　　复核人：　　　　　　填表人："
 
 _REASONS = (
     "R01 厌学",
@@ -62,10 +69,14 @@ _ABSENT_DAYS = (5, 30)
 _SCHOOL_DAYS_IN_WEEK = 5
 
 
-def name_roster(title: str, county: str) -> RosterLayout:
-    """Return a plain list of children on civil affairs' register; regions are county codes."""
-    footer = "单位负责人：　　　　　　复核人：　　　　　　填表人："
-    return RosterLayout(title, f"{COUNTY_NAMES[county]}民政局", NAME_ROSTER_COLUMNS, footer, _name_cells)
+def name_roster(title: str, place: str) -> RosterLayout:
+    """Return a plain list of children on the register of civil affairs in `place`; regions are county codes."""
+    return RosterLayout(title, f"{place}民政局", NAME_ROSTER_COLUMNS, _ROSTER_FOOTER, _name_cells)
+
+
+def guardian_roster(title: str, place: str) -> RosterLayout:
+    """Return a list of guardians whose children public security in `place` is concerned about."""
+    return RosterLayout(title, f"{place}公安局", GUARDIAN_ROSTER_COLUMNS, _ROSTER_FOOTER, _guardian_cells)
 
 
 def dropout_ledger(county: str) -> RosterLayout:
@@ -78,7 +89,12 @@ def dropout_ledger(county: str) -> RosterLayout:
 def _name_cells(number: int, record: Record, _today: date, _rng: random.Random) -> list[Cell]:
     fields = ("name", "sex", "birth_date", "citizen_id")
     regions = (county_of(text_of(record, field)) for field in ("hukou_region", "residence_region"))
-    return [number, *(record[field] for field in fields), *regions]
+    guardian = (record[field] for field in ("guardian_name", "guardian_id", "guardian_phone"))
+    return [number, *(record[field] for field in fields), *regions, *guardian]
+
+
+def _guardian_cells(number: int, record: Record, _today: date, _rng: random.Random) -> list[Cell]:
+    return [number, record["guardian_name"], record["guardian_id"], county_of(text_of(record, "hukou_region"))]
 
 
 def _dropout_cells(number: int, record: Record, today: date, rng: random.Random) -> list[Cell]:

@@ -12,12 +12,15 @@ from demo.province.agencies import Agency
 from demo.province.csv_file import CsvWriter
 from demo.province.people import Child
 from demo.province.record import Record, text_of
-from demo.province.roster_layouts import RosterLayout, dropout_ledger, name_roster
+from demo.province.regions import COUNTY_NAMES
+from demo.province.roster_layouts import RosterLayout, dropout_ledger, guardian_roster, name_roster
 from demo.province.workbook import LedgerWriter
+from schemas.citizen_id import clean_number_text
 from schemas.regions import county_of
 
 ASKING_COUNTY: Final = "990101"
 OTHER_COUNTY: Final = "990201"
+_PLACE: Final = COUNTY_NAMES[ASKING_COUNTY]
 
 FULL_SIZE_CHILDREN: Final = 20_000
 """From so many children on a roster has its full size; it shrinks in proportion below."""
@@ -54,15 +57,23 @@ class _Drawn:
 
     rank: float
     order: int
-    child: int = field(compare=False)
+    child: Child = field(compare=False)
     record: Record = field(compare=False)
 
 
 def _on_file_in(county: str) -> Accept:
     def accept(record: Record) -> bool:
-        return county_of(text_of(record, "residence_region")) == county and record["case_status"] == "在册"
+        return county_of(text_of(record, "residence_region")) == county and _on_file(record)
 
     return accept
+
+
+def _on_file(record: Record) -> bool:
+    return record["case_status"] == "在册"
+
+
+def _has_guardian_number(record: Record) -> bool:
+    return record["guardian_id"] is not None and county_of(text_of(record, "hukou_region")) == ASKING_COUNTY
 
 
 def _at_school_on_file(record: Record) -> bool:
@@ -90,7 +101,7 @@ PLANS: Final = {
         rows=300,
         accept=_on_file_in(ASKING_COUNTY),
         prefer=_is_disabled,
-        layout=name_roster("残疾人两项补贴资格核查名册", ASKING_COUNTY),
+        layout=name_roster("残疾人两项补贴资格核查名册", _PLACE),
     ),
     "enrolment": RosterPlan(
         path="civil_affairs/就学核验名册.xlsx",
@@ -98,15 +109,15 @@ PLANS: Final = {
         rows=200,
         accept=_at_school_on_file,
         prefer=_no_matter,
-        layout=name_roster("在管儿童就学核验名册", ASKING_COUNTY),
+        layout=name_roster("在管儿童就学核验名册", _PLACE),
     ),
     "life_events": RosterPlan(
         path="civil_affairs/死亡户籍核减名册.xlsx",
         agency=Agency.CIVIL_AFFAIRS,
-        rows=200,
-        accept=_on_file_in(ASKING_COUNTY),
+        rows=1_500,
+        accept=_on_file,
         prefer=_no_matter,
-        layout=name_roster("死亡、户籍变动核减名册", ASKING_COUNTY),
+        layout=name_roster("死亡、户籍变动核减名册", "全省"),
     ),
     "dropout": RosterPlan(
         path="education/疑似辍学台账.xlsx",
@@ -116,16 +127,28 @@ PLANS: Final = {
         prefer=_no_matter,
         layout=dropout_ledger(ASKING_COUNTY),
     ),
+    "guardians": RosterPlan(
+        path="public_security/监护人名册.xlsx",
+        agency=Agency.PUBLIC_SECURITY,
+        rows=80,
+        accept=_has_guardian_number,
+        prefer=_no_matter,
+        layout=guardian_roster("被限制人身自由人员未成年子女照料情况核查名册", _PLACE),
+    ),
     "other_county": RosterPlan(
         path="civil_affairs/外县查询名册_990201.xlsx",
         agency=Agency.CIVIL_AFFAIRS,
         rows=40,
         accept=_on_file_in(OTHER_COUNTY),
         prefer=_no_matter,
-        layout=name_roster("外县儿童查询名册", ASKING_COUNTY),
+        layout=name_roster("外县儿童查询名册", _PLACE),
     ),
 }
 """The rosters by name."""
+
+
+ROSTER_ROWS: Final = ("roster", "row", "child", "has_own_number")
+"""Columns of `truth/rosters.csv`; the last is 1 where the row holds the child's own number, of 18 or 15 digits."""
 
 
 class RosterDraw:
@@ -145,7 +168,7 @@ class RosterDraw:
             record = records.get(plan.agency)
             if record is None or not plan.accept(record):
                 continue
-            drawn = _Drawn(self._rng.random() + plan.prefer(record), self._offered, child.number, record)
+            drawn = _Drawn(self._rng.random() + plan.prefer(record), self._offered, child, record)
             heap = self._drawn[name]
             if len(heap) < self._sizes[name]:
                 heapq.heappush(heap, drawn)
@@ -154,12 +177,20 @@ class RosterDraw:
 
     def write(self, folder: Path, today: date) -> dict[str, int]:
         """Write the rosters and `truth/rosters.csv`; return how many rows each has."""
-        truth = CsvWriter(folder / "truth" / "rosters.csv", ("roster", "row", "child"))
+        truth = CsvWriter(folder / "truth" / "rosters.csv", ROSTER_ROWS)
         for name, plan in PLANS.items():
             writer = LedgerWriter(folder / plan.path, plan.layout.layout(today))
             for number, drawn in enumerate(sorted(self._drawn[name], key=lambda d: d.order), start=1):
                 row = writer.append(plan.layout.cells(number, drawn.record, today, self._rng))
-                truth.append((plan.path, row, drawn.child))
+                truth.append((plan.path, row, drawn.child.number, int(_has_own_number(drawn))))
             writer.close()
         truth.close()
         return {name: len(rows) for name, rows in self._drawn.items()}
+
+
+def _has_own_number(drawn: _Drawn) -> bool:
+    own, written = drawn.child.citizen_id, drawn.record["citizen_id"]
+    # A cell that a spreadsheet took for a number has lost its last digits.
+    if own is None or not isinstance(written, str):
+        return False
+    return clean_number_text(written) in {own, f"{own[:6]}{own[8:17]}"}

@@ -1,6 +1,7 @@
 """What one agency wrote down about who a child is, with the errors of its office."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -8,10 +9,10 @@ from typing import Final
 from demo.province.adults import draw_old_phone
 from demo.province.date_errors import DATE_ERRORS, LUNAR_IN_FILE
 from demo.province.error_table import draw_error
-from demo.province.id_errors import ID_ERRORS, fifteen_digits, type_carelessly
+from demo.province.id_errors import GUARDIAN_ID_ERRORS, ID_ERRORS, IdError, type_carelessly
 from demo.province.lunar import as_lunar_date
-from demo.province.name_errors import NAME_ERRORS, vary_middle_dot
-from demo.province.people import Adult, Child, Household, Sex
+from demo.province.name_errors import ADULTS_NAME_ERRORS, NAME_ERRORS, Misspelling, vary_middle_dot
+from demo.province.people import Adult, Child, Household, Name, Sex
 
 HOLDS_FORMER_NAME: Final = 0.5
 """Share of the records on renamed children."""
@@ -20,8 +21,7 @@ GUARDIANS_ID_IN_CHILDS_FIELD: Final = 0.007
 
 GUARDIAN_NAME_MISSING: Final = 0.04
 GUARDIAN_ID_MISSING: Final = 0.33
-GUARDIAN_ID_15_DIGITS: Final = 0.018
-GUARDIAN_PHONE_MISSING: Final = 0.29
+GUARDIAN_PHONE_MISSING: Final = 0.30
 PHONE_DIFFERS: Final = 0.30
 
 
@@ -56,38 +56,40 @@ class GuardianSighting:
 NO_GUARDIAN: Final = GuardianSighting(None, None, None, None)
 
 
-def observe_child(child: Child, household: Household, office: Office, today: date, rng: random.Random) -> Sighting:
-    """Return what `office` holds about `child`."""
-    return Sighting(
-        _observe_name(child, office.error_scale, rng),
+def observe(
+    child: Child, household: Household, guardian: Adult | None, office: Office, today: date, rng: random.Random
+) -> tuple[Sighting, GuardianSighting]:
+    """Return what `office` holds about `child` and about the adult whom it takes for the guardian."""
+    seen = Sighting(
+        _observe_childs_name(child, office.error_scale, rng),
         child.sex,
         _observe_birth(child, household, office.error_scale, today, rng),
-        _observe_id(child, household, office, rng),
+        _observe_childs_id(child, guardian, office, rng),
     )
+    return seen, NO_GUARDIAN if guardian is None else _observe_guardian(household, guardian, office.error_scale, rng)
 
 
-def observe_guardian(household: Household, guardian: Adult | None, rng: random.Random) -> GuardianSighting:
-    """Return what an agency holds about the adult whom it takes for the guardian."""
-    if guardian is None:
-        return NO_GUARDIAN
-    citizen_id: str | None = guardian.citizen_id
-    if rng.random() < GUARDIAN_ID_MISSING:
-        citizen_id = None
-    elif rng.random() < GUARDIAN_ID_15_DIGITS:
-        citizen_id = fifteen_digits(guardian.citizen_id, rng)
+def _observe_guardian(household: Household, guardian: Adult, scale: float, rng: random.Random) -> GuardianSighting:
+    is_named = rng.random() >= GUARDIAN_NAME_MISSING
+    has_number = rng.random() >= GUARDIAN_ID_MISSING
+    has_phone = rng.random() >= GUARDIAN_PHONE_MISSING
     return GuardianSighting(
-        None if rng.random() < GUARDIAN_NAME_MISSING else guardian.name.text,
+        _write_name(guardian.name, ADULTS_NAME_ERRORS, scale, rng) if is_named else None,
         guardian.relation,
-        citizen_id,
-        None if rng.random() < GUARDIAN_PHONE_MISSING else _observe_phone(household, guardian, rng),
+        _write_number(guardian.citizen_id, GUARDIAN_ID_ERRORS, scale, rng) if has_number else None,
+        _observe_phone(household, guardian, rng) if has_phone else None,
     )
 
 
-def _observe_name(child: Child, scale: float, rng: random.Random) -> str:
+def _observe_childs_name(child: Child, scale: float, rng: random.Random) -> str:
     name = child.name
     if child.former_name is not None and rng.random() < HOLDS_FORMER_NAME * scale:
         name = child.former_name
-    misspell = draw_error(NAME_ERRORS, scale, rng)
+    return _write_name(name, NAME_ERRORS, scale, rng)
+
+
+def _write_name(name: Name, errors: Sequence[tuple[float, Misspelling]], scale: float, rng: random.Random) -> str:
+    misspell = draw_error(errors, scale, rng)
     return vary_middle_dot(misspell(name, rng) if misspell else name.text, rng, scale)
 
 
@@ -98,16 +100,17 @@ def _observe_birth(child: Child, household: Household, scale: float, today: date
     return mistake(child.born_on, today, rng) if mistake else child.born_on
 
 
-def _observe_id(child: Child, household: Household, office: Office, rng: random.Random) -> str | None:
+def _observe_childs_id(child: Child, guardian: Adult | None, office: Office, rng: random.Random) -> str | None:
     if child.citizen_id is None or rng.random() < office.id_missing:
         return None
-    number = child.citizen_id
-    guardian = household.mother
     if guardian is not None and rng.random() < GUARDIANS_ID_IN_CHILDS_FIELD * office.error_scale:
-        number = guardian.citizen_id
-    elif (damage := draw_error(ID_ERRORS, office.error_scale, rng)) is not None:
-        number = damage(number, rng)
-    return type_carelessly(number, rng, office.error_scale)
+        return type_carelessly(guardian.citizen_id, rng, office.error_scale)
+    return _write_number(child.citizen_id, ID_ERRORS, office.error_scale, rng)
+
+
+def _write_number(number: str, errors: Sequence[tuple[float, IdError]], scale: float, rng: random.Random) -> str:
+    damage = draw_error(errors, scale, rng)
+    return type_carelessly(damage(number, rng) if damage else number, rng, scale)
 
 
 def _observe_phone(household: Household, guardian: Adult, rng: random.Random) -> str:

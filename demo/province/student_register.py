@@ -8,7 +8,7 @@ from demo.province.people import Child, Household
 from demo.province.record import Record
 from demo.province.regions import COUNTY_NAMES
 from demo.province.schooling import LAST_COMPULSORY_GRADE, LAST_PRIMARY_GRADE, grade_name, school_year_of
-from demo.province.sightings import Office, observe_child, observe_guardian
+from demo.province.sightings import Office, observe
 from schemas.citizen_id import clean_number_text
 from schemas.regions import county_of
 
@@ -38,8 +38,7 @@ _STAGE_DIGITS = {"小学": 1, "初中": 2, "高中": 3, "中职": 4}
 
 def draw_student_record(child: Child, household: Household, serial: int, today: date, rng: random.Random) -> Record:
     """Return what education holds about `child`, who is old enough for school; `serial` numbers the rows."""
-    sighting = observe_child(child, household, OFFICE, today, rng)
-    guardian = observe_guardian(household, household.mother, rng)
+    sighting, guardian = observe(child, household, household.mother, OFFICE, today, rng)
     home = household.home
     hukou = home.former_hukou if rng.random() < HOLDS_FORMER_HUKOU else home.hukou
     grade = school_year_of(today).grade_of(child.born_on)
@@ -62,6 +61,7 @@ def draw_student_record(child: Child, household: Household, serial: int, today: 
         "status": _draw_status(child, rng),
         "left_behind": _pick(LEFT_BEHIND_KINDS if household.is_left_behind else _NO_GUARDIAN_KINDS, rng),
         "guardian_name": guardian.name,
+        "guardian_id": guardian.citizen_id,
         "guardian_phone": guardian.phone,
         "confirmed_on": (today - timedelta(days=rng.randint(0, _MAX_DAYS_SINCE_CONFIRMED))).isoformat(),
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from demo.province import Agency
+from schemas.messages.match import SubjectKind
 
 COUNTY = "990101"
 OTHER_COUNTY = "990201"
@@ -12,6 +13,7 @@ GATEWAY_ID = "gateway.990000"
 OFFICER = "officer-07"
 APPROVER = "section-head-02"
 CASE = "TA-2026-0415"
+DUTY_OFFICE = "0990-5551234"
 
 PASSPHRASE = "demo passphrase, not a secret"  # noqa: S105 - printed on purpose: the demo's keys protect nobody
 
@@ -55,6 +57,7 @@ class Plan:
     regions: tuple[str, ...]
     roster: str
     attribute: str
+    subject: SubjectKind = SubjectKind.CHILD
 
 
 PLANS = (
@@ -71,3 +74,14 @@ PLANS = (
     Plan("P14", Agency.CIVIL_AFFAIRS, Agency.PUBLIC_SECURITY, ("99",), "life_events", "life_status"),
 )
 """One question for each pair of agencies: within the county, the prefecture and the province."""
+
+GUARDIAN_PLAN = Plan(
+    "P10",
+    Agency.PUBLIC_SECURITY,
+    Agency.CIVIL_AFFAIRS,
+    (COUNTY,),
+    "guardians",
+    "open_case",
+    SubjectKind.GUARDIAN,
+)
+"""The question that finds a child at home whose guardian was taken away: are there children on file of this person?"""

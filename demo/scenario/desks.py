@@ -14,7 +14,7 @@ from connectors.register import open_register
 from connectors.settings import ConnectorSettings
 from connectors.trust import TrustStore
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER, PARTS, PASSPHRASE, PROVINCE, Part
+from demo.scenario.cast import APPROVER, CASE, COUNTY, DUTY_OFFICE, OFFICER, PARTS, PASSPHRASE, PROVINCE, Part
 from keys.custody.key_file_format import KdfCost
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import MAX_BATCH_RECORDS, Agreement, Approval
@@ -47,6 +47,7 @@ class Desk:
             endpoint=self.endpoint,
             register_mapping=str((self.data_folder / "mapping.yaml").resolve()),
             allow_test_regions=True,
+            duty_offices={PROVINCE: DUTY_OFFICE},
         )
         create_connector_folder(self.folder, settings, PASSPHRASE, cost, utc_now(), os.urandom)
         enrolment = enrolment_of(open_connector(self.folder, PASSPHRASE))

@@ -28,7 +28,7 @@ from schemas.base64url import decode_base64url, encode_base64url
 from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, MessageType, RelayClaims
 from schemas.formats import digest_of
 from schemas.linkage_keys import KeyType
-from schemas.messages.exchange import ExchangeRequest, PossessionProof, PossessionProofs
+from schemas.messages.exchange import ExchangeRequest, PossessionMacs, PossessionProof, PossessionProofs
 from schemas.messages.match import GrantClaims
 from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode
 
@@ -56,9 +56,8 @@ class DishonestGateway:
     def _exchange(self, requester: Session, agreement: Agreement, handle: str, attributes: tuple[str, ...]) -> Prepared:
         connector = requester.connector
         request_id = new_uuid(connector.random)
-        proofs = PossessionProofs(
-            proofs=(PossessionProof(key_type=KeyType.ID, macs=(digest_of(connector.random(32)),)),)
-        )
+        macs = PossessionMacs(key_type=KeyType.ID, macs=(digest_of(connector.random(32)),))
+        proofs = PossessionProofs(proofs=(PossessionProof(keys=(macs,)),))
         keys = requester.trust.keys_of(agreement.provider.agency, agreement.provider.signing_key, connector.now())
         sealed = seal(
             decode_base64url(keys.opening_key(connector.now()).public_key),

@@ -12,6 +12,7 @@ from demo.scenario.stage import PIN_FILE
 from schemas.messages.registry import MAX_ENROLMENT_BYTES, GatewayPin
 
 _LENGTH_BYTES = 2
+_REFUSAL = b'"decision":"deny"'
 
 
 def check_log(gateway_folder: Path, folder: Path, expected_reasons: set[str], report: Report) -> None:
@@ -51,9 +52,9 @@ def tamper(bundle: Path, target: Path) -> str:
     """Copy the bundle with one letter of one entry's text changed; returns the file inside it that was changed."""
     data = bytearray(bundle.read_bytes())
     with zipfile.ZipFile(bundle) as archive:
-        name = next(name for name in archive.namelist() if name.startswith("tile/entries/"))
-        content = archive.read(name)
-    place = data.index(content) + content.index(b'"decision":"deny"') + len('"decision":"')
+        entries = ((name, archive.read(name)) for name in archive.namelist() if name.startswith("tile/entries/"))
+        name, content = next((name, content) for name, content in entries if _REFUSAL in content)
+    place = data.index(content) + content.index(_REFUSAL) + len('"decision":"')
     data[place : place + 1] = b"D"
     target.write_bytes(data)
     return name

@@ -4,7 +4,6 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress, TaskID
@@ -12,11 +11,14 @@ from rich.progress import Progress, TaskID
 from connectors.cli.progress import show_progress
 from connectors.identifiers import new_uuid
 from connectors.publisher.publish_index import Progress as StepProgress
+from connectors.requester.open_question import Progress as QuestionProgress
+from connectors.requester.open_question import Step
 from connectors.state.alerts import list_alerts
 from demo.province import Agency, generate_province
 from demo.scenario.cast import COUNTY, PLANS, Plan
 from demo.scenario.desks import agree, publish
 from demo.scenario.dishonest_gateway import DishonestGateway
+from demo.scenario.further_steps import ask_about_guardians, review_one
 from demo.scenario.log_check import check_log
 from demo.scenario.refusals import Refusal, RefusalPlay
 from demo.scenario.report import Report
@@ -27,6 +29,11 @@ from schemas.problem import ProblemCode
 
 EXPIRY_SECONDS = 2
 RELIABLE_PRECISION = 0.99
+STEP_NAMES = {
+    Step.FIRST_KEYS: "号码、姓名和生日 / number, name and date",
+    Step.OTHER_KEYS: "其余的键 / the other keys",
+    Step.ANSWERS: "答复 / answers",
+}
 
 
 @dataclass
@@ -51,6 +58,7 @@ class Play:
         self._set_up(stack)
         self._agree_and_publish()
         self._ask()
+        self._review_and_relate()
         self._be_refused()
         self._check_log()
 
@@ -98,24 +106,36 @@ class Play:
         with show_progress(self.report.console) as bars:
             for plan in PLANS:
                 agreement = self.agreements[plan.purpose]
-                task = bars.add_task(f"{plan.purpose} 查询 / asking", total=None)
                 began = time.perf_counter()
-                results = self.stage.ask(plan, agreement, partial(_advance, bars, task))
+                results = self.stage.ask(plan, agreement, _question_bar(bars, plan))
                 seconds = time.perf_counter() - began
                 provider = self.stage.sessions[plan.provider]
-                rows.append((plan, score_question(self.stage.province, plan, provider, agreement, results), seconds))
+                score = score_question(self.stage.province, plan, provider, agreement, results)
+                rows.append((plan, score, seconds))
                 if plan.purpose == "P01":
                     self.matched_handle = next(result.handle for result in results if result.handle)
         self.report.show_scores(rows)
         for plan, score, _ in rows:
-            purpose, all_answered = plan.purpose, score.released == score.matched
-            self.report.expect(f"{purpose} 有匹配", f"{purpose} has matches", is_met=score.matched > 0)
+            purpose, all_answered = plan.purpose, score.released == score.all_rows.matched
+            self.report.expect(f"{purpose} 有匹配", f"{purpose} has matches", is_met=score.all_rows.matched > 0)
             self.report.expect(f"{purpose} 匹配者均有答复", f"{purpose}: every match answered", is_met=all_answered)
-            is_reliable = score.precision >= RELIABLE_PRECISION
+            is_reliable = score.all_rows.precision >= RELIABLE_PRECISION
             self.report.expect(f"{purpose} 匹配可靠", f"{purpose}: precision at least 0.99", is_met=is_reliable)
 
+    def _review_and_relate(self) -> None:
+        self.report.step(4, "一例复核，一份监护人名单", "one review, one list of guardians")
+        reviewed = review_one(self.stage, self.agreements)
+        if reviewed is not None:
+            self.report.show_review(reviewed)
+            is_answered = reviewed.after.outcome == "match" and bool(reviewed.after.values)
+            self.report.expect("复核后取得答复", "answered after the review", is_met=is_answered)
+        guardians = ask_about_guardians(self.stage)
+        self.report.show_guardians(guardians)
+        all_answered = guardians.answered == guardians.children
+        self.report.expect("P10 找到的儿童均有答复", "P10: every child found is answered about", is_met=all_answered)
+
     def _be_refused(self) -> None:
-        self.report.step(4, "九次拒绝", "nine refusals")
+        self.report.step(5, "九次拒绝", "nine refusals")
         requester, provider = self.stage.sessions[Agency.EDUCATION], self.stage.sessions[Agency.CIVIL_AFFAIRS]
         expired = agree(requester, provider, "P01", (COUNTY,), valid_seconds=EXPIRY_SECONDS)
         small = agree(requester, provider, "P01", (COUNTY,), evaluations_per_day=5)
@@ -141,7 +161,7 @@ class Play:
         return Refusal("网关授予协议外的数据项", "a gateway that grants too much", ProblemCode.GRANT_EXCEEDED, met)
 
     def _check_log(self) -> None:
-        self.report.step(5, "离线校验日志", "the log verified offline")
+        self.report.step(6, "离线校验日志", "the log verified offline")
         expected = {"attribute_not_agreed", "agreement_expired", "no_agreement", "region_not_agreed", "replayed"}
         expected |= {"case_number_missing", "body_digest_differs", "budget_exhausted"}
         check_log(self.stage.gateway_folder, self.folder / "log", expected, self.report)
@@ -150,6 +170,13 @@ class Play:
 def _bar(bars: Progress, plan: Plan) -> StepProgress:
     task = bars.add_task(f"{plan.purpose} 索引 / index", total=None)
     return lambda _step, done, total: _advance(bars, task, done, total)
+
+
+def _question_bar(bars: Progress, plan: Plan) -> QuestionProgress:
+    task = bars.add_task(f"{plan.purpose} 查询 / asking", total=None)
+    return lambda step, done, total: bars.update(
+        task, description=f"{plan.purpose} {STEP_NAMES[step]}", completed=done, total=total
+    )
 
 
 def _advance(bars: Progress, task: TaskID, done: int, total: int | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from connectors.cli.session import Session
 from connectors.gateway_client import Prepared, QueryContext
+from connectors.identifiers import new_uuid
 from demo.scenario.cast import OTHER_COUNTY
 from demo.scenario.desks import query_under
 from keys.crypto.oprf_batch import blind_batch
@@ -14,7 +15,16 @@ from schemas.envelope import MessageType
 from schemas.formats import INDEX_HASH_BYTES
 from schemas.linkage_keys import KeyType
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateAnswer, EvaluateRequest
-from schemas.messages.match import MAX_MATCH_ANSWER_BYTES, MatchAnswer, MatchRecord, MatchRequest
+from schemas.messages.index import KEY_TYPE_CODES
+from schemas.messages.match import (
+    MAX_MATCH_ANSWER_BYTES,
+    AskedEntry,
+    MatchAnswer,
+    MatchPart,
+    MatchRecord,
+    MatchRequest,
+    pack_asked,
+)
 from schemas.problem import ProblemCode, ProblemError
 
 
@@ -85,7 +95,8 @@ class RefusalPlay:
 
     def _other_attribute(self) -> object:
         query = query_under(self.agreement)
-        request = MatchRequest(epoch=1, attributes=("disability_cert_valid",), records=(made_up_record(self.session),))
+        run = new_uuid(self.session.connector.random)
+        request = MatchRequest(run=run, parts=1, records=1, attributes=("disability_cert_valid",), rows=(0,))
         return self.session.client.ask(MessageType.MATCH, request, MatchAnswer, MAX_MATCH_ANSWER_BYTES, query)
 
     def _replay(self) -> object:
@@ -109,6 +120,10 @@ def prepare_probe(session: Session, query: QueryContext, elements: int = 1) -> P
     return session.client.prepare(MessageType.EVALUATE, request, query)
 
 
-def made_up_record(session: Session) -> MatchRecord:
-    """Return a record with a random index hash."""
-    return MatchRecord(hashes={KeyType.ID: (encode_base64url(session.connector.random(INDEX_HASH_BYTES)),)})
+def made_up_part(session: Session) -> MatchPart:
+    """Return the only part of a new run: one record with a random index hash."""
+    random = session.connector.random
+    entry = AskedEntry(0, KEY_TYPE_CODES[KeyType.ID], random(INDEX_HASH_BYTES))
+    return MatchPart(
+        run=new_uuid(random), epoch=1, number=0, records=(MatchRecord(row=0),), entries=pack_asked([entry])
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from rich import box
 from rich.console import Console
@@ -9,9 +10,12 @@ from rich.table import Table
 
 from connectors.publisher.publish_index import PublishedIndex
 from demo.scenario.cast import Plan
+from demo.scenario.further_steps import GuardiansAsked, Reviewed
 from demo.scenario.refusals import Refusal
-from demo.scenario.scoring import Score
+from demo.scenario.scoring import Score, Tally
 from schemas.attribute_catalogue import load_attributes
+from schemas.comparison_words import describe
+from schemas.key_set import load_key_set
 from schemas.problem import text_of
 from schemas.purpose_catalogue import load_purposes
 
@@ -32,9 +36,18 @@ SCORE_HEADINGS = (
     "未匹配\nno match",
     "不可用\nunusable",
     "有答复\nanswered",
+    "秒\ns",
+)
+RIGHTNESS_HEADINGS = (
+    "用途\npurpose",
+    "全部：查准率\nall: precision",
+    "查全率\nrecall",
+    "有号码：对方持有\nwith a number: held",
     "查准率\nprecision",
     "查全率\nrecall",
-    "秒\ns",
+    "无号码：对方持有\nwithout: held",
+    "查准率\nprecision",
+    "查全率\nrecall",
 )
 NOTICE = """比对结果仅供核查参考。可能匹配须人工复核，复核前不提供任何数据。
 For verification only. Possible matches wait for clerical review and release nothing."""
@@ -71,13 +84,21 @@ class Report:
         """Show each question's outcomes and, against the true links, how right they are."""
         table = _numbers_table(SCORE_HEADINGS, texts=1)
         for plan, score, seconds in rows:
-            counts = (score.rows, score.matched, score.possible, score.non_matched, score.unusable, score.released)
-            rates = (f"{score.precision:.3f}", f"{score.recall:.3f}", f"{seconds:.1f}")
-            table.add_row(plan.purpose, *map(str, counts), *rates)
+            counts = (score.rows, score.all_rows.matched, score.possible, score.non_matched, score.unusable)
+            table.add_row(plan.purpose, *map(str, counts), str(score.released), f"{seconds:.1f}")
         self.console.print(table)
+        self._show_rightness([(plan, score) for plan, score, _ in rows])
         for plan, score, _ in rows:
             self._show_answers(plan, score)
         self.console.print(NOTICE, style="dim")
+
+    def _show_rightness(self, rows: Sequence[tuple[Plan, Score]]) -> None:
+        """Show precision and recall, also of the children with and without a usable ID number in the roster alone."""
+        table = _numbers_table(RIGHTNESS_HEADINGS, texts=1)
+        for plan, score in rows:
+            groups = ((str(tally.held), *_rates(tally)) for tally in (score.with_number, score.without_number))
+            table.add_row(plan.purpose, *_rates(score.all_rows), *chain.from_iterable(groups))
+        self.console.print(table)
 
     def _show_answers(self, plan: Plan, score: Score) -> None:
         purpose, attribute = load_purposes()[plan.purpose], load_attributes()[plan.attribute]
@@ -86,6 +107,25 @@ class Report:
         self.console.print(
             f"{plan.purpose} {purpose.name_zh}：{attribute.name_zh} {counts}；"
             f"与真实情况一致 / as in truth {score.right_answers}/{score.released}",
+            highlight=False,
+        )
+
+    def show_review(self, reviewed: Reviewed) -> None:
+        """Show what the reviewer saw, and what came of the decision."""
+        words = describe(load_key_set("G"), reviewed.before.comparison)
+        right = "是同一儿童 / the same child" if reviewed.is_right else "不是同一儿童 / another child"
+        self.console.print(
+            f"{reviewed.plan.purpose} 第{reviewed.before.row_number}行，可能匹配 / row {reviewed.before.row_number}, "
+            f"a possible match：{words.zh} / {words.en}\n复核人查阅材料后定为匹配 / decided to be a match：{right}",
+            highlight=False,
+        )
+
+    def show_guardians(self, guardians: GuardiansAsked) -> None:
+        """Show how many of the guardians asked about have children on file."""
+        self.console.print(
+            f"P10 名单上 {guardians.asked} 名监护人，{guardians.found} 人有在册子女，共 {guardians.children} 名儿童，"
+            f"在办个案 {guardians.open_cases} / {guardians.asked} guardians, {guardians.found} with children on file: "
+            f"{guardians.children} children, {guardians.open_cases} open cases",
             highlight=False,
         )
 
@@ -99,6 +139,10 @@ class Report:
             mark = "✓" if refusal.is_as_expected else "✗"
             table.add_row(f"{refusal.tried_zh}\n{refusal.tried_en}", reason, code, mark)
         self.console.print(table)
+
+
+def _rates(tally: Tally) -> tuple[str, str]:
+    return f"{tally.precision:.3f}", f"{tally.recall:.3f}"
 
 
 def _numbers_table(headings: Sequence[str], texts: int) -> Table:

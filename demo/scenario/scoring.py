@@ -19,22 +19,12 @@ from schemas.transforms import ReleasedValue
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """Counts of one question against the truth.
+class Tally:
+    """Rows of one kind: how many were matched, how many of those rightly, and whose child the index covers."""
 
-    `held` are the rows whose child the provider's index covers; `answers` counts the values of the plan's attribute.
-    """
-
-    rows: int
     matched: int
-    possible: int
-    non_matched: int
-    unusable: int
-    released: int
-    held: int
     right: int
-    answers: Mapping[str, int]
-    right_answers: int
+    held: int
 
     @property
     def precision(self) -> float:
@@ -47,49 +37,99 @@ class Score:
         return self.right / self.held if self.held else 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of one question against the truth; `answers` counts the values of the plan's attribute.
+
+    `with_number` are the rows that hold the child's own ID number, undamaged; `without_number` all others.
+    """
+
+    rows: int
+    possible: int
+    non_matched: int
+    unusable: int
+    released: int
+    all_rows: Tally
+    with_number: Tally
+    without_number: Tally
+    answers: Mapping[str, int]
+    right_answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Which child a row of the roster and a record of the provider truly are, and whom the index covers."""
+
+    provider: Session
+    agreement: Agreement
+    child_of_row: Mapping[str, str]
+    has_own_number: Mapping[str, str]
+    child_of_record: Mapping[str, str]
+    covered: frozenset[str]
+
+    def records_behind(self, results: Sequence[RowResult]) -> dict[int, str]:
+        """Return the provider's locator behind each matched row, from the provider's own database."""
+        connector = self.provider.connector
+        handles = [decode_base64url(result.handle) for result in results if result.handle]
+        known = find_by_handles(connector.state, self.agreement.digest(), 1, handles)
+        return {
+            result.row_number: open_at_rest(connector.storage_key(), record.locator, record.handle).decode()
+            for result in results
+            if result.handle and (record := known.get(decode_base64url(result.handle)))
+        }
+
+
 def score_question(
     province: Path, plan: Plan, provider: Session, agreement: Agreement, results: Sequence[RowResult]
 ) -> Score:
     """Return the counts of one question."""
-    true_child_of_row = _read_links(province / "truth" / "rosters.csv", "roster", ROSTER_PLANS[plan.roster].path, "row")
-    true_child_of_record = _read_links(province / "truth" / "links.csv", "agency", plan.provider.value, "locator")
-    covered = {true_child_of_record[locator] for locator in _covered(provider, agreement)}
-    found = _records_behind(provider, agreement, results)
-    right = sum(
-        true_child_of_record[locator] == true_child_of_row[str(row_number)] for row_number, locator in found.items()
-    )
+    truth = truth_of(province, plan, provider, agreement)
+    found = truth.records_behind(results)
+    everyone = {result.row_number for result in results}
+    numbered = {row for row in everyone if truth.has_own_number[str(row)] == "1"}
     outcomes = [result.outcome for result in results]
     answers = {result.row_number: _as_written(result.values[plan.attribute]) for result in results if result.values}
     true_answers = _read_table(province / "truth" / "children.csv", "child", plan.attribute)
     return Score(
         rows=len(results),
-        matched=outcomes.count("match"),
         possible=outcomes.count("possible_match"),
         non_matched=outcomes.count("non_match"),
         unusable=outcomes.count("unusable"),
         released=sum(bool(result.values) for result in results),
-        held=sum(true_child_of_row[str(result.row_number)] in covered for result in results),
-        right=right,
+        all_rows=_tally(truth, found, everyone),
+        with_number=_tally(truth, found, everyone & numbered),
+        without_number=_tally(truth, found, everyone - numbered),
         answers=Counter(answers.values()),
-        right_answers=sum(true_answers[true_child_of_row[str(row)]] == answer for row, answer in answers.items()),
+        right_answers=sum(true_answers[truth.child_of_row[str(row)]] == answer for row, answer in answers.items()),
+    )
+
+
+def truth_of(province: Path, plan: Plan, provider: Session, agreement: Agreement) -> Truth:
+    """Return the truth about one question."""
+    child_of_record = _read_links(province / "truth" / "links.csv", "agency", plan.provider.value, "locator")
+    rosters, roster = province / "truth" / "rosters.csv", ROSTER_PLANS[plan.roster].path
+    return Truth(
+        provider=provider,
+        agreement=agreement,
+        child_of_row=_read_links(rosters, "roster", roster, "row"),
+        has_own_number=_read_links(rosters, "roster", roster, "row", "has_own_number"),
+        child_of_record=child_of_record,
+        covered=frozenset(child_of_record[locator] for locator in _covered(provider, agreement)),
+    )
+
+
+def _tally(truth: Truth, found: Mapping[int, str], rows: set[int]) -> Tally:
+    matched = {row: locator for row, locator in found.items() if row in rows}
+    return Tally(
+        matched=len(matched),
+        right=sum(truth.child_of_record[locator] == truth.child_of_row[str(row)] for row, locator in matched.items()),
+        held=sum(truth.child_of_row[str(row)] in truth.covered for row in rows),
     )
 
 
 def _covered(provider: Session, agreement: Agreement) -> list[str]:
     register = open_register(provider.connector)
     return [record.locator for record in register.records() if county_within(record, agreement.regions)]
-
-
-def _records_behind(provider: Session, agreement: Agreement, results: Sequence[RowResult]) -> dict[int, str]:
-    """Return the provider's locator behind each matched row, from the provider's own database."""
-    connector = provider.connector
-    handles = [decode_base64url(result.handle) for result in results if result.handle]
-    known = find_by_handles(connector.state, agreement.digest(), 1, handles)
-    return {
-        result.row_number: open_at_rest(connector.storage_key(), record.locator, record.handle).decode()
-        for result in results
-        if result.handle and (record := known.get(decode_base64url(result.handle)))
-    }
 
 
 def _as_written(value: ReleasedValue | None) -> str:
@@ -102,6 +142,6 @@ def _read_table(path: Path, key: str, column: str) -> dict[str, str]:
         return {row[key]: row[column] for row in csv.DictReader(stream)}
 
 
-def _read_links(path: Path, column: str, value: str, key: str) -> dict[str, str]:
+def _read_links(path: Path, column: str, value: str, key: str, wanted: str = "child") -> dict[str, str]:
     with path.open(encoding="utf-8", newline="") as stream:
-        return {row[key]: row["child"] for row in csv.DictReader(stream) if row[column] == value}
+        return {row[key]: row[wanted] for row in csv.DictReader(stream) if row[column] == value}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from connectors.cli.session import Session
 from connectors.identifiers import new_uuid
-from connectors.requester.ask import Progress, Questioner
+from connectors.requester.ask import Questioner
+from connectors.requester.open_question import Progress
 from connectors.state.questions import Question, RowResult
 from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, Plan
@@ -92,6 +93,7 @@ class Stage:
             id=new_uuid(session.connector.random),
             agreement=agreement.digest(),
             attributes=agreement.attributes,
+            subject=plan.subject,
             region=COUNTY,
             case=CASE,
             officer=OFFICER,

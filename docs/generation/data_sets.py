@@ -2,6 +2,7 @@
 
 from connectors.agencies import agency_of
 from connectors.data_sets import DataSet, Derivation, Field
+from connectors.guardian_roster import GUARDIAN_ROSTER
 from connectors.query_roster import QUERY_ROSTER
 from docs.generation.markdown import code, codes, introduction, page, table
 from schemas.agency_kinds import AGENCY_KIND_NAMES, AgencyKind
@@ -14,20 +15,23 @@ KINDS = (
 )
 """The kinds of agency for which there is a module in `connectors/`."""
 
+ROSTERS = (QUERY_ROSTER, GUARDIAN_ROSTER)
+"""What any agency may ask about."""
+
 
 def data_sets_page() -> str:
     """Return the page: the roster that everybody may ask about, then each agency's data sets and derivations."""
     return page(
         "数据集 / Data sets",
         introduction("data-sets"),
-        *_data_set("##", QUERY_ROSTER),
+        *(part for roster in ROSTERS for part in _data_set("##", roster)),
         *(part for kind in KINDS for part in _agency(kind)),
     )
 
 
 def _agency(kind: AgencyKind) -> list[str]:
     agency, name = agency_of(kind.value), AGENCY_KIND_NAMES[kind]
-    own = [data_set for data_set in agency.data_sets if data_set is not QUERY_ROSTER]
+    own = [data_set for data_set in agency.data_sets if data_set not in ROSTERS]
     return [
         f"## {name.zh} / {name.en}",
         f"登记册 / register: {code(agency.index_data_set.name)}",

@@ -3,7 +3,7 @@
 from docs.generation.made_up import digest, identifier, packed, token
 from docs.generation.settings_examples import PIN_EXAMPLE
 from schemas.agreement import Agreement, AgreementSignature, AgreementState, Approval, Party
-from schemas.base64url import encode_base64url
+from schemas.base64url import decode_base64url, encode_base64url
 from schemas.envelope import EnvelopeClaims, MessageType, RelayClaims
 from schemas.key_statement import KeyStatement, KeyUse
 from schemas.linkage_keys import KeyType
@@ -21,6 +21,7 @@ from schemas.messages.exchange import (
     Answer,
     ExchangeAnswer,
     ExchangeRequest,
+    PossessionMacs,
     PossessionProof,
     PossessionProofs,
     ReceiptAnswer,
@@ -29,6 +30,8 @@ from schemas.messages.exchange import (
     SealedAnswers,
 )
 from schemas.messages.index import (
+    FLAGGED,
+    KEY_TYPE_CODES,
     IndexActivate,
     IndexBegin,
     IndexEntry,
@@ -38,7 +41,24 @@ from schemas.messages.index import (
     pack_entries,
 )
 from schemas.messages.log import InclusionDocument
-from schemas.messages.match import GrantClaims, MatchAnswer, MatchOutcome, MatchRecord, MatchRequest, Outcome
+from schemas.messages.match import (
+    AskedEntry,
+    Basis,
+    Decision,
+    GrantClaims,
+    MatchAnswer,
+    MatchOutcome,
+    MatchPart,
+    MatchPartAnswer,
+    MatchRecord,
+    MatchRequest,
+    MatchReview,
+    MatchReviewAnswer,
+    Outcome,
+    ReviewReason,
+    RunSummary,
+    pack_asked,
+)
 from schemas.messages.registry import (
     Enrolment,
     GatewayIdentity,
@@ -67,7 +87,7 @@ _AGREEMENT = Agreement(
     provider=Party(agency=_FEDERATION, signing_key=digest("federation")),
     attributes=_ATTRIBUTES,
     regions=("990101",),
-    linkage_schema="G0/1",
+    linkage_schema="G/1",
     valid_from=_ISSUED,
     valid_until=_ISSUED + 365 * 86_400,
     case_number_required=False,
@@ -97,7 +117,28 @@ _GATEWAY_IDENTITY = GatewayIdentity(
     statements=(token("gateway"),),
     log_verifier_key=PIN_EXAMPLE.log_verifier_key,
 )
-_PROOF = PossessionProof(key_type=KeyType.ID, macs=(digest("mac"),))
+_MACS = PossessionMacs(key_type=KeyType.ID, macs=(digest("mac"),))
+_PROOF = PossessionProof(keys=(_MACS,))
+_RUN = identifier("run")
+_SUMMARY = RunSummary(
+    basis=Basis.FITTED,
+    key_set="G/1",
+    settled=812,
+    matches=1_037,
+    possible_matches=14,
+    non_matches=449,
+    threshold=643_000,
+    precision=998_100,
+    recall=991_700,
+)
+_POSSIBLE = MatchOutcome(
+    row=1,
+    outcome=Outcome.POSSIBLE_MATCH,
+    probability=412_000,
+    agreed=("p.d", "n.y.r4!jan1"),
+    comparison={"NAME": 5, "DOB": 9, "GN": 0},
+)
+_CODES = KEY_TYPE_CODES
 
 _ALL: tuple[Message, ...] = (
     EnvelopeClaims(
@@ -126,23 +167,42 @@ _ALL: tuple[Message, ...] = (
     ),
     EvaluateRequest(epoch=1, blinded=packed("blinded", 64)),
     EvaluateAnswer(key_id=digest("evaluation key"), evaluated=packed("evaluated", 64), proof=packed("proof", 64)),
-    MatchRequest(
+    MatchPart(
+        run=_RUN,
         epoch=1,
-        attributes=_ATTRIBUTES,
-        records=(
-            MatchRecord(hashes={KeyType.ID: (packed("id", 16),), KeyType.P_D: (packed("p.d", 16),)}, county="990101"),
+        number=0,
+        records=(MatchRecord(row=0, county="990101"), MatchRecord(row=1)),
+        entries=pack_asked(
+            (
+                AskedEntry(0, _CODES[KeyType.ID], decode_base64url(packed("id", 16))),
+                AskedEntry(0, _CODES[KeyType.P_D], decode_base64url(packed("p.d", 16))),
+                AskedEntry(1, _CODES[KeyType.P_D] | FLAGGED, decode_base64url(packed("p.d!lunar", 16))),
+            )
         ),
     ),
-    MatchRecord(hashes={KeyType.ID: (packed("id", 16),)}, county="990101"),
+    MatchRecord(row=0, county="990101"),
+    MatchPartAnswer(run=_RUN, number=0, settled=(0,)),
+    MatchRequest(run=_RUN, parts=2, records=2, attributes=_ATTRIBUTES, rows=(0, 1)),
     MatchAnswer(
         index=_INDEX,
+        summary=_SUMMARY,
         outcomes=(
-            MatchOutcome(outcome=Outcome.MATCH, handle=_HANDLE, agreed=(KeyType.ID, KeyType.P_D)),
-            MatchOutcome(outcome=Outcome.NON_MATCH),
+            MatchOutcome(
+                row=0,
+                outcome=Outcome.MATCH,
+                handles=(_HANDLE,),
+                probability=999_900,
+                agreed=("id", "p.d"),
+                comparison={"ID": 2, "NAME": 5, "DOB": 9},
+            ),
+            _POSSIBLE,
         ),
         grant=token("grant"),
     ),
-    MatchOutcome(outcome=Outcome.POSSIBLE_MATCH, agreed=(KeyType.ID,)),
+    _SUMMARY,
+    _POSSIBLE,
+    MatchReview(run=_RUN, row=1, decision=Decision.MATCH, reason=ReviewReason.PAPERS_SEEN),
+    MatchReviewAnswer(run=_RUN, row=1, outcome=Outcome.MATCH),
     GrantClaims(
         issuer=_GATEWAY,
         requester=_CIVIL_AFFAIRS,
@@ -160,6 +220,7 @@ _ALL: tuple[Message, ...] = (
     ExchangeRequest(grant=token("grant"), attributes=_ATTRIBUTES, handles=(_HANDLE,), possession=packed("sealed", 96)),
     PossessionProofs(proofs=(_PROOF,)),
     _PROOF,
+    _MACS,
     ExchangeAnswer(
         receipt_number="TX-7K2QX5MB4A",
         attributes=_ATTRIBUTES,

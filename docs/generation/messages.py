@@ -18,9 +18,9 @@ from schemas.envelope import ANSWER_TO, EnvelopeClaims, RelayClaims
 from schemas.key_statement import KeyStatement
 from schemas.message import Message
 from schemas.messages.agreements import SignedAgreement
-from schemas.messages.exchange import Answer, PossessionProof, PossessionProofs, SealedAnswers
+from schemas.messages.exchange import Answer, PossessionMacs, PossessionProof, PossessionProofs, SealedAnswers
 from schemas.messages.log import InclusionDocument
-from schemas.messages.match import GrantClaims, MatchOutcome, MatchRecord
+from schemas.messages.match import GrantClaims, MatchOutcome, MatchRecord, RunSummary
 from schemas.messages.registry import (
     Enrolment,
     GatewayIdentity,
@@ -34,9 +34,11 @@ from schemas.problem import Problem
 _SIGNED_PARTS: tuple[type[Message], ...] = (EnvelopeClaims, RelayClaims, GrantClaims, KeyStatement, AgreementSignature)
 _INNER_PARTS: tuple[type[Message], ...] = (
     MatchRecord,
+    RunSummary,
     MatchOutcome,
     PossessionProofs,
     PossessionProof,
+    PossessionMacs,
     SealedAnswers,
     Answer,
     Agreement,

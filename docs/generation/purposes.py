@@ -43,6 +43,7 @@ def _facts(purpose: Purpose) -> list[tuple[str, str]]:
         ("地区 / region", code(purpose.region_rule.value)),
         ("方式 / modes", codes(mode.value for mode in purpose.modes)),
         ("比对依据 / matched on", code(purpose.match_on.value)),
+        ("可问的关系 / relations", codes(purpose.relations) or "—"),
         ("不提供 / never", _names(purpose.never)),
         ("审批 / approval", codes(f"{way}: {approver}" for way, approver in approvals.items()) or "—"),
         ("个案编号 / case number", "必填 / required" if purpose.case_number_required else "不要求 / not required"),

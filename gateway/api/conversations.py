@@ -10,8 +10,10 @@ from gateway.services.agreements import answer_agreement_list, end_agreement, pr
 from gateway.services.match_records import match_records
 from gateway.services.publish_index import answer_index_status, begin_index, receive_part
 from gateway.services.publish_key import publish_key
+from gateway.services.receive_match_part import receive_match_part
 from gateway.services.relay_evaluation import relay_evaluation
 from gateway.services.relay_exchange import relay_exchange, relay_receipt
+from gateway.services.review_match import review_match
 from schemas.envelope import MessageType
 from schemas.messages.agreements import (
     MAX_AGREEMENT_MESSAGE_BYTES,
@@ -39,7 +41,17 @@ from schemas.messages.index import (
     IndexStatus,
     IndexStatusRequest,
 )
-from schemas.messages.match import MAX_MATCH_BYTES, MatchAnswer, MatchRequest
+from schemas.messages.match import (
+    MAX_MATCH_BYTES,
+    MAX_MATCH_PART_BYTES,
+    MAX_REVIEW_BYTES,
+    MatchAnswer,
+    MatchPart,
+    MatchPartAnswer,
+    MatchRequest,
+    MatchReview,
+    MatchReviewAnswer,
+)
 from schemas.messages.registry import MAX_KEY_MESSAGE_BYTES, KeyAnswer, KeyPublish
 
 _AGREEMENT_LIMIT: Final = MAX_AGREEMENT_MESSAGE_BYTES
@@ -60,13 +72,31 @@ CONVERSATIONS: Final[Mapping[str, tuple[Conversation[Any], ...]]] = MappingProxy
         ),
         "match": (
             Conversation(
+                "/v1/match/parts",
+                MessageType.MATCH_PART,
+                MatchPart,
+                MatchPartAnswer,
+                MAX_MATCH_PART_BYTES,
+                receive_match_part,
+                "Send a part of a run: index hashes of records",
+            ),
+            Conversation(
                 "/v1/match",
                 MessageType.MATCH,
                 MatchRequest,
                 MatchAnswer,
                 MAX_MATCH_BYTES,
                 match_records,
-                "Compare index hashes with the agreement's index",
+                "Have a run compared with the agreement's index, and fetch outcomes of rows",
+            ),
+            Conversation(
+                "/v1/match/reviews",
+                MessageType.MATCH_REVIEW,
+                MatchReview,
+                MatchReviewAnswer,
+                MAX_REVIEW_BYTES,
+                review_match,
+                "State what a reviewer decided about a possible match",
             ),
         ),
         "exchange": (

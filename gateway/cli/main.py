@@ -7,7 +7,7 @@ from rich.console import Console
 
 from gateway.cli.log_commands import log
 from gateway.cli.member_commands import member
-from gateway.cli.register_commands import agreement, budget, index
+from gateway.cli.register_commands import agreement, budget, index, model
 from gateway.cli.serve_command import serve
 from gateway.cli.session import FriendlyGroup, Start
 from gateway.cli.setup_commands import init, migrate, registry
@@ -26,5 +26,5 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
     ctx.obj = Start(folder, passphrase_file, Console())
 
 
-for command in (init, migrate, registry, member, agreement, index, budget, log, serve):
+for command in (init, migrate, registry, member, agreement, index, model, budget, log, serve):
     main.add_command(command)

@@ -1,15 +1,17 @@
-"""Commands that show what the gateway holds: agreements, indexes, budgets."""
+"""Commands that show what the gateway holds: agreements, indexes, models, budgets."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import click
 from rich.table import Table
 
 from gateway.cli.session import Start, pass_start
-from gateway.domain.budgets import BudgetKind, budget_day, limit_of
+from gateway.domain.budgets import LEGAL_ZONE, BudgetKind, budget_day, limit_of
 from gateway.persistence.agreement_queries import list_agreements
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.entry_queries import count_entries
+from gateway.persistence.model_queries import list_models
 from gateway.persistence.publication_queries import list_active
 from gateway.persistence.request_queries import find_budget_use
 
@@ -64,6 +66,43 @@ def list_indexes(start: Start, *, as_json: bool) -> None:
             for active in list_active(connection)
         ]
     _show(start, rows, ("协议 / agreement", "期次 / epoch", "索引 / index", "条目 / entries"), as_json=as_json)
+
+
+@click.group()
+def model() -> None:
+    """比对模型：由较大的批次得出，供同样两个单位的小问题使用。 / Linkage models, fitted on large runs and kept for small ones."""
+
+
+@model.command("list")
+@as_json_option
+@pass_start
+def list_all_models(start: Start, *, as_json: bool) -> None:
+    """列出比对模型。 / List the linkage models."""
+    with start.gateway() as gateway, read_transaction(gateway.engine) as connection:
+        rows = [
+            {
+                "fitted_at": datetime.fromtimestamp(kept.fitted_at, LEGAL_ZONE).isoformat(),
+                "requester": kept.requester,
+                "provider": kept.provider,
+                "purpose": kept.purpose,
+                "key_set": kept.key_set,
+                "asked_records": kept.asked_records,
+                "index_records": kept.index_records,
+                "expected_matches": kept.expected_matches,
+            }
+            for kept in list_models(connection)
+        ]
+    heads = (
+        "日期 / fitted",
+        "需求方 / requester",
+        "提供方 / provider",
+        "用途",
+        "键集 / key set",
+        "所问记录 / asked",
+        "索引记录 / index",
+        "预期匹配 / expected matches",
+    )
+    _show(start, rows, heads, as_json=as_json)
 
 
 @click.command()

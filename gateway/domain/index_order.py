@@ -8,22 +8,25 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from schemas.formats import ENTRY_BYTES, HANDLE_BYTES
+from schemas.messages.index import FLAGGED
 
 MAX_ENTRIES_A_PASS = 2_000_000
 """How many entries are held in memory at a time (about 200 bytes each)."""
 
-_HASH_START = HANDLE_BYTES + 3
-_KEY_BYTES = ENTRY_BYTES - _HASH_START
+_CODE_PLACE = HANDLE_BYTES + 3
+_KEY_BYTES = ENTRY_BYTES - _CODE_PLACE
+_CODE_AND_FLAG = tuple((bytes([code & ~FLAGGED]), bytes([code & FLAGGED])) for code in range(256))
 
 
 class OrderedEntry(NamedTuple):
-    """One row of the index; `key_types` has a bit for each key type of which the record has an entry."""
+    """One row of the index; `key_types` has a bit for each key type that the record has an entry of, flagged or not."""
 
     key_type_code: int
     index_hash: bytes
     handle: bytes
     county: int
     key_types: int
+    is_flagged: bool
 
 
 def order_entries(read_parts: Callable[[], Iterable[bytes]], total: int) -> Iterator[OrderedEntry]:
@@ -45,19 +48,23 @@ def bit_of(key_type_code: int) -> int:
 
 
 def _one_pass(parts: Iterable[bytes], first_bytes: range) -> Iterator[OrderedEntry]:
-    rows: list[bytes] = []
-    for data in parts:
-        rows.extend(
-            data[start + _HASH_START : start + ENTRY_BYTES] + data[start : start + _HASH_START]
-            for start in range(0, len(data), ENTRY_BYTES)
-            if data[start] in first_bytes
-        )
-    rows.sort()
+    rows = sorted(
+        _sortable(data[start : start + ENTRY_BYTES])
+        for data in parts
+        for start in range(0, len(data), ENTRY_BYTES)
+        if data[start] in first_bytes
+    )
     key_types: dict[bytes, int] = {}
     for row in rows:
         handle = row[_KEY_BYTES : _KEY_BYTES + HANDLE_BYTES]
         key_types[handle] = key_types.get(handle, 0) | bit_of(row[0])
     for row in rows:
         handle = row[_KEY_BYTES : _KEY_BYTES + HANDLE_BYTES]
-        county = int.from_bytes(row[_KEY_BYTES + HANDLE_BYTES :], "big")
-        yield OrderedEntry(row[0], row[1:_KEY_BYTES], handle, county, key_types[handle])
+        county = int.from_bytes(row[_KEY_BYTES + HANDLE_BYTES : -1], "big")
+        yield OrderedEntry(row[0], row[1:_KEY_BYTES], handle, county, key_types[handle], bool(row[-1]))
+
+
+def _sortable(entry: bytes) -> bytes:
+    """Return key type, hash, handle, county and flag: where a record has a hash with and without, the flag is last."""
+    code, flag = _CODE_AND_FLAG[entry[_CODE_PLACE]]
+    return code + entry[_CODE_PLACE + 1 :] + entry[:_CODE_PLACE] + flag

@@ -15,6 +15,7 @@ from gateway.persistence.engine import read_transaction
 from gateway.persistence.request_queries import forget_envelopes
 from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, delete_removed_rows
+from gateway.services.destroy_runs import delete_over_runs
 from gateway.services.end_epochs import end_epochs
 from gateway.services.expire_agreements import expire_agreements
 from gateway.services.log_key import log_signer
@@ -42,6 +43,7 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
         (forget_expired_envelopes, ENVELOPE_SECONDS),
         (delete_ended_rows, INDEX_SECONDS),
         (delete_removed_rows, INDEX_SECONDS),
+        (delete_over_runs, INDEX_SECONDS),
     )
     for job, seconds in jobs:
         scheduler.add_job(job, "interval", [gateway], id=job.__name__, seconds=seconds, next_run_time=gateway.now())

@@ -56,11 +56,28 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
         EventType.EVALUATE_RESULT: Declaration(
             "TX-EVALUATE-002I", "关联键计算已答复", "Evaluation of keys was answered", _ANSWERED, _ANSWER, _EXCHANGE
         ),
+        EventType.PART_QUERY: Declaration(
+            "TX-PART-001I", "请求接收比对散列", "Hashes to match were sent", _ASKED, _QUERY, _EXCHANGE
+        ),
+        EventType.PART_RESULT: Declaration(
+            "TX-PART-002I", "比对散列已接收", "Hashes to match were received", _ANSWERED, _ANSWER, _EXCHANGE
+        ),
         EventType.MATCH_QUERY: Declaration(
             "TX-MATCH-001I", "请求比对", "A match was asked for", _ASKED, _QUERY, _ACCOUNTED
         ),
         EventType.MATCH_RESULT: Declaration(
             "TX-MATCH-002I", "比对已答复", "A match was answered", _ANSWERED, _ANSWER, _EXCHANGE
+        ),
+        EventType.REVIEW_QUERY: Declaration(
+            "TX-REVIEW-001I",
+            "请求登记复核决定",
+            "A reviewer's decision was sent",
+            _ASKED | {LeafMember.REASON},
+            _QUERY,
+            _ACCOUNTED,
+        ),
+        EventType.REVIEW_RESULT: Declaration(
+            "TX-REVIEW-002I", "复核决定已生效", "A reviewer's decision is in force", _ANSWERED, _ANSWER, _EXCHANGE
         ),
         EventType.FIELD_QUERY: Declaration(
             "TX-FIELD-001I", "请求提供信息项", "Attributes were asked for", _ASKED, _QUERY, _ACCOUNTED
@@ -87,6 +104,14 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
         ),
         EventType.INDEX_DESTROY: Declaration(
             "TX-INDEX-003W", "索引销毁", "An index was destroyed", _ENDED | {LeafMember.RECORDS}, _STAFF, _REGISTER
+        ),
+        EventType.MODEL_CHANGE: Declaration(
+            "TX-MODEL-001I",
+            "比对模型变更",
+            "A linkage model was fitted anew",
+            _INDEXED | {LeafMember.PURPOSE},
+            _NOBODY,
+            _REGISTER,
         ),
         EventType.AGREEMENT_PROPOSE: Declaration(
             "TX-AGREEMENT-001I",

@@ -1,7 +1,7 @@
 """Reading and writing index entries: written in order of their hash, looked up by many hashes at once."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from typing import Any, Final
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,31 +9,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gateway.domain.index_order import OrderedEntry
 from gateway.persistence.index_tables import index_entry, index_removal
 from gateway.persistence.publication_queries import ActiveIndex
+from schemas.formats import INDEX_HASH_BYTES
 
-HASHES_A_QUERY = 1_000
-FIRST_BYTES = 256
-"""Rows are deleted in this many steps for each key type, so that no step holds the write lock for long."""
+HASHES_A_QUERY: Final = 1_000
+ROWS_A_FETCH: Final = 20_000
+FIRST_BYTES: Final = 256
 
-
-_COLUMNS = "volume, generation, key_type_code, index_hash, handle, county, key_types"
+_COLUMNS = "volume, generation, key_type_code, index_hash, handle, county, key_types, is_flagged"
 # Past SQLAlchemy's handling of each value, which takes longer than the databases do.
-_INSERT_SQLITE = f"INSERT INTO index_entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
+_INSERT_SQLITE = f"INSERT INTO index_entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
 _INSERT_POSTGRESQL = (
     f"INSERT INTO index_entry ({_COLUMNS}) SELECT %s, %s, entry.*"  # noqa: S608 - a constant
-    " FROM unnest(%s::integer[], %s::bytea[], %s::bytea[], %s::integer[], %s::integer[]) AS entry"
+    " FROM unnest(%s::integer[], %s::bytea[], %s::bytea[], %s::integer[], %s::integer[], %s::boolean[]) AS entry"
     " ON CONFLICT DO NOTHING"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FoundEntry:
-    """A visible entry that carries one of the hashes asked for."""
-
-    key_type_code: int
-    index_hash: bytes = field(repr=False)
-    handle: bytes = field(repr=False)
-    county: int = field(repr=False)
-    key_types: int
 
 
 def _is_removed(generation: int | BindParameter[int]) -> ColumnElement[bool]:
@@ -45,13 +34,24 @@ def _is_removed(generation: int | BindParameter[int]) -> ColumnElement[bool]:
     )
 
 
-# Made once: it is asked at every match.
-_VISIBLE = select(index_entry.c.index_hash, index_entry.c.handle, index_entry.c.county, index_entry.c.key_types).where(
+_FOUND = (
+    index_entry.c.handle,
+    index_entry.c.generation,
+    index_entry.c.key_type_code,
+    index_entry.c.is_flagged,
+    index_entry.c.index_hash,
+    index_entry.c.key_types,
+)
+_VISIBLE = (
     index_entry.c.volume == bindparam("volume"),
-    index_entry.c.key_type_code == bindparam("key_type_code"),
-    index_entry.c.index_hash.in_(bindparam("hashes", expanding=True)),
     index_entry.c.generation <= bindparam("generation"),
     ~_is_removed(bindparam("generation")),
+)
+# Made once: it is asked at every match.
+_BY_HASH = select(*_FOUND).where(
+    *_VISIBLE,
+    index_entry.c.key_type_code == bindparam("key_type_code"),
+    index_entry.c.index_hash.in_(bindparam("hashes", expanding=True)),
 )
 
 
@@ -75,39 +75,67 @@ def insert_removals(connection: Connection, volume: int, generation: int, handle
 
 
 def find_entries(
-    connection: Connection, index: ActiveIndex, key_type_code: int, hashes: Collection[bytes]
-) -> Iterator[FoundEntry]:
-    """Yield the visible entries of an index that carry one of `hashes` under this key type."""
-    asked = sorted(hashes)
+    connection: Connection, index: ActiveIndex, key_type_code: int, hashes: bytes
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield, some at a time, the visible entries of an index that carry one of `hashes` under this key type.
+
+    Args:
+        connection: a read transaction.
+        index: the index.
+        key_type_code: without a flag; flagged entries are found too.
+        hashes: index hashes, distinct and in order, one after the other.
+
+    Returns:
+        Handle, generation, key type code, whether flagged, index hash and the record's key types of each entry.
+    """
     place = {"volume": index.volume, "generation": index.generation, "key_type_code": key_type_code}
-    for start in range(0, len(asked), HASHES_A_QUERY):
-        for row in connection.execute(_VISIBLE, {**place, "hashes": asked[start : start + HASHES_A_QUERY]}):
-            yield FoundEntry(key_type_code, row.index_hash, row.handle, row.county, row.key_types)
+    size = HASHES_A_QUERY * INDEX_HASH_BYTES
+    for start in range(0, len(hashes), size):
+        asked = hashes[start : start + size]
+        each = [asked[at : at + INDEX_HASH_BYTES] for at in range(0, len(asked), INDEX_HASH_BYTES)]
+        yield connection.execute(_BY_HASH, {**place, "hashes": each}).all()
+
+
+def read_entries(
+    connection: Connection, index: ActiveIndex, key_type_codes: Collection[int]
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield all visible entries of an index under these key types, `ROWS_A_FETCH` at a time; see `find_entries`."""
+    query = select(*_FOUND).where(*_VISIBLE, index_entry.c.key_type_code.in_(key_type_codes))
+    place = {"volume": index.volume, "generation": index.generation}
+    with connection.execute(query, place, execution_options={"yield_per": ROWS_A_FETCH}) as rows:
+        yield from rows.partitions()
 
 
 def count_entries(connection: Connection, volume: int) -> int:
     """Return how many entries a volume holds, removed ones included."""
-    return connection.scalar(select(func.count()).where(index_entry.c.volume == volume)) or 0
+    return sum(count_by_key_type(connection, volume).values())
 
 
-def delete_volume_step(connection: Connection, volume: int, key_type_code: int, first_byte: int) -> None:
-    """Delete the entries of a volume whose hash begins with `first_byte`."""
-    connection.execute(delete(index_entry).where(*_step(volume, key_type_code, first_byte)))
+def count_by_key_type(connection: Connection, volume: int) -> dict[int, int]:
+    """Return how many entries a volume holds of each key type, removed ones included."""
+    query = select(index_entry.c.key_type_code, func.count().label("entries")).where(index_entry.c.volume == volume)
+    rows = connection.execute(query.group_by(index_entry.c.key_type_code))
+    return {row.key_type_code: row.entries for row in rows}
+
+
+def delete_volume_step(connection: Connection, volume: int, key_type_code: int, first_bytes: range) -> None:
+    """Delete the entries of a volume whose hash begins with one of `first_bytes`."""
+    connection.execute(delete(index_entry).where(*_step(volume, key_type_code, first_bytes)))
 
 
 def delete_removed_step(
-    connection: Connection, volume: int, key_type_code: int, first_byte: int, generation: int
+    connection: Connection, volume: int, key_type_code: int, first_bytes: range, generation: int
 ) -> None:
-    """Delete the entries whose hash begins with `first_byte` and which a generation up to this one removed."""
-    step = _step(volume, key_type_code, first_byte)
+    """Delete the entries whose hash begins so, and which a generation up to this one removed."""
+    step = _step(volume, key_type_code, first_bytes)
     connection.execute(delete(index_entry).where(*step, _is_removed(generation)))
 
 
 def delete_generation_step(
-    connection: Connection, volume: int, key_type_code: int, first_byte: int, generation: int
+    connection: Connection, volume: int, key_type_code: int, first_bytes: range, generation: int
 ) -> None:
-    """Delete the entries of one generation whose hash begins with `first_byte`."""
-    step = _step(volume, key_type_code, first_byte)
+    """Delete the entries of one generation whose hash begins so."""
+    step = _step(volume, key_type_code, first_bytes)
     connection.execute(delete(index_entry).where(*step, index_entry.c.generation == generation))
 
 
@@ -130,13 +158,13 @@ def has_removals(connection: Connection, index: ActiveIndex) -> bool:
     return connection.scalar(query.limit(1)) is not None
 
 
-def _step(volume: int, key_type_code: int, first_byte: int) -> list[ColumnElement[bool]]:
+def _step(volume: int, key_type_code: int, first_bytes: range) -> list[ColumnElement[bool]]:
     columns = index_entry.c
     conditions: list[ColumnElement[bool]] = [
         columns.volume == volume,
         columns.key_type_code == key_type_code,
-        columns.index_hash >= bytes([first_byte]),
+        columns.index_hash >= bytes([first_bytes.start]),
     ]
-    if first_byte + 1 < FIRST_BYTES:
-        conditions.append(columns.index_hash < bytes([first_byte + 1]))
+    if first_bytes.stop < FIRST_BYTES:
+        conditions.append(columns.index_hash < bytes([first_bytes.stop]))
     return conditions

@@ -6,6 +6,7 @@ entry is visible when its generation is at most the active one and no later remo
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from gateway.persistence.metadata import metadata
@@ -48,6 +50,7 @@ active_index = Table(
     Column("volume", _Number, nullable=False),
     Column("generation", _Number, nullable=False),
     Column("index_id", Text, nullable=False),
+    Column("profile", LargeBinary),  # what matching must know of this generation as a whole, canonical JSON
     PrimaryKeyConstraint("agreement", "epoch"),
 )
 
@@ -72,6 +75,7 @@ index_entry = Table(
     Column("generation", _Number, nullable=False),
     Column("county", Integer, nullable=False),
     Column("key_types", Integer, nullable=False),  # one bit for each key type that this record has an entry of
+    Column("is_flagged", Boolean, nullable=False, server_default=false()),
     # The order of this key is the order on disk: entries are looked up by hash and by nothing else.
     PrimaryKeyConstraint("volume", "key_type_code", "index_hash", "handle", "generation"),
     CheckConstraint("length(index_hash) = 16", name="index_hash"),

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, 
 
 from gateway.persistence.index_tables import active_index, index_part, publication
 
+_COLUMNS = tuple(column for column in active_index.c if column.name != "profile")
 # Made once: it is asked at every match.
-_ACTIVE = select(active_index).where(
+_ACTIVE = select(*_COLUMNS).where(
     active_index.c.agreement == bindparam("agreement"), active_index.c.epoch == bindparam("epoch")
 )
 
@@ -110,14 +111,14 @@ def find_active(connection: Connection, agreement: str, epoch: int) -> ActiveInd
 
 def list_active(connection: Connection, agreement: str | None = None) -> tuple[ActiveIndex, ...]:
     """Return the active indexes, of one agreement or of all."""
-    query = select(active_index).order_by(active_index.c.agreement, active_index.c.epoch)
+    query = select(*_COLUMNS).order_by(active_index.c.agreement, active_index.c.epoch)
     if agreement is not None:
         query = query.where(active_index.c.agreement == agreement)
     return tuple(_active(row) for row in connection.execute(query))
 
 
 def set_active(connection: Connection, index: ActiveIndex) -> None:
-    """Make `index` the one that matching sees, in the place of any before."""
+    """Make `index` the one that matching sees, in the place of any before and of its profile."""
     place = (active_index.c.agreement == index.agreement, active_index.c.epoch == index.epoch)
     connection.execute(delete(active_index).where(*place))
     connection.execute(
@@ -129,6 +130,17 @@ def set_active(connection: Connection, index: ActiveIndex) -> None:
             index_id=index.index_id,
         )
     )
+
+
+def find_profile(connection: Connection, index: ActiveIndex) -> bytes | None:
+    """Return the stored profile of an active index, or None."""
+    profile: bytes | None = connection.scalar(select(active_index.c.profile).where(*_generation(index)))
+    return profile
+
+
+def set_profile(connection: Connection, index: ActiveIndex, profile: bytes) -> None:
+    """Store the profile of an index, if that is still the active one."""
+    connection.execute(update(active_index).where(*_generation(index)).values(profile=profile))
 
 
 def delete_active(connection: Connection, agreement: str, epoch: int | None = None) -> None:
@@ -199,6 +211,14 @@ def _publication(row: Row[tuple[object, ...]]) -> Publication:
         records=row.records,
         state=PublicationState(row.state),
     )
+
+
+def _generation(index: ActiveIndex) -> list[ColumnElement[bool]]:
+    return [
+        active_index.c.agreement == index.agreement,
+        active_index.c.epoch == index.epoch,
+        active_index.c.generation == index.generation,
+    ]
 
 
 def _active(row: Row[tuple[object, ...]]) -> ActiveIndex:

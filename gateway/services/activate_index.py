@@ -33,8 +33,10 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once, require_active
 from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, delete_received_parts
+from gateway.services.find_records import ensure_profile
 from gateway.services.publish_index import index_status, load_provider_agreement, require_receiving
 from gateway.services.request_trail import Received, register_event
+from schemas.agreement_terms import get_key_set
 from schemas.formats import ENTRY_BYTES, HANDLE_BYTES, digest_of
 from schemas.messages.index import IndexActivate, manifest_of
 from schemas.policy import Standing
@@ -68,6 +70,7 @@ def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply
 
     written = gateway.journal.write(change)
     delete_received_parts(gateway, publication)
+    ensure_profile(gateway, publication.agreement, publication.epoch, get_key_set(standing.agreement))
     with read_transaction(gateway.engine) as connection:
         status = index_status(connection, standing.digest, publication.epoch, publication.index_id)
     answer = sign_answer(gateway, received, status)

@@ -23,6 +23,7 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once, keys_of_party, load_agreement
 from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, end_indexes
+from gateway.services.destroy_runs import delete_ended_runs
 from gateway.services.members import Members
 from gateway.services.request_trail import M, Received, register_event
 from keys.protocol.agreements import AgreementError, verify_signature
@@ -102,7 +103,7 @@ def sign_agreement(gateway: Gateway, received: Received[AgreementSign]) -> Reply
 
 
 def end_agreement(gateway: Gateway, received: Received[AgreementEnd]) -> Reply:
-    """Suspend, resume or revoke, as either party wishes. Revoking destroys the index before this returns.
+    """Suspend, resume or revoke, as either party wishes. Revoking destroys index and runs before this returns.
 
     Raises:
         ProblemError: no_agreement, not_a_party, or agreement_not_active where there is no such step.
@@ -122,6 +123,7 @@ def end_agreement(gateway: Gateway, received: Received[AgreementEnd]) -> Reply:
 
     reply = _answer(gateway, received, change)
     if action == "revoke":
+        delete_ended_runs(gateway, stored.standing.digest)
         delete_ended_rows(gateway, stored.standing.digest)
     return reply
 

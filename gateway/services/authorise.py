@@ -121,17 +121,24 @@ def require_active(connection: Connection, standing: Standing) -> None:
         raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")
 
 
-def log_outcome(gateway: Gateway, received: Received[M], event: Event) -> LeafReceipt:
-    """Log what became of a permitted request, if its agreement is still active; only then may the answer leave."""
+def log_outcome(
+    gateway: Gateway, received: Received[M], event: Event, change: Callable[[Connection], None] | None = None
+) -> LeafReceipt:
+    """Log what became of a permitted request, if its agreement is still active; only then may the answer leave.
+
+    `change` is made in the same transaction; where it raises, nothing is changed or logged.
+    """
     stored = received.trail.agreement
     if stored is None:
         raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
 
-    def change(connection: Connection) -> Draft[None]:
+    def write(connection: Connection) -> Draft[None]:
         require_active(connection, stored.standing)
+        if change is not None:
+            change(connection)
         return Draft(None, (event,))
 
-    (receipt,) = gateway.journal.write(change).receipts
+    (receipt,) = gateway.journal.write(write).receipts
     return receipt
 
 

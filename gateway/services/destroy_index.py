@@ -13,12 +13,14 @@ from gateway.log.journal import Draft
 from gateway.persistence.engine import forget_deleted, read_transaction
 from gateway.persistence.entry_queries import (
     FIRST_BYTES,
+    count_by_key_type,
     delete_generation_step,
     delete_removals,
     delete_removed_step,
     delete_volume_step,
     has_removals,
 )
+from gateway.persistence.model_queries import delete_models_without_agreement
 from gateway.persistence.publication_queries import (
     Publication,
     PublicationState,
@@ -30,19 +32,26 @@ from gateway.persistence.publication_queries import (
     set_publication_state,
 )
 from gateway.persistence.request_queries import delete_budget_use
+from gateway.persistence.run_queries import end_runs
 from gateway.services.context import Gateway
-from schemas.messages.index import KEY_TYPES_BY_CODE
 
 PARTS_A_STEP = 16
+ENTRIES_A_STEP = 10_000
+"""About so many entries are deleted at a time, so that no step holds the write lock for long."""
 
 T = TypeVar("T")
 
 
 def end_indexes(connection: Connection, agreement: str) -> bool:
-    """Make all indexes of an agreement invisible and forget its charges; return whether there was an active one."""
+    """Make all indexes and runs of an agreement invisible and forget its charges; return whether there was an index.
+
+    The caller has noted before that the agreement is over.
+    """
     had_index = bool(list_active(connection, agreement))
     delete_active(connection, agreement)
     end_publications(connection, agreement)
+    end_runs(connection, agreement)
+    delete_models_without_agreement(connection)
     delete_budget_use(connection, agreement)
     return had_index
 
@@ -65,7 +74,7 @@ def delete_removed_rows(gateway: Gateway) -> None:
     with read_transaction(gateway.engine) as connection:
         indexes = [index for index in list_active(connection) if has_removals(connection, index)]
     for index in indexes:
-        _walk(gateway, partial(delete_removed_step, volume=index.volume, generation=index.generation))
+        _walk(gateway, index.volume, partial(delete_removed_step, generation=index.generation))
         _write(gateway, partial(delete_removals, volume=index.volume, up_to=index.generation))
     if indexes:
         forget_deleted(gateway.engine)
@@ -82,17 +91,21 @@ def _delete_entries(gateway: Gateway, publication: Publication, *, is_volume_in_
     volume = publication.volume
     if publication.id == volume:
         if not is_volume_in_use:
-            _walk(gateway, partial(delete_volume_step, volume=volume))
+            _walk(gateway, volume, delete_volume_step)
             _write(gateway, partial(delete_removals, volume=volume))
     elif is_volume_in_use:
-        _walk(gateway, partial(delete_generation_step, volume=volume, generation=publication.id))
+        _walk(gateway, volume, partial(delete_generation_step, generation=publication.id))
         _write(gateway, partial(delete_removals, volume=volume, generation=publication.id))
 
 
-def _walk(gateway: Gateway, step: Callable[..., None]) -> None:
-    for key_type_code in KEY_TYPES_BY_CODE:
-        for first_byte in range(FIRST_BYTES):
-            _write(gateway, partial(step, key_type_code=key_type_code, first_byte=first_byte))
+def _walk(gateway: Gateway, volume: int, step: Callable[..., None]) -> None:
+    with read_transaction(gateway.engine) as connection:
+        entries = count_by_key_type(connection, volume)
+    for key_type_code, count in entries.items():
+        steps = min(FIRST_BYTES, -(-count // ENTRIES_A_STEP))
+        for place in range(steps):
+            first_bytes = range(FIRST_BYTES * place // steps, FIRST_BYTES * (place + 1) // steps)
+            _write(gateway, partial(step, volume=volume, key_type_code=key_type_code, first_bytes=first_bytes))
 
 
 def _write(gateway: Gateway, change: Callable[[Connection], T]) -> T:

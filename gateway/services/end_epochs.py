@@ -1,4 +1,4 @@
-"""Key epochs that have ended: when the provider's evaluation key is no longer in force, its index is destroyed."""
+"""Key epochs that have ended: without the provider's evaluation key in force, their index and runs are destroyed."""
 
 from functools import partial
 
@@ -15,6 +15,7 @@ from gateway.persistence.publication_queries import (
     find_active,
     list_active,
 )
+from gateway.persistence.run_queries import end_runs
 from gateway.services.authorise import keys_of_party
 from gateway.services.context import Gateway
 from keys.protocol.key_chain import UntrustedKeyError
@@ -50,6 +51,7 @@ def _end(gateway: Gateway, index: ActiveIndex, agreement: Agreement, connection:
         return Draft(None, ())
     delete_active(connection, index.agreement, index.epoch)
     end_publications(connection, index.agreement, index.epoch)
+    end_runs(connection, index.agreement, index.epoch)
     policy = PolicyRef(agreement.id, index.agreement)
     actor = Actor(org=gateway.id)
     return Draft(

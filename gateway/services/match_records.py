@@ -1,25 +1,31 @@
-"""Match: compares index hashes with the agreement's index, judges each record, and grants what may be asked about."""
+"""Match: the outcomes of some rows of a run, which the first request has judged, and a grant for the matches."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
-from gateway.domain.index_order import bit_of
-from gateway.domain.matching import AskedRecord, Candidate, Verdict, judge
+from gateway.domain.run_outcomes import JudgedRow, told
 from gateway.log.events import EventType
 from gateway.persistence.engine import read_transaction
-from gateway.persistence.entry_queries import FoundEntry, find_entries
-from gateway.persistence.publication_queries import find_active
+from gateway.persistence.outcome_queries import list_outcomes
+from gateway.persistence.run_queries import Run
 from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import authorise, load_agreement, log_outcome
 from gateway.services.context import Gateway
+from gateway.services.judge_run import get_judged_run
 from gateway.services.request_trail import Received, intent_event, outcome_event
 from keys.protocol.grants import sign_grant
-from schemas.agreement import Agreement
-from schemas.base64url import decode_base64url, encode_base64url
-from schemas.linkage_keys import KeyType
-from schemas.messages.index import KEY_TYPE_CODES, KEY_TYPES_BY_CODE, UNKNOWN_COUNTY
-from schemas.messages.match import GrantClaims, MatchAnswer, MatchOutcome, MatchRecord, MatchRequest, Outcome
+from schemas.agreement import MAX_BATCH_RECORDS, Agreement
+from schemas.agreement_terms import get_key_set
+from schemas.messages.match import (
+    MAX_MATCH_ANSWER_BYTES,
+    GrantClaims,
+    MatchAnswer,
+    MatchOutcome,
+    MatchRequest,
+    Outcome,
+    RunSummary,
+)
 from schemas.policy import PolicyRequest
 from schemas.problem import ProblemCode, ProblemError
 
@@ -27,102 +33,69 @@ GRANT_LIFETIME = timedelta(minutes=15)
 
 
 def match_records(gateway: Gateway, received: Received[MatchRequest]) -> Reply:
-    """Return an outcome for each record, and a grant for the matches.
+    """Return the outcomes of the rows asked for, and a grant for the matches among them.
 
     Raises:
-        ProblemError: refused, or no_active_index.
+        ProblemError: refused, batch_too_large: one relation names many, run_conflict: a row that the run has not,
+            or what `get_judged_run` refuses.
     """
     request = received.message
-    agreement = load_agreement(gateway, received).standing.agreement
+    standing = load_agreement(gateway, received).standing
+    agreement = standing.agreement
     authorise(
         gateway,
         received,
         PolicyRequest(
             claims=received.claims,
             provider=agreement.provider.agency,
-            records=len(request.records),
+            records=len(request.rows),
             attributes=request.attributes,
-            counties=tuple(record.county for record in request.records),
         ),
-        intent_event(received, EventType.MATCH_QUERY, len(request.records), request.attributes),
+        intent_event(received, EventType.MATCH_QUERY, len(request.rows), request.attributes),
     )
-    index_id, verdicts = _compare(gateway, received)
+    run = get_judged_run(gateway, received, standing)
+    key_set = get_key_set(agreement)
+    outcomes = tuple(told(judged, key_set) for judged in _judged(gateway, run, request.rows))
     message = MatchAnswer(
-        index=index_id,
-        outcomes=tuple(_outcome(verdict) for verdict in verdicts),
-        grant=_grant(gateway, received, agreement, verdicts),
+        index=run.index_id or "",
+        summary=RunSummary.from_bytes(run.summary or b"", MAX_MATCH_ANSWER_BYTES),
+        outcomes=outcomes,
+        grant=_grant(gateway, received, agreement, run, outcomes),
     )
     answer = sign_answer(gateway, received, message)
-    counts = Counter(verdict.outcome for verdict in verdicts)
+    counts = Counter(told_.outcome for told_ in outcomes)
     outcome = outcome_event(
         received,
         EventType.MATCH_RESULT,
         answer.envelope,
-        records=len(verdicts),
+        records=len(outcomes),
         fields=request.attributes,
         result=";".join(f"{outcome}={counts[outcome]}" for outcome in Outcome),
     )
     return reply_with(gateway, received, answer, log_outcome(gateway, received, outcome))
 
 
-def _compare(gateway: Gateway, received: Received[MatchRequest]) -> tuple[str, list[Verdict]]:
-    asked = [_asked(record) for record in received.message.records]
+def _judged(gateway: Gateway, run: Run, rows: Sequence[int]) -> list[JudgedRow]:
     with read_transaction(gateway.engine) as connection:
-        index = find_active(connection, received.claims.agreement or "", received.message.epoch)
-        if index is None:
-            raise ProblemError(ProblemCode.NO_ACTIVE_INDEX)
-        found = [
-            entry
-            for key_type, code in KEY_TYPE_CODES.items()
-            for entry in find_entries(connection, index, code, _hashes(asked, key_type))
-        ]
-    return index.index_id, _judge_all(asked, found)
-
-
-def _hashes(asked: Iterable[AskedRecord], key_type: KeyType) -> set[bytes]:
-    return {index_hash for record in asked for index_hash in record.hashes.get(key_type, ())}
-
-
-def _judge_all(asked: Sequence[AskedRecord], found: Iterable[FoundEntry]) -> list[Verdict]:
-    by_hash: dict[tuple[KeyType, bytes], list[FoundEntry]] = {}
-    for entry in found:
-        by_hash.setdefault((KEY_TYPES_BY_CODE[entry.key_type_code], entry.index_hash), []).append(entry)
-    return [judge(record, _candidates(record, by_hash)) for record in asked]
-
-
-def _candidates(record: AskedRecord, by_hash: dict[tuple[KeyType, bytes], list[FoundEntry]]) -> dict[bytes, Candidate]:
-    candidates: dict[bytes, Candidate] = {}
-    for key_type, hashes in record.hashes.items():
-        for index_hash in hashes:
-            for entry in by_hash.get((key_type, index_hash), ()):
-                known = candidates.get(entry.handle)
-                candidates[entry.handle] = Candidate(
-                    handle=entry.handle,
-                    agreed=(known.agreed if known else frozenset()) | {key_type},
-                    county=None if entry.county == UNKNOWN_COUNTY else entry.county,
-                    has_id=bool(entry.key_types & bit_of(KEY_TYPE_CODES[KeyType.ID])),
-                )
-    return candidates
-
-
-def _asked(record: MatchRecord) -> AskedRecord:
-    hashes = {
-        key_type: frozenset(decode_base64url(text) for text in texts) for key_type, texts in record.hashes.items()
-    }
-    return AskedRecord(hashes, None if record.county is None else int(record.county))
-
-
-def _outcome(verdict: Verdict) -> MatchOutcome:
-    handle = None if verdict.handle is None else encode_base64url(verdict.handle)
-    return MatchOutcome(outcome=verdict.outcome, handle=handle, agreed=verdict.agreed)
+        found = list_outcomes(connection, run.id, set(rows))
+    for place, row in enumerate(rows):
+        if row not in found:
+            raise ProblemError(ProblemCode.RUN_CONFLICT, f"/rows/{place}")
+    return [found[row] for row in rows]
 
 
 def _grant(
-    gateway: Gateway, received: Received[MatchRequest], agreement: Agreement, verdicts: Iterable[Verdict]
+    gateway: Gateway,
+    received: Received[MatchRequest],
+    agreement: Agreement,
+    run: Run,
+    outcomes: Sequence[MatchOutcome],
 ) -> str | None:
-    handles = tuple(dict.fromkeys(encode_base64url(verdict.handle) for verdict in verdicts if verdict.handle))
+    handles = tuple(dict.fromkeys(handle for outcome in outcomes for handle in outcome.handles))
     if not handles:
         return None
+    if len(handles) > MAX_BATCH_RECORDS:
+        raise ProblemError(ProblemCode.BATCH_TOO_LARGE, "/rows")
     issued_at = gateway.seconds()
     claims = GrantClaims(
         issuer=gateway.id,
@@ -130,7 +103,7 @@ def _grant(
         provider=agreement.provider.agency,
         agreement=received.claims.agreement or "",
         purpose=agreement.purpose,
-        epoch=received.message.epoch,
+        epoch=run.epoch,
         attributes=received.message.attributes,
         handles=handles,
         request=received.envelope.digest,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from gateway.domain.key_types import evidence_codes, relation_codes
 from gateway.log.events import EventType
 from gateway.log.journal import Draft
 from gateway.persistence.engine import read_transaction
@@ -28,11 +29,11 @@ from gateway.services.authorise import accept_once, load_agreement
 from gateway.services.context import Gateway
 from gateway.services.relay_evaluation import evaluation_key
 from gateway.services.request_trail import M, Received, register_event
-from schemas.agreement import AgreementState
+from schemas.agreement import Agreement, AgreementState
+from schemas.agreement_terms import get_key_set
 from schemas.base64url import decode_base64url
 from schemas.formats import ENTRY_BYTES
 from schemas.messages.index import (
-    KEY_TYPES_BY_CODE,
     MAX_PART_ENTRIES,
     MAX_PART_REMOVALS,
     IndexBegin,
@@ -43,6 +44,7 @@ from schemas.messages.index import (
 )
 from schemas.policy import Standing
 from schemas.problem import ProblemCode, ProblemError
+from schemas.purpose_catalogue import load_purposes
 
 _KEY_TYPE_PLACE = 19
 _OVER = frozenset({PublicationState.ENDED, PublicationState.DELETED})
@@ -90,7 +92,7 @@ def receive_part(gateway: Gateway, received: Received[IndexPart]) -> Reply:
     message = received.message
     entries = decode_base64url(message.entries)
     removals = decode_base64url(message.removals)
-    _check_part(message, entries)
+    _check_part(message, entries, _codes(standing.agreement))
     digest = message.digest()
 
     def change(connection: Connection) -> Draft[int]:
@@ -216,11 +218,18 @@ def _publication(agreement: str, message: IndexBegin, volume: int) -> Publicatio
     )
 
 
-def _check_part(message: IndexPart, entries: bytes) -> None:
+def _codes(agreement: Agreement) -> frozenset[int]:
+    """Return the key type codes that an index may have: a relation's only where the purpose needs it."""
+    key_set, purpose = get_key_set(agreement), load_purposes().get(agreement.purpose)
+    relations = () if purpose is None else purpose.relations
+    return evidence_codes(key_set) | relation_codes(key_set, relations)
+
+
+def _check_part(message: IndexPart, entries: bytes, codes: frozenset[int]) -> None:
     """Check sizes and key types of a part; raises ProblemError."""
     if len(entries) > MAX_PART_ENTRIES * ENTRY_BYTES:
         raise ProblemError(ProblemCode.TOO_LARGE, "/entries")
     if len(unpack_handles(message.removals)) > MAX_PART_REMOVALS:
         raise ProblemError(ProblemCode.TOO_LARGE, "/removals")
-    if not KEY_TYPES_BY_CODE.keys() >= set(entries[_KEY_TYPE_PLACE::ENTRY_BYTES]):
+    if not codes >= set(entries[_KEY_TYPE_PLACE::ENTRY_BYTES]):
         raise ProblemError(ProblemCode.MALFORMED, "/entries")

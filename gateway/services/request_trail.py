@@ -105,6 +105,21 @@ def register_event(received: Received[M], event_type: EventType, records: int | 
     )
 
 
+def model_event(received: Received[M], records: int) -> Event:
+    """Return the event that a model was fitted on a run of so many asked records."""
+    return Event(
+        type=EventType.MODEL_CHANGE,
+        actor=_actor(received.envelope),
+        peer=_peer(received.trail, received.claims),
+        purpose=received.claims.purpose,
+        policy=_policy(received.trail),
+        records=records,
+        request=request_ref(received.envelope),
+        correlation_id=received.claims.id,
+        ref=received.trail.intent,
+    )
+
+
 def refusal_event(trail: Trail, problem: ProblemError) -> Event:
     """Return the event of a refusal, with what could be verified of the request and nothing else."""
     if trail.envelope is None:

@@ -9,11 +9,13 @@ from schemas.agreement import MAX_BATCH_RECORDS
 from schemas.formats import AttributeId, Digest, Handle, Mac, Sealed, Token
 from schemas.linkage_keys import KeyType
 from schemas.message import Message
-from schemas.messages.match import MAX_HASHES_PER_KEY_TYPE, Attributes
+from schemas.messages.match import Attributes
 
 MAX_EXCHANGE_BYTES = 1024 * 1024
 MAX_EXCHANGE_ANSWER_BYTES = 4 * 1024 * 1024
 MAX_RECEIPT_BYTES = 4 * 1024
+MAX_PROVEN_KEY_TYPES = 2
+MAX_MACS_PER_KEY_TYPE = 8
 
 ReceiptNumber = Annotated[str, Field(pattern=r"^TX-[A-Z2-7]{10}$")]
 AsOf = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
@@ -32,11 +34,17 @@ class ExchangeRequest(Message):
     possession: Sealed
 
 
-class PossessionProof(Message):
-    """MACs of this request under the possession keys of one agreed key type; one good MAC is enough."""
+class PossessionMacs(Message):
+    """MACs of this request under the possession keys of one agreed key type; one good MAC proves that type."""
 
     key_type: KeyType
-    macs: Annotated[tuple[Mac, ...], Field(min_length=1, max_length=MAX_HASHES_PER_KEY_TYPE)]
+    macs: Annotated[tuple[Mac, ...], Field(min_length=1, max_length=MAX_MACS_PER_KEY_TYPE)]
+
+
+class PossessionProof(Message):
+    """What proves possession of one record: a key type that proves alone, or two that prove together."""
+
+    keys: Annotated[tuple[PossessionMacs, ...], Field(min_length=1, max_length=MAX_PROVEN_KEY_TYPES)]
 
 
 class PossessionProofs(Message):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.formats import ENTRY_BYTES, HANDLE_BYTES, Digest, PackedHandles, PackedIndexEntries, Uuid
+from schemas.key_set import load_key_set
 from schemas.linkage_keys import KeyType
 from schemas.message import Message
 from schemas.messages.evaluate import Epoch
@@ -17,8 +18,10 @@ MAX_PARTS = 100_000
 MAX_INDEX_PART_BYTES = 1024 * 1024
 MAX_INDEX_MESSAGE_BYTES = 4 * 1024
 
-KEY_TYPE_CODES: dict[KeyType, int] = {KeyType.ID: 1, KeyType.P_D: 2}
+KEY_TYPE_CODES: dict[KeyType, int] = {KeyType(d.name): d.code for d in load_key_set("G").key_types}
 KEY_TYPES_BY_CODE = {code: key_type for key_type, code in KEY_TYPE_CODES.items()}
+FLAGGED = 0x80
+"""The bit of a key type code that says that the key was flagged (`schemas.linkage_keys.LinkageKey`)."""
 
 UNKNOWN_COUNTY = 0
 

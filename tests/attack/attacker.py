@@ -40,6 +40,7 @@ from schemas.messages.exchange import (
     MAX_EXCHANGE_BYTES,
     ExchangeAnswer,
     ExchangeRequest,
+    PossessionMacs,
     PossessionProof,
     PossessionProofs,
     SealedAnswers,
@@ -105,9 +106,9 @@ def evaluate_rows(session: Session, agreement: Agreement, rows: Sequence[RosterR
     return obtain_hashes(session.connector, session.client, session.trust, query_under(agreement), rows)
 
 
-def handles_of(index: Iterable[IndexRow], hashed: HashedRow) -> set[bytes]:
-    """Return the handles of the index that carry one of the row's hashes: what the gateway finds by comparing."""
-    hashes = {index_hash_of(output) for outputs in hashed.outputs.values() for output in outputs}
+def handles_of(index: Iterable[IndexRow], hashed: HashedRow, key_type: KeyType = KeyType.ID) -> set[bytes]:
+    """Return the handles of the index that carry one of the row's hashes of a key type, as the gateway finds them."""
+    hashes = set(map(index_hash_of, hashed.outputs.get(key_type, ())))
     return {row.handle for row in index if row.index_hash in hashes}
 
 
@@ -179,10 +180,14 @@ class Collusion:
         )
 
     def prove(self, request_id: str, handle: bytes, *outputs: bytes, key_type: KeyType = KeyType.ID) -> PossessionProof:
-        """Make the proof with the possession keys of OPRF outputs."""
+        """Make the proof with the possession keys of OPRF outputs that are said to be of one key type."""
+        return PossessionProof(keys=(self.macs(request_id, handle, key_type, outputs),))
+
+    def macs(self, request_id: str, handle: bytes, key_type: KeyType, outputs: Iterable[bytes]) -> PossessionMacs:
+        """Make what proves, or pretends to prove, one key type."""
         statement = self.statement(request_id, handle)
         macs = tuple(prove_possession(possession_key_of(output), statement) for output in outputs)
-        return PossessionProof(key_type=key_type, macs=macs)
+        return PossessionMacs(key_type=key_type, macs=macs)
 
     def prepare(
         self, request_id: str, proofs: dict[bytes, PossessionProof], grant: str | None = None, **changes: object

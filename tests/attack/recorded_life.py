@@ -1,4 +1,4 @@
-"""The whole life of one agreement, from its proposal to a receipt, recorded as it passes over the wire."""
+"""The whole life of one agreement, from its proposal to receipt and review, recorded as it passes over the wire."""
 
 from dataclasses import dataclass, replace
 
@@ -7,18 +7,20 @@ import httpx
 from connectors.gateway_client import PATHS, Prepared
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import prepare_probe
+from gateway.settings import load_settings
 from keys.protocol.envelopes import read_unverified
 from schemas.agreement import Agreement
 from schemas.envelope import ENVELOPE_HEADER, EnvelopeClaims, MessageType
 from schemas.formats import MAX_ENVELOPE_CHARACTERS
 from tests.attack.attacker import Collusion, collude
 from tests.attack.wire import Exchanged, Wire, over
+from tests.museum.requests.honest_runs import HonestRuns
 from tests.scene import Scene
 
 
 @dataclass(frozen=True)
 class Life:
-    """A whole agreement, from its proposal to a receipt, as it passed over the wire."""
+    """A whole agreement, from its proposal to receipt and review, as it passed over the wire."""
 
     scene: Scene
     collusion: Collusion
@@ -47,7 +49,7 @@ class Life:
 
 
 def record_life(scene: Scene, purpose: str) -> Life:
-    """Make an agreement, publish its index and ask about its roster, while both desks' wires are recorded."""
+    """Make an agreement, publish its index, ask about its roster and review, while both desks' wires are recorded."""
     plan = scene.plan(purpose)
     at_requester, at_provider = Wire(), Wire()
     with over(at_requester, scene.session(plan.requester)) as requester:
@@ -55,9 +57,9 @@ def record_life(scene: Scene, purpose: str) -> Life:
             agreement = agree(requester, provider, purpose, plan.regions)
             publish(provider, agreement, lambda *_: None)
         requester.client.refresh_registry()
-        replace(scene.stage, sessions={**scene.stage.sessions, plan.requester: requester}).ask(
-            plan, agreement, lambda *_: None
-        )
+        stage = replace(scene.stage, sessions={**scene.stage.sessions, plan.requester: requester})
+        stage.ask(plan, agreement, lambda *_: None)
+        HonestRuns(requester, agreement, load_settings(stage.gateway_folder).database)
     passed = {_type_of(found): found for found in (*at_requester.passed, *at_provider.passed) if found.request}
     return Life(scene, collude(scene, agreement), passed)
 

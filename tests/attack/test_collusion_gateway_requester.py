@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -10,7 +10,7 @@ from connectors.identifiers import new_uuid
 from connectors.requester.hashes import HashedRow
 from keys.protocol.possession import index_hash_of, prove_possession
 from schemas.linkage_keys import KeyType
-from schemas.messages.exchange import MAX_EXCHANGE_BYTES, ExchangeRequest, PossessionProof, Refusal
+from schemas.messages.exchange import MAX_EXCHANGE_BYTES, ExchangeRequest, PossessionMacs, PossessionProof, Refusal
 from schemas.problem import ProblemCode
 from tests.attack.attacker import (
     Collusion,
@@ -68,7 +68,8 @@ def _random_macs(loot: Loot, request_id: str, handle: bytes) -> PossessionProof:
 def _macs_under_index_hashes(loot: Loot, request_id: str, handle: bytes) -> PossessionProof:
     statement = loot.collusion.statement(request_id, handle)
     keys = [key for found in loot.hashes(handle) for key in (found, found.ljust(32, b"\0"), found * 2)]
-    return PossessionProof(key_type=KeyType.P_D, macs=tuple(prove_possession(key, statement) for key in keys)[:8])
+    macs = tuple(prove_possession(key, statement) for key in keys)[:8]
+    return PossessionProof(keys=(PossessionMacs(key_type=KeyType.P_D, macs=macs),))
 
 
 def _macs_of_another_child(loot: Loot, request_id: str, handle: bytes) -> PossessionProof:
@@ -149,3 +150,103 @@ def test_index_hash_is_no_part_of_the_possession_key(loot: Loot) -> None:
     known = {row.index_hash for row in loot.index}
     assert any(index_hash_of(output) in known for output in outputs)
     assert not any(output[32:][start : start + 16] in known for output in outputs for start in range(17))
+
+
+# What an acquaintance knows: a child's county, birth date and sex, but not its name or number.
+
+
+@dataclass(frozen=True)
+class Acquaintance:
+    """A child of the index of which the colluders had some weak keys evaluated, and no other."""
+
+    loot: Loot
+    weak: HashedRow
+    handle: bytes
+
+    def macs(self, request_id: str, said: KeyType, known: KeyType) -> PossessionMacs:
+        """Prove the key type `said` with what is known of the key type `known`."""
+        return self.loot.collusion.macs(request_id, self.handle, said, self.weak.outputs[known])
+
+    def ask(self, state: "State") -> Refusal | None:
+        """Ask the provider directly under a forged grant."""
+
+        def forge(_loot: Loot, request_id: str, _handle: bytes) -> PossessionProof:
+            return PossessionProof(keys=state(self, request_id))
+
+        refusals, values = _ask(self.loot, forge, [self.handle])
+        assert bool(values) == (refusals == [None])
+        return refusals[0]
+
+
+State = Callable[[Acquaintance, str], tuple[PossessionMacs, ...]]
+
+
+@pytest.fixture(scope="module")
+def acquaintance(scene: Scene, loot: Loot) -> Acquaintance:
+    weak_types = (KeyType.R6_D_X, KeyType.N_R6)
+    for row in roster_rows(scene, scene.plan("P04"), loot.collusion.agreement):
+        weak = replace(row, keys=tuple(key for key in row.keys if key.key_type in weak_types))
+        if {key.key_type for key in weak.keys} == set(weak_types):
+            (hashed,) = evaluate_rows(loot.collusion.requester, loot.collusion.agreement, [weak]).rows
+            if found := set.intersection(*(handles_of(loot.index, hashed, key_type) for key_type in weak_types)):
+                return Acquaintance(loot, hashed, min(found))
+    raise AssertionError("no child of the roster is in the index by name, county, birth date and sex")
+
+
+def _county_birth_date_and_sex(asked: Acquaintance, request_id: str) -> tuple[PossessionMacs, ...]:
+    return (asked.macs(request_id, KeyType.R6_D_X, KeyType.R6_D_X),)
+
+
+def _the_same_twice(asked: Acquaintance, request_id: str) -> tuple[PossessionMacs, ...]:
+    return _county_birth_date_and_sex(asked, request_id) * 2
+
+
+def _with_a_made_up_number(asked: Acquaintance, request_id: str) -> tuple[PossessionMacs, ...]:
+    made_up = asked.loot.collusion.macs(request_id, asked.handle, KeyType.ID, [os.urandom(64)])
+    return (*_county_birth_date_and_sex(asked, request_id), made_up)
+
+
+def _with_itself_under_another_name(asked: Acquaintance, request_id: str) -> tuple[PossessionMacs, ...]:
+    renamed = asked.macs(request_id, KeyType.N_R6, KeyType.R6_D_X)
+    return (*_county_birth_date_and_sex(asked, request_id), renamed)
+
+
+def _as_a_number(asked: Acquaintance, request_id: str) -> tuple[PossessionMacs, ...]:
+    return (asked.macs(request_id, KeyType.ID, KeyType.R6_D_X),)
+
+
+def _as_a_guardian_s_number(asked: Acquaintance, request_id: str) -> tuple[PossessionMacs, ...]:
+    renamed = asked.macs(request_id, KeyType.GUARDIAN, KeyType.R6_D_X)
+    return (*_county_birth_date_and_sex(asked, request_id), renamed)
+
+
+def _name_and_county(asked: Acquaintance, request_id: str) -> tuple[PossessionMacs, ...]:
+    return (asked.macs(request_id, KeyType.N_R6, KeyType.N_R6),)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        _county_birth_date_and_sex,
+        _the_same_twice,
+        _with_a_made_up_number,
+        _with_itself_under_another_name,
+        _as_a_number,
+        _as_a_guardian_s_number,
+        _name_and_county,
+    ],
+)
+def test_one_weak_key_opens_no_record(scene: Scene, acquaintance: Acquaintance, state: State) -> None:
+    provider = scene.session(scene.plan("P04").provider)
+    before = alerts_of(provider)
+    assert acquaintance.ask(state) is Refusal.POSSESSION_NOT_PROVEN
+    assert {code for code, _ in alerts_of(provider) - before} == {"possession_not_proven"}
+
+
+def test_two_weak_keys_together_open_the_record(acquaintance: Acquaintance) -> None:
+    """The positive control: who also knows the name knows the child."""
+
+    def both(asked: Acquaintance, request_id: str) -> tuple[PossessionMacs, ...]:
+        return (*_county_birth_date_and_sex(asked, request_id), *_name_and_county(asked, request_id))
+
+    assert acquaintance.ask(both) is None

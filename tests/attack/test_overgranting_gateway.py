@@ -8,6 +8,7 @@ import pytest
 
 from connectors.cli.session import Session
 from connectors.identifiers import new_uuid
+from connectors.requester.collect_results import NOT_PROVABLE
 from connectors.requester.hashes import HashedRow
 from connectors.state.questions import RowResult
 from keys.protocol.envelopes import envelope_digest, read_unverified, sign_envelope, sign_relay, verify_relay
@@ -17,16 +18,15 @@ from schemas.attribute_catalogue import never_released
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, EnvelopeClaims
 from schemas.formats import MAX_ENVELOPE_CHARACTERS, digest_of
+from schemas.key_set import load_key_set
 from schemas.linkage_keys import KeyType
 from schemas.messages.exchange import ExchangeRequest, Refusal
 from schemas.messages.match import (
     MAX_GRANT_BYTES,
     MAX_MATCH_ANSWER_BYTES,
-    MAX_MATCH_BYTES,
     GrantClaims,
     MatchAnswer,
     MatchOutcome,
-    MatchRequest,
     Outcome,
 )
 from schemas.problem import ProblemCode
@@ -44,6 +44,7 @@ from tests.attack.wire import Exchanged, Wire, over
 from tests.scene import Scene
 
 PURPOSE = "P04"
+EVERY_KEY_TYPE = tuple(defined.name for defined in load_key_set("G").evidence)
 
 
 @dataclass(frozen=True)
@@ -202,17 +203,16 @@ class LyingMatcher:
     """Changes the gateway's match answers on their way and signs them anew, with the gateway's own key."""
 
     collusion: Collusion
-    lie: Callable[[MatchRequest, MatchAnswer], tuple[MatchOutcome, ...]]
+    lie: Callable[[MatchAnswer], tuple[MatchOutcome, ...]]
 
     def __call__(self, passed: Exchanged) -> Exchanged:
         if passed.path != "/v1/match":
             return passed
-        asked = MatchRequest.from_bytes(passed.request, MAX_MATCH_BYTES)
         answer = MatchAnswer.from_bytes(passed.response, MAX_MATCH_ANSWER_BYTES)
-        outcomes = self.lie(asked, answer)
-        granted = tuple(dict.fromkeys(outcome.handle for outcome in outcomes if outcome.handle))
+        outcomes = self.lie(answer)
+        granted = dict.fromkeys(handle for outcome in outcomes for handle in outcome.handles)
         grant = self.collusion.grant([decode_base64url(handle) for handle in granted])
-        return self._signed(passed, MatchAnswer(index=answer.index, outcomes=outcomes, grant=grant).to_bytes())
+        return self._signed(passed, answer.model_copy(update={"outcomes": outcomes, "grant": grant}).to_bytes())
 
     def _signed(self, passed: Exchanged, body: bytes) -> Exchanged:
         key, headers = self.collusion.key, passed.response_headers.copy()
@@ -231,19 +231,18 @@ def _ask_through(scene: Scene, liar: LyingMatcher) -> list[RowResult]:
         return stage.ask(plan, agreement, lambda *_: None)
 
 
+def _claimed(outcome: MatchOutcome, handle: str, agreed: tuple[str, ...] = EVERY_KEY_TYPE) -> MatchOutcome:
+    return MatchOutcome(row=outcome.row, outcome=Outcome.MATCH, handles=(handle,), agreed=agreed)
+
+
 def test_a_match_claimed_for_every_record_releases_none_that_was_not_proven(scene: Scene, loot: Loot) -> None:
     handles = sorted({row.handle for row in read_index(scene, loot.collusion.agreement)})
     honest = {result.row_number: result for result in scene.ask(PURPOSE, loot.collusion.agreement)}
 
-    def lie(asked: MatchRequest, answer: MatchAnswer) -> tuple[MatchOutcome, ...]:
-        taken = {outcome.handle for outcome in answer.outcomes}
+    def lie(answer: MatchAnswer) -> tuple[MatchOutcome, ...]:
+        taken = {handle for outcome in answer.outcomes for handle in outcome.handles}
         free = (handle for handle in map(encode_base64url, handles) if handle not in taken)
-        return tuple(
-            outcome
-            if outcome.handle
-            else MatchOutcome(outcome=Outcome.MATCH, handle=next(free), agreed=tuple(record.hashes))
-            for outcome, record in zip(answer.outcomes, asked.records, strict=True)
-        )
+        return tuple(outcome if outcome.handles else _claimed(outcome, next(free)) for outcome in answer.outcomes)
 
     before = alerts_of(loot.provider)
     results = [result for result in _ask_through(scene, LyingMatcher(loot.collusion, lie)) if result.handle]
@@ -254,19 +253,27 @@ def test_a_match_claimed_for_every_record_releases_none_that_was_not_proven(scen
     assert "possession_not_proven" in {code for code, _ in alerts_of(loot.provider) - before}
 
 
+def test_a_match_claimed_by_one_weak_key_is_not_even_asked_about(scene: Scene, loot: Loot) -> None:
+    """County, birth date and sex prove nothing to the provider; the requester's own connector knows it."""
+
+    def lie(answer: MatchAnswer) -> tuple[MatchOutcome, ...]:
+        handle = encode_base64url(loot.handle)
+        return tuple(_claimed(outcome, handle, (KeyType.R6_D_X.value,)) for outcome in answer.outcomes)
+
+    results = [result for result in _ask_through(scene, LyingMatcher(loot.collusion, lie)) if result.handle]
+    assert results
+    assert {result.refused for result in results} == {NOT_PROVABLE}
+    assert not any(result.values for result in results)
+
+
 def test_one_handle_for_several_children_brings_nobody_the_answer_of_another(scene: Scene, loot: Loot) -> None:
     """The row whose handle it is would prove it, and the answer would come to every row of that handle."""
     honest = {result.row_number: result for result in scene.ask(PURPOSE, loot.collusion.agreement)}
     stolen: list[str] = []
 
-    def lie(asked: MatchRequest, answer: MatchAnswer) -> tuple[MatchOutcome, ...]:
-        stolen[:] = [outcome.handle for outcome in answer.outcomes if outcome.handle][:1]
-        return tuple(
-            outcome
-            if outcome.handle
-            else MatchOutcome(outcome=Outcome.MATCH, handle=stolen[0], agreed=tuple(record.hashes))
-            for outcome, record in zip(answer.outcomes, asked.records, strict=True)
-        )
+    def lie(answer: MatchAnswer) -> tuple[MatchOutcome, ...]:
+        stolen[:] = [handle for outcome in answer.outcomes for handle in outcome.handles][:1]
+        return tuple(outcome if outcome.handles else _claimed(outcome, stolen[0]) for outcome in answer.outcomes)
 
     results = [result for result in _ask_through(scene, LyingMatcher(loot.collusion, lie)) if result.handle in stolen]
     assert len(results) > 1

@@ -277,9 +277,9 @@ def test_an_altered_answer_is_not_believed(
     assert reason in refused.value.reason
 
 
-@pytest.mark.parametrize("path", ["/v1/match", "/v1/exchange"])
+@pytest.mark.parametrize("path", ["/v1/match/parts", "/v1/match", "/v1/exchange"])
 @pytest.mark.parametrize("alteration", ["one byte", "no envelope", "no promise", "another's answer"])
-def test_altered_matches_and_releases_are_not_believed(life: Life, path: str, alteration: str) -> None:
+def test_altered_parts_matches_and_releases_are_not_believed(life: Life, path: str, alteration: str) -> None:
     alter, _ = ALTERED[alteration]
     wire = Wire(lambda got: alter(life, got) if got.path == path else got)
     plan = life.scene.plan(PURPOSE)

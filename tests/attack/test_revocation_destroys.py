@@ -1,4 +1,4 @@
-"""After a revocation, by whichever side, key, handles and index are gone for good, and nobody can bring them back."""
+"""After a revocation, by whichever side, key, handles, index and runs are gone for good; nobody brings them back."""
 
 import os
 import sqlite3
@@ -16,7 +16,7 @@ from connectors.agreements import SharingOffice
 from connectors.cli.session import Session
 from connectors.epochs import destroy_ended_agreements
 from connectors.evaluation import create_evaluation_key, get_evaluation_key, latest_epoch
-from connectors.gateway_client import GatewayClient, Prepared
+from connectors.gateway_client import PATHS, GatewayClient, Prepared
 from connectors.identifiers import new_uuid
 from connectors.publisher.publish_index import IndexPublisher
 from connectors.register import open_register
@@ -24,10 +24,10 @@ from connectors.requester.hashes import HashedRow
 from connectors.state.agreements import find_agreement
 from connectors.state.database import reading
 from connectors.state.index_records import count_records
-from connectors.state.tables import index_record, publication
+from connectors.state.tables import evaluated_epoch, evaluated_key, index_record, publication, released_record
 from demo.scenario.desks import agree, publish, query_under
-from demo.scenario.refusals import made_up_record, prepare_probe
-from gateway.settings import DATABASE_FILE
+from demo.scenario.refusals import made_up_part, prepare_probe
+from gateway.settings import DATABASE_FILE, load_settings
 from keys.crypto.oprf_batch import evaluate_batch
 from keys.custody.key_ring import KeyKind, KeyState
 from keys.custody.new_keys import agreement_scope
@@ -40,7 +40,7 @@ from schemas.message import Message
 from schemas.messages.agreements import AgreementAnswer, SignedAgreement
 from schemas.messages.exchange import MAX_EXCHANGE_BYTES, ReceiptRequest
 from schemas.messages.index import IndexActivate, IndexBegin, IndexPart, IndexStatus, IndexStatusRequest
-from schemas.messages.match import MatchRequest
+from schemas.messages.match import MAX_MATCH_PART_BYTES, MatchPart, unpack_asked
 from schemas.problem import ProblemCode, ProblemError
 from tests.attack.attacker import (
     Collusion,
@@ -50,10 +50,13 @@ from tests.attack.attacker import (
     collude,
     evaluate_rows,
     handles_of,
+    query_gateway,
     read_index,
     refusal_of,
     roster_rows,
 )
+from tests.attack.wire import Wire, over
+from tests.museum.requests.honest_runs import HonestRuns
 from tests.scene import Scene
 
 PURPOSE = "P04"
@@ -69,17 +72,26 @@ class Ended:
     index: list[IndexRow]
     evaluated: HashedRow
     handle: bytes
+    asked: frozenset[bytes]
 
 
 def _in_use(scene: Scene, agreement: Agreement) -> Ended:
-    """Have one child evaluated under an agreement."""
-    plan = scene.plan(PURPOSE)
+    """Ask a question, leave a run that waits to be judged and one with a review, and have one child evaluated."""
+    plan, wire = scene.plan(PURPOSE), Wire()
+    with over(wire, scene.session(plan.requester)) as session:
+        stage = replace(scene.stage, sessions={**scene.stage.sessions, plan.requester: session})
+        stage.ask(plan, agreement, lambda *_: None)
+        HonestRuns(session, agreement, load_settings(scene.stage.gateway_folder).database)
+    parts = [MatchPart.from_bytes(body, MAX_MATCH_PART_BYTES) for body in wire.bodies(PATHS[MessageType.MATCH_PART])]
+    asked = frozenset(entry.index_hash for part in parts for entry in unpack_asked(part.entries))
+    assert _left_at_gateway(scene, agreement) == _LEFT_IN_USE
+    assert _kept_evaluations(scene, agreement) > len(roster_rows(scene, plan, agreement))
     collusion, index = collude(scene, agreement), read_index(scene, agreement)
     for row in roster_rows(scene, plan, agreement):
         (hashed,) = evaluate_rows(collusion.requester, agreement, [row]).rows
         if len(handles_of(index, hashed)) == 1 and KeyType.ID in hashed.outputs:
             (handle,) = handles_of(index, hashed)
-            return Ended(agreement, collusion, scene.session(plan.provider), index, hashed, handle)
+            return Ended(agreement, collusion, scene.session(plan.provider), index, hashed, handle, asked)
     raise AssertionError("no row of the roster is in the index")
 
 
@@ -93,6 +105,30 @@ def ended(scene: Scene, request: pytest.FixtureRequest) -> Ended:
         used.collusion.requester.office.revoke(used.agreement.digest())
         used.provider.office.sync()
     return used
+
+
+def _left_at_gateway(scene: Scene, agreement: Agreement) -> dict[str, bool]:
+    """Return by table whether anything is left of an agreement's runs."""
+    run = "(SELECT id FROM match_run WHERE agreement = ?)"
+    counts = {
+        "match_run": "SELECT count(*) FROM match_run WHERE agreement = ?",
+        "match_run_part": f"SELECT count(*) FROM match_run_part WHERE run IN {run}",
+        "match_outcome": f"SELECT count(*) FROM match_outcome WHERE run IN {run}",
+        "index_profile": "SELECT count(profile) FROM active_index WHERE agreement = ?",
+    }
+    return {name: query_gateway(scene, sql, agreement.digest()) != [(0,)] for name, sql in counts.items()}
+
+
+_LEFT_IN_USE = dict.fromkeys(("match_run", "match_run_part", "match_outcome", "index_profile"), True)
+
+
+def _kept_evaluations(scene: Scene, agreement: Agreement) -> int:
+    """Return how many evaluated keys the requester keeps of an agreement."""
+    state = scene.session(scene.plan(PURPOSE).requester).connector.state
+    epochs = select(evaluated_epoch.c.id).where(evaluated_epoch.c.agreement == agreement.digest())
+    with reading(state) as connection:
+        kept = select(func.count()).select_from(evaluated_key).where(evaluated_key.c.epoch_id.in_(epochs))
+        return int(connection.execute(kept).scalar_one())
 
 
 def test_the_providers_salt_is_destroyed(ended: Ended) -> None:
@@ -129,8 +165,13 @@ def test_the_providers_handles_are_destroyed(ended: Ended) -> None:
         for table in (index_record, publication):
             left = select(func.count()).select_from(table).where(table.c.agreement == ended.agreement.digest())
             assert connection.scalar(left) == 0
+        released = set(connection.scalars(select(released_record.c.handle)))
+    # Its accounting names what it has released, without saying any more whose handles they were.
+    never_released = {row.handle for row in ended.index} - released
+    assert len(never_released) > 20
     for path in ended.provider.connector.folder.glob("connector.sqlite3*"):
-        assert ended.handle not in path.read_bytes()
+        data = path.read_bytes()
+        assert not any(handle in data for handle in never_released)
 
 
 def test_the_index_is_gone_from_the_gateways_files(scene: Scene, ended: Ended) -> None:
@@ -145,6 +186,25 @@ def test_the_index_is_gone_from_the_gateways_files(scene: Scene, ended: Ended) -
     assert {row.index_hash[:8] for row in others} <= windows, "an index in force would have been found"
 
 
+def test_runs_outcomes_and_profile_are_gone_from_the_gateway(scene: Scene, ended: Ended) -> None:
+    """Of runs that were judged, with a reviewer's decision, and of one that waited with its hashes."""
+    assert _left_at_gateway(scene, ended.agreement) == dict.fromkeys(_LEFT_IN_USE, False)
+    numbers = {number for (number,) in query_gateway(scene, "SELECT id FROM match_run")}
+    for table in ("match_run_part", "match_outcome"):
+        orphans = {number for (number,) in query_gateway(scene, f"SELECT DISTINCT run FROM {table}")} - numbers
+        assert orphans == set()
+    _settle(scene.stage.gateway_folder / DATABASE_FILE)
+    files = [path.read_bytes() for path in scene.stage.gateway_folder.rglob("*") if path.is_file()]
+    assert len(ended.asked) > 100
+    assert not any(asked in data for data in files for asked in ended.asked)
+
+
+def test_the_requesters_evaluated_keys_are_destroyed(scene: Scene, ended: Ended) -> None:
+    """They go when it hears of the end; what it was answered stays its own until its day comes."""
+    ended.collusion.requester.office.sync()
+    assert _kept_evaluations(scene, ended.agreement) == 0
+
+
 def _settle(database: Path) -> None:
     """Have the write-ahead log taken over into the database file, as happens by itself from time to time."""
     connection = sqlite3.connect(database, timeout=30)
@@ -157,8 +217,7 @@ def _settle(database: Path) -> None:
 
 def _prepare_match(ended: Ended) -> Prepared:
     session, agreement = ended.collusion.requester, ended.agreement
-    request = MatchRequest(epoch=1, attributes=agreement.attributes, records=(made_up_record(session),))
-    return session.client.prepare(MessageType.MATCH, request, query_under(agreement))
+    return session.client.prepare(MessageType.MATCH_PART, made_up_part(session), query_under(agreement))
 
 
 def _prepare_evaluate(ended: Ended) -> Prepared:

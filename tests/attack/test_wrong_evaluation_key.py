@@ -1,7 +1,7 @@
 """A provider that evaluates under another key than it has stated is caught by the requester, whatever it proves."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -61,19 +61,23 @@ class Provider:
         return answer_as(self.session.connector.signing_key(), self.collusion.key, request, body)
 
 
-def _obtain(scene: Scene, size: int, evaluate: Evaluate, *, states_other_key: bool = False) -> tuple[HashedRow, ...]:
-    """Let the requester have `size` linkage keys evaluated by a provider that evaluates with `evaluate`."""
+def _obtain(
+    scene: Scene, rows: Sequence[RosterRow], evaluate: Evaluate, *, states_other_key: bool = False
+) -> tuple[HashedRow, ...]:
+    """Let the requester have linkage keys evaluated by a provider that evaluates with `evaluate`."""
     agreement, plan = scene.agreements[PURPOSE], scene.plan(PURPOSE)
     provider = Provider(collude(scene, agreement), scene.session(plan.provider), evaluate, states_other_key)
     requester = scene.session(plan.requester)
     with httpx.Client(transport=httpx.MockTransport(provider.answer)) as http:
         client = GatewayClient(requester.connector, requester.trust, http)
         query = query_under(agreement)
-        return obtain_hashes(requester.connector, client, requester.trust, query, _rows(size)).rows
+        return obtain_hashes(requester.connector, client, requester.trust, query, rows).rows
 
 
 def _rows(size: int) -> list[RosterRow]:
-    return [RosterRow(number, (LinkageKey(KeyType.ID, f"{number:015}"),), None) for number in range(size)]
+    """Return rows that were never evaluated: what was would not be asked for again."""
+    drawn = os.urandom(8).hex()
+    return [RosterRow(number, (LinkageKey(KeyType.ID, f"{drawn}{number:04}"),), None) for number in range(size)]
 
 
 def _honest(stated: EvaluationKeyPair, blinded: list[bytes]) -> BatchEvaluation:
@@ -132,11 +136,18 @@ def _identity(stated: EvaluationKeyPair, blinded: list[bytes]) -> BatchEvaluatio
 @pytest.mark.parametrize("size", SIZES)
 def test_the_stated_key_is_believed(scene: Scene, size: int) -> None:
     """The positive control: from an honest provider come the outputs of the stated key."""
-    rows = _obtain(scene, size, _honest)
+    rows = _rows(size)
+    assert _outputs(_obtain(scene, rows, _honest)) == _expected(scene, rows)
+
+
+def _outputs(rows: Sequence[HashedRow]) -> list[bytes]:
+    return [output for row in rows for output in row.outputs[KeyType.ID]]
+
+
+def _expected(scene: Scene, rows: Sequence[RosterRow]) -> list[bytes]:
     agreement, plan = scene.agreements[PURPOSE], scene.plan(PURPOSE)
     private_key = get_evaluation_key(scene.session(plan.provider).connector, agreement.digest(), 1).private_key
-    expected = evaluate_batch(private_key, [key.oprf_input() for row in _rows(size) for key in row.keys])
-    assert [output for row in rows for output in row.outputs[KeyType.ID]] == expected
+    return evaluate_batch(private_key, [key.oprf_input() for row in rows for key in row.keys])
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -155,14 +166,14 @@ def test_the_stated_key_is_believed(scene: Scene, size: int) -> None:
 )
 def test_another_key_for_the_whole_batch_is_always_caught(scene: Scene, size: int, evaluate: Evaluate) -> None:
     with pytest.raises(AnswerError) as caught:
-        _obtain(scene, size, evaluate)
+        _obtain(scene, _rows(size), evaluate)
     assert caught.value.reason == "proof_not_verified"
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_valid_proof_for_a_key_that_was_not_stated_is_not_believed(scene: Scene, size: int) -> None:
     with pytest.raises(AnswerError) as caught:
-        _obtain(scene, size, _other_key, states_other_key=True)
+        _obtain(scene, _rows(size), _other_key, states_other_key=True)
     assert caught.value.reason == "proof_not_verified"
 
 
@@ -170,10 +181,19 @@ def test_a_valid_proof_for_a_key_that_was_not_stated_is_not_believed(scene: Scen
 def test_half_of_a_batch_under_another_key_is_caught(scene: Scene, size: int) -> None:
     """Above 64 elements a sample is proved: half of them escape it once in 2^64 times."""
     with pytest.raises(AnswerError, match="proof_not_verified"):
-        _obtain(scene, size, _half_under_another_key)
+        _obtain(scene, _rows(size), _half_under_another_key)
 
 
 @pytest.mark.parametrize("size", [1, 2, 64])
 def test_a_single_element_of_a_small_batch_under_another_key_is_caught(scene: Scene, size: int) -> None:
     with pytest.raises(AnswerError, match="proof_not_verified"):
-        _obtain(scene, size, _first_under_another_key)
+        _obtain(scene, _rows(size), _first_under_another_key)
+
+
+def test_nothing_of_a_false_evaluation_is_kept_and_a_true_one_is(scene: Scene) -> None:
+    """What is kept is never asked for again: a lie that was kept would be believed from then on."""
+    rows = _rows(8)
+    with pytest.raises(AnswerError, match="proof_not_verified"):
+        _obtain(scene, rows, _half_under_another_key)
+    assert _outputs(_obtain(scene, rows, _honest)) == _expected(scene, rows)
+    assert _outputs(_obtain(scene, rows, _no_proof)) == _expected(scene, rows)

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 import gateway.persistence
 from gateway.persistence.engine import create_database_engine, read_transaction, write_transaction
@@ -85,3 +85,47 @@ def test_a_log_with_entries_is_never_dropped(engine: Engine) -> None:
 def test_workers_may_migrate_side_by_side(database_url: str) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as workers:
         list(workers.map(_migrate, [database_url] * 4))
+
+
+def _migrate_to(engine: Engine, revision: str) -> None:
+    with write_transaction(engine) as connection:
+        step = command.upgrade if revision > _revision(connection) else command.downgrade
+        step(migration_config(connection), revision)
+
+
+def _revision(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
+    with read_transaction(engine) as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_0003_keeps_indexes_and_tells_their_entries_from_flagged_ones(empty_engine: Engine) -> None:
+    _migrate_to(empty_engine, "0002")
+    with write_transaction(empty_engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO agreement (digest, id, requester, provider, document, requester_signature, state,"
+                " valid_until) VALUES ('d', 'i', 'r', 'p', :document, 's', 'active', 1)"
+            ),
+            {"document": b"{}"},
+        )
+        connection.execute(
+            text("INSERT INTO active_index (agreement, epoch, volume, generation, index_id) VALUES ('d', 1, 1, 1, 'x')")
+        )
+        entry = "INSERT INTO index_entry VALUES (1, 1, :hash, :handle, 1, 0, 2)"
+        connection.execute(text(entry), {"hash": bytes(16), "handle": bytes(16)})
+    _migrate_to(empty_engine, "0003")
+    assert _rows(empty_engine, "SELECT key_type_code, key_types, is_flagged FROM index_entry") == [(1, 2, 0)]
+    assert _rows(empty_engine, "SELECT index_id, profile FROM active_index") == [("x", None)]
+    with write_transaction(empty_engine) as connection:
+        flagged = (
+            "INSERT INTO index_entry (volume, key_type_code, index_hash, handle, generation, county, key_types,"
+            " is_flagged) VALUES (1, 1, :hash, :handle, 1, 0, 2, :flag)"
+        )
+        connection.execute(text(flagged), {"hash": b"1" * 16, "handle": b"1" * 16, "flag": True})
+    _migrate_to(empty_engine, "0002")
+    assert _rows(empty_engine, "SELECT key_type_code, key_types FROM index_entry") == [(1, 2)]
+    assert _rows(empty_engine, "SELECT index_id FROM active_index") == [("x",)]

@@ -53,6 +53,7 @@ from schemas.messages.agreements import AgreementPropose, AgreementSign
 from schemas.messages.evaluate import EvaluateAnswer, EvaluateRequest
 from schemas.messages.exchange import ExchangeAnswer, ExchangeRequest, ReceiptAnswer, ReceiptRequest
 from schemas.messages.index import (
+    FLAGGED,
     KEY_TYPE_CODES,
     IndexActivate,
     IndexBegin,
@@ -62,7 +63,17 @@ from schemas.messages.index import (
     pack_entries,
     pack_handles,
 )
-from schemas.messages.match import MatchRecord, MatchRequest
+from schemas.messages.match import (
+    AskedEntry,
+    Decision,
+    MatchPart,
+    MatchRecord,
+    MatchRequest,
+    MatchReview,
+    ReviewReason,
+    SubjectKind,
+    pack_asked,
+)
 from schemas.messages.registry import ENROLMENT_TOKEN_TYPE, Enrolment, KeyPublish, Member
 from schemas.problem import MAX_PROBLEM_BYTES, PROBLEM_MEDIA_TYPE, Problem, ProblemCode, ProblemError
 
@@ -70,7 +81,9 @@ PASSPHRASE = "a passphrase for tests"
 CHEAP = KdfCost(opslimit=1, memlimit=8 * 1024)
 PATHS = {
     MessageType.EVALUATE: "/v1/evaluate",
+    MessageType.MATCH_PART: "/v1/match/parts",
     MessageType.MATCH: "/v1/match",
+    MessageType.MATCH_REVIEW: "/v1/match/reviews",
     MessageType.EXCHANGE: "/v1/exchange",
     MessageType.RECEIPT: "/v1/receipts",
     MessageType.INDEX_BEGIN: "/v1/indexes/begin",
@@ -276,7 +289,7 @@ class World:
             "provider": Party(agency=self.provider.id, signing_key=self.provider.thumbprint),
             "attributes": ATTRIBUTES,
             "regions": ("990101",),
-            "linkage_schema": "G0/1",
+            "linkage_schema": "G/1",
             "valid_from": now - 60,
             "valid_until": now + 86400,
             "case_number_required": False,
@@ -329,20 +342,26 @@ class World:
         token = sign_agreement(signer.key, agreement, self.requester.id, self.clock.seconds())
         return AgreementPropose(agreement=agreement, signature=token)
 
-    def conclude(self, **changes: object) -> Agreement:
-        """Propose and sign an agreement, and state its evaluation key of epoch 1."""
+    def conclude(self, accept_until: int | None = None, **changes: object) -> Agreement:
+        """Propose and sign an agreement, and state its evaluation key of epoch 1, in force until `accept_until`."""
         agreement = self.agreement(**changes)
         self.tell(self.requester, MessageType.AGREEMENT_PROPOSE, self.propose(agreement))
         token = sign_agreement(self.provider.key, agreement, self.provider.id, self.clock.seconds())
         digest = agreement.digest()
         self.tell(self.provider, MessageType.AGREEMENT_SIGN, AgreementSign(agreement=digest, signature=token))
-        self.tell(self.provider, MessageType.KEY_PUBLISH, KeyPublish(statement=self.evaluation_statement(digest)))
+        statement = self.evaluation_statement(digest, accept_until=accept_until)
+        self.tell(self.provider, MessageType.KEY_PUBLISH, KeyPublish(statement=statement))
         return agreement
 
-    def evaluation_statement(self, digest: str, epoch: int = 1) -> str:
+    def evaluation_statement(self, digest: str, epoch: int = 1, **more: object) -> str:
         public = self.provider.pair.public_key
         return self.provider.statement(
-            KeyUse.EVALUATION, evaluation_key_id(public), encode_base64url(public), agreement=digest, epoch=epoch
+            KeyUse.EVALUATION,
+            evaluation_key_id(public),
+            encode_base64url(public),
+            agreement=digest,
+            epoch=epoch,
+            **more,
         )
 
     def publish(
@@ -382,7 +401,7 @@ class World:
         self.tell(self.provider, MessageType.INDEX_BEGIN, begin, agreement=agreement.digest())
 
     def query_claims(self, agreement: Agreement) -> dict[str, object]:
-        return {"agreement": agreement.digest(), "purpose": "P04", "region": COUNTY, "officer": "officer-7"}
+        return {"agreement": agreement.digest(), "purpose": agreement.purpose, "region": COUNTY, "officer": "officer-7"}
 
     def evaluate(self, under: Agreement, *texts: str, **claims: object) -> tuple[Answer, list[bytes]]:
         """Have texts evaluated; return the answer and, if there is one, the index hashes."""
@@ -406,12 +425,43 @@ class World:
         )
         return answer, [index_hash_of(output) for output in outputs]
 
-    def match(self, agreement: Agreement, records: list[MatchRecord], **claims: object) -> Answer:
-        message = MatchRequest(epoch=1, attributes=ATTRIBUTES, records=tuple(records))
-        audience = str(claims.pop("audience", GATEWAY_ID))
-        return self.post(
-            self.requester, MessageType.MATCH, message, audience, **{**self.query_claims(agreement), **claims}
+    def match(self, agreement: Agreement, records: list["AskedRow"], **claims: object) -> Answer:
+        """Send a run of one part and fetch all its outcomes; return the first refusal, if there is one."""
+        run = str(uuid.uuid4())
+        rows = dict(enumerate(records))
+        sent = self.send_part(agreement, run, 0, rows, **claims)
+        return sent if sent.status != 200 else self.fetch(agreement, run, 1, list(rows), **claims)
+
+    def send_part(
+        self, under: Agreement, run: str, number: int, rows: dict[int, "AskedRow"], **claims: object
+    ) -> Answer:
+        message = MatchPart(
+            run=run,
+            epoch=1,
+            subject=SubjectKind(str(claims.pop("subject", "child"))),
+            number=number,
+            records=tuple(MatchRecord(row=row, county=asked.county) for row, asked in rows.items()),
+            entries=pack_asked(AskedEntry(row, code, each) for row, asked in rows.items() for code, each in asked.keys),
         )
+        return self.ask(under, MessageType.MATCH_PART, message, **claims)
+
+    def fetch(
+        self, under: Agreement, run: str, parts: int, rows: list[int], records: int | None = None, **claims: object
+    ) -> Answer:
+        claims.pop("subject", None)
+        message = MatchRequest(
+            run=run, parts=parts, records=records or len(rows), attributes=under.attributes, rows=tuple(rows)
+        )
+        return self.ask(under, MessageType.MATCH, message, **claims)
+
+    def review(self, under: Agreement, run: str, row: int, decision: Decision, **claims: object) -> Answer:
+        message = MatchReview(run=run, row=row, decision=decision, reason=ReviewReason.PAPERS_SEEN)
+        return self.ask(under, MessageType.MATCH_REVIEW, message, **claims)
+
+    def ask(self, under: Agreement, message_type: MessageType, message: Message, **claims: object) -> Answer:
+        """Ask the gateway itself under an agreement."""
+        audience = str(claims.pop("audience", GATEWAY_ID))
+        return self.post(self.requester, message_type, message, audience, **{**self.query_claims(under), **claims})
 
     def exchange(self, agreement: Agreement, grant: str, handles: tuple[str, ...], **claims: object) -> Answer:
         attributes = claims.pop("attributes", ATTRIBUTES)
@@ -427,17 +477,24 @@ class World:
         )
 
 
-def entry(handle: bytes, key_type: KeyType, index_hash: bytes, county: int = int(COUNTY)) -> IndexEntry:
+@dataclass(frozen=True)
+class AskedRow:
+    """A record of the requester: its county, and its keys as code and index hash."""
+
+    county: str | None
+    keys: tuple[tuple[int, bytes], ...]
+
+
+def entry(
+    handle: bytes, key_type: KeyType, index_hash: bytes, county: int = int(COUNTY), *, is_flagged: bool = False
+) -> IndexEntry:
     """Return one index entry."""
-    return IndexEntry(handle, county, KEY_TYPE_CODES[key_type], index_hash)
+    return IndexEntry(handle, county, KEY_TYPE_CODES[key_type] | FLAGGED * is_flagged, index_hash)
 
 
-def record(county: str | None = COUNTY, **hashes: bytes) -> MatchRecord:
-    """Return one record to match; `id` and `p_d` are its hashes."""
-    names = {"id": KeyType.ID, "p_d": KeyType.P_D}
-    return MatchRecord(
-        hashes={names[name]: (encode_base64url(value),) for name, value in hashes.items()}, county=county
-    )
+def record(county: str | None = COUNTY, **hashes: bytes) -> AskedRow:
+    """Return one record to match with a hash for each key type, named as `KeyType` names its members."""
+    return AskedRow(county, tuple((KEY_TYPE_CODES[KeyType[name.upper()]], value) for name, value in hashes.items()))
 
 
 @contextmanager
@@ -485,17 +542,19 @@ def opened_gateway(folder: Path, clock: Clock, database: str | None = None) -> I
 
 
 @contextmanager
-def played_world(folder: Path, database: str | None = None) -> Iterator[World]:
+def played_world(
+    folder: Path, database: str | None = None, requester: str = REQUESTER_ID, provider: str = PROVIDER_ID
+) -> Iterator[World]:
     """Give a running gateway with two enrolled agencies."""
     clock = Clock()
     with opened_gateway(folder, clock, database) as gateway:
-        provider = Provider(PROVIDER_ID, clock, gateway_keys=own_keys(gateway.settings))
-        requester = Agency(REQUESTER_ID, clock)
-        with serving(provider.create_app()) as endpoint, serving(create_app(gateway)) as url, httpx.Client() as http:
-            provider.endpoint = endpoint
-            for agency in (requester, provider):
+        asked = Provider(provider, clock, gateway_keys=own_keys(gateway.settings))
+        asking = Agency(requester, clock)
+        with serving(asked.create_app()) as endpoint, serving(create_app(gateway)) as url, httpx.Client() as http:
+            asked.endpoint = endpoint
+            for agency in (asking, asked):
                 enrol_member(gateway, read_enrolment(agency.enrolment()))
-            yield World(gateway, url, clock, requester, provider, http)
+            yield World(gateway, url, clock, asking, asked, http)
 
 
 def chain_of(agency: Agency, *tokens: str) -> AgencyKeys:

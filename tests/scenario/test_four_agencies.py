@@ -18,8 +18,8 @@ def test_each_question_is_answered_about_the_right_children(scene: Scene, purpos
     plan, agreement = scene.plan(purpose), scene.agreements[purpose]
     results = scene.ask(purpose)
     score = score_question(scene.stage.province, plan, scene.session(plan.provider), agreement, results)
-    assert score.matched == score.released > 0
-    assert score.right == score.matched
+    assert score.all_rows.matched == score.released > 0
+    assert score.all_rows.right == score.all_rows.matched
     for result in results:
         expected = set(agreement.attributes) if result.outcome == "match" else set()
         assert set(result.values) == expected

@@ -1,5 +1,6 @@
 """The operator's commands, from an empty folder to a log that verifies, and one that does not."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main, setup_commands
+from gateway.persistence.engine import create_database_engine, write_transaction
+from gateway.persistence.model_queries import StoredModel, set_model
 from gateway.settings import SettingsError, load_settings
 from keys.crypto.note_key import VerifierKey
 from schemas.messages.registry import MAX_ENROLMENT_BYTES, GatewayPin
-from tests.scenario.gateway_simulator import CHEAP, GATEWAY_ID, PASSPHRASE, REQUESTER_ID, Agency, Clock
+from tests.scenario.gateway_simulator import CHEAP, GATEWAY_ID, PASSPHRASE, PROVIDER_ID, REQUESTER_ID, Agency, Clock
 
 INIT = ["init", "--id", GATEWAY_ID, "--name-zh", "测试网关", "--name-en", "Test", "--url", "http://127.0.0.1:8000"]
 
@@ -93,11 +96,31 @@ def test_the_exported_log_verifies_and_a_changed_byte_is_found(folder: Path, tmp
 
 
 def test_what_the_gateway_holds_can_be_shown(folder: Path) -> None:
-    for command in (["agreement", "list"], ["index", "list"], ["budget"], ["registry", "show"], ["log", "tail"]):
+    lists = [[name, "list"] for name in ("agreement", "index", "model")]
+    for command in (*lists, ["budget"], ["registry", "show"], ["log", "tail"]):
         for options in ([], ["--json"]):
             result = _run(folder, *command, *options)
             assert result.exit_code == 0, result.output
     assert "audit.export" not in _run(folder, "log", "tail", "--json").output
+
+
+def test_kept_models_are_listed_with_their_sizes(folder: Path) -> None:
+    engine = create_database_engine(load_settings(folder).database)
+    kept = StoredModel(REQUESTER_ID, PROVIDER_ID, "P04", "G/1", 1_767_225_600, 3_000, 20_000, 2_400, b"{}")
+    with write_transaction(engine) as connection:
+        set_model(connection, kept)
+    engine.dispose()
+    (listed,) = json.loads(_run(folder, "model", "list", "--json").output)
+    assert listed == {
+        "fitted_at": "2026-01-01T08:00:00+08:00",
+        "requester": REQUESTER_ID,
+        "provider": PROVIDER_ID,
+        "purpose": "P04",
+        "key_set": "G/1",
+        "asked_records": 3_000,
+        "index_records": 20_000,
+        "expected_matches": 2_400,
+    }
 
 
 def test_a_wrong_passphrase_is_a_sentence(folder: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_question_from_evaluation_to_receipt(world: World) -> None:
     relay = world.check_promise(answer, envelope_digest(answer.headers[ENVELOPE_HEADER]))
     matched = MatchAnswer.from_bytes(answer.body, 2**20)
     assert [outcome.outcome for outcome in matched.outcomes] == [Outcome.MATCH, Outcome.NON_MATCH]
-    assert matched.outcomes[0].handle == encode_base64url(handle)
+    assert matched.outcomes[0].handles == (encode_base64url(handle),)
     assert matched.grant is not None
 
     answer = world.exchange(agreement, matched.grant, (encode_base64url(handle),))
@@ -64,6 +64,8 @@ def test_a_question_from_evaluation_to_receipt(world: World) -> None:
     assert _leaf_types(world)[before:] == [
         "evaluate.query",
         "evaluate.result",
+        "part.query",
+        "part.result",
         "match.query",
         "match.result",
         "field.query",

@@ -1,6 +1,7 @@
 """Every refusal that the gateway can make, over HTTP: the code, its status, its leaf, and the promise of it."""
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -21,8 +22,16 @@ from schemas.linkage_keys import KeyType
 from schemas.message import Message
 from schemas.messages.agreements import AgreementEnd, AgreementList, AgreementPropose, AgreementSign
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateRequest
-from schemas.messages.index import IndexActivate, IndexBegin, IndexPart, manifest_of, pack_entries
-from schemas.messages.match import GrantClaims
+from schemas.messages.index import (
+    FLAGGED,
+    KEY_TYPE_CODES,
+    IndexActivate,
+    IndexBegin,
+    IndexPart,
+    manifest_of,
+    pack_entries,
+)
+from schemas.messages.match import AskedEntry, Decision, GrantClaims, MatchPart, MatchRecord, pack_asked
 from schemas.messages.registry import KeyPublish
 from schemas.problem import PROBLEM_MEDIA_TYPE, ProblemCode, text_of
 from tests.scenario.gateway_simulator import (
@@ -33,6 +42,7 @@ from tests.scenario.gateway_simulator import (
     REQUESTER_ID,
     Agency,
     Answer,
+    AskedRow,
     World,
     entry,
     played_world,
@@ -75,11 +85,6 @@ def _raw(world: World, body: bytes, headers: dict[str, str], path: str = "/v1/ma
 def _signed(world: World, body: bytes, message_type: MessageType = MessageType.MATCH, **claims: object) -> Answer:
     stated = world.requester.claims(message_type, body, GATEWAY_ID, **claims)
     return world.send(world.requester, stated, body)
-
-
-def _match_body(world: World, agreement: Agreement) -> bytes:
-    del world, agreement
-    return b'{"attributes":["a_b"],"epoch":1,"records":[{"county":"990101","hashes":{"id":["' + b"A" * 22 + b'"]}}]}'
 
 
 def _stranger(world: World, **claims: object) -> Answer:
@@ -260,6 +265,67 @@ def _no_index(world: World) -> Answer:
     return world.match(world.conclude(), [record(id=bytes(16))])
 
 
+def _unknown_run(world: World, agreement: Agreement) -> Answer:
+    """Fetch what nobody has sent."""
+    return world.fetch(agreement, str(uuid.uuid4()), 1, [0])
+
+
+def _part(world: World, agreement: Agreement, rows: dict[int, AskedRow], run: str = "", **claims: object) -> Answer:
+    return world.send_part(agreement, run or str(uuid.uuid4()), 0, rows, **claims)
+
+
+def _sent(world: World, agreement: Agreement) -> str:
+    """Send a run of one row, whose number alone is known, and return its name."""
+    run = str(uuid.uuid4())
+    assert _part(world, agreement, {0: record(id=bytes(16))}, run).status == 200
+    return run
+
+
+def _judged(world: World, agreement: Agreement) -> str:
+    run = _sent(world, agreement)
+    assert world.fetch(agreement, run, 1, [0]).status == 200
+    return run
+
+
+def _foreign_row(world: World, agreement: Agreement) -> Answer:
+    message = MatchPart(
+        run=str(uuid.uuid4()),
+        epoch=1,
+        number=0,
+        records=(MatchRecord(row=0),),
+        entries=pack_asked([AskedEntry(1, 1, bytes(16))]),
+    )
+    return world.ask(agreement, MessageType.MATCH_PART, message)
+
+
+def _row_twice(world: World, agreement: Agreement) -> Answer:
+    twice = (MatchRecord(row=0), MatchRecord(row=0))
+    message = MatchPart(run=str(uuid.uuid4()), epoch=1, number=0, records=twice, entries="")
+    return world.ask(agreement, MessageType.MATCH_PART, message)
+
+
+def _index_of_guardians(world: World, agreement: Agreement) -> Answer:
+    index = "00000000-0000-4000-8000-000000000004"
+    world.begin(agreement, index, 1)
+    part = IndexPart(index=index, number=0, entries=pack_entries([entry(HANDLE, KeyType.GUARDIAN, bytes(16))]))
+    return _publish(world, agreement, part, MessageType.INDEX_PART)
+
+
+def _undeclared_flag(world: World, agreement: Agreement) -> Answer:
+    index = "00000000-0000-4000-8000-000000000005"
+    world.begin(agreement, index, 1)
+    flagged = entry(HANDLE, KeyType.G_D, bytes(16), is_flagged=True)
+    return _publish(
+        world, agreement, IndexPart(index=index, number=0, entries=pack_entries([flagged])), MessageType.INDEX_PART
+    )
+
+
+def _decided_otherwise(world: World, agreement: Agreement) -> Answer:
+    run = _judged(world, agreement)
+    assert world.review(agreement, run, 0, Decision.NON_MATCH).status == 200
+    return world.review(agreement, run, 0, Decision.MATCH)
+
+
 def _foreign_statement(world: World) -> Answer:
     """State a key of another agency."""
     other = Agency(PROVIDER_ID, world.clock)
@@ -379,6 +445,68 @@ VERIFIED: dict[str, tuple[ProblemCode, Attempt]] = {
         lambda w, a: w.match(w.conclude(max_batch=1), [record(id=bytes(16))] * 2),
     ),
     "budget used up": (ProblemCode.BUDGET_EXHAUSTED, lambda w, a: _over_budget(w)),
+    "part with too many records": (
+        ProblemCode.BATCH_TOO_LARGE,
+        lambda w, a: _part(w, w.conclude(max_batch=1), {0: record(id=bytes(16)), 1: record(id=bytes(16))}),
+    ),
+    "too many outcomes at once": (
+        ProblemCode.BATCH_TOO_LARGE,
+        lambda w, a: w.fetch(w.conclude(max_batch=1), str(uuid.uuid4()), 1, [0, 1]),
+    ),
+    "part with an entry of another row": (ProblemCode.MALFORMED, _foreign_row),
+    "part with a row twice": (ProblemCode.MALFORMED, _row_twice),
+    "part with a guardian among a child's keys": (
+        ProblemCode.MALFORMED,
+        lambda w, a: _part(w, a, {0: record(guardian=bytes(16))}),
+    ),
+    "part with an unknown key type": (
+        ProblemCode.MALFORMED,
+        lambda w, a: _part(w, a, {0: AskedRow(None, ((31, bytes(16)),))}),
+    ),
+    "part with a flag that is none": (
+        ProblemCode.MALFORMED,
+        lambda w, a: _part(w, a, {0: AskedRow(None, ((KEY_TYPE_CODES[KeyType.G_D] | FLAGGED, bytes(16)),))}),
+    ),
+    "a relation that the purpose does not need": (
+        ProblemCode.RELATION_NOT_AGREED,
+        lambda w, a: _part(w, a, {0: record(guardian=bytes(16))}, subject="guardian"),
+    ),
+    "guardians published under a purpose that does not need them": (ProblemCode.MALFORMED, _index_of_guardians),
+    "an index with a flag that is none": (ProblemCode.MALFORMED, _undeclared_flag),
+    "another part of a run under the number": (
+        ProblemCode.RUN_CONFLICT,
+        lambda w, a: _part(w, a, {1: record(id=bytes(16))}, _sent(w, a)),
+    ),
+    "outcomes of an unknown run": (ProblemCode.RUN_UNKNOWN, _unknown_run),
+    "outcomes of another agreement's run": (
+        ProblemCode.RUN_UNKNOWN,
+        lambda w, a: w.fetch(w.conclude(), _judged(w, a), 1, [0]),
+    ),
+    "a run that lacks a part": (ProblemCode.RUN_INCOMPLETE, lambda w, a: w.fetch(a, _sent(w, a), 2, [0])),
+    "a run that lacks a record": (ProblemCode.RUN_INCOMPLETE, lambda w, a: w.fetch(a, _sent(w, a), 1, [0], 2)),
+    "another end of a run": (ProblemCode.RUN_CONFLICT, lambda w, a: w.fetch(a, _judged(w, a), 2, [0])),
+    "a row that the run has not": (ProblemCode.RUN_CONFLICT, lambda w, a: w.fetch(a, _judged(w, a), 1, [1], 1)),
+    "a part after the end": (
+        ProblemCode.RUN_CLOSED,
+        lambda w, a: _part(w, a, {0: record(id=bytes(16))}, _judged(w, a)),
+    ),
+    "review of an unknown run": (
+        ProblemCode.RUN_UNKNOWN,
+        lambda w, a: w.review(a, str(uuid.uuid4()), 0, Decision.MATCH),
+    ),
+    "review before the run is judged": (
+        ProblemCode.NOT_REVIEWABLE,
+        lambda w, a: w.review(a, _sent(w, a), 0, Decision.MATCH),
+    ),
+    "review of another row": (
+        ProblemCode.NOT_REVIEWABLE,
+        lambda w, a: w.review(a, _judged(w, a), 1, Decision.MATCH),
+    ),
+    "review that was decided otherwise": (ProblemCode.NOT_REVIEWABLE, _decided_otherwise),
+    "review without an approver": (
+        ProblemCode.APPROVAL_MISSING,
+        lambda w, a: w.review(w.conclude(approval=Approval.SECOND_PERSON), str(uuid.uuid4()), 0, Decision.MATCH),
+    ),
     "unknown epoch": (ProblemCode.EPOCH_UNKNOWN, _unknown_epoch),
     "evaluation without an index": (ProblemCode.NO_ACTIVE_INDEX, lambda w, a: w.evaluate(w.conclude(), "x")[0]),
     "grant of another signer": (ProblemCode.GRANT_INVALID, _foreign_grant),

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.base64url import decode_base64url, encode_base64url
+from schemas.formats import HANDLE_BYTES, INDEX_HASH_BYTES
+from schemas.messages.match import AskedEntry, pack_asked
 from schemas.randomness import RandomSource
-
-HANDLE_BYTES = 16
 
 
 def alter(body: bytes, steps: Sequence[Mapping[str, Any]], random: RandomSource) -> bytes:
@@ -88,12 +88,14 @@ def _place(document: Any, pointer: str) -> tuple[Any, Any]:
 
 
 def _made(content: Any, random: RandomSource) -> Any:
-    """Return a value as written, or packed bytes: so many at random, one element, one index entry."""
+    """Return a value as written, or packed bytes: so many at random, one element, one index entry, entries of a run."""
     match content:
         case {"random": int(length), **rest}:
             return encode_base64url(random(length)) + str(rest.get("then", ""))
         case {"element": str(text)}:
             return encode_base64url(bytes.fromhex(text))
         case {"entry": int(key_type)}:
-            return encode_base64url(random(HANDLE_BYTES) + bytes(3) + bytes([key_type]) + random(16))
+            return encode_base64url(random(HANDLE_BYTES) + bytes(3) + bytes([key_type]) + random(INDEX_HASH_BYTES))
+        case {"asked": list(places)}:
+            return pack_asked(AskedEntry(row, code, random(INDEX_HASH_BYTES)) for row, code in places)
     return content

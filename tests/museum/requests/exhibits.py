@@ -10,10 +10,11 @@ import yaml
 from schemas.problem import ProblemCode
 from tests.museum.requests.canaries import Canary
 
-ROOMS = ("bodies", "values", "envelopes", "registers", "http", "provider")
+ROOMS = ("bodies", "values", "runs", "envelopes", "registers", "http", "provider")
 
 _WORDS = frozenset(
-    {"name", "as", "by", "body", "envelope", "relay", "http", "code", "at", "leaf", "unread", "grant", "grant_key"}
+    {"name", "as", "by", "body", "envelope", "relay", "http", "code", "at", "leaf", "unread"}
+    | {"grant", "grant_key", "proofs"}
     | {"agreement", "agreement_provider", "agreement_key", "agreement_signs"}
     | {"statement", "statement_key", "statement_agreement"}
 )

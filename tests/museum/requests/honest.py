@@ -1,7 +1,7 @@
 """The honest messages that exhibits begin as, made on a running scene; altered they are wrong in one thing only."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,28 +10,33 @@ from connectors.cli.session import Session
 from connectors.identifiers import new_uuid
 from connectors.state.index_records import find_active
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, PASSPHRASE
+from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, GUARDIAN_PLAN, OFFICER, PASSPHRASE
+from demo.scenario.desks import agree, publish
+from gateway.settings import load_settings
 from keys.crypto.oprf_batch import blind_batch
 from keys.crypto.sealing import seal
 from keys.crypto.signing import SigningKey
 from keys.custody.key_ring import KeyKind
 from keys.custody.key_store import KeyStore
 from keys.protocol.sealed_for import possession_binding
-from schemas.agreement import AGREEMENT_TOKEN_TYPE
+from schemas.agreement import AGREEMENT_TOKEN_TYPE, Agreement
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.envelope import MessageType
-from schemas.formats import HANDLE_BYTES, INDEX_HASH_BYTES, digest_of
+from schemas.formats import HANDLE_BYTES, digest_of
 from schemas.key_statement import KEY_STATEMENT_TOKEN_TYPE, KeyStatement
 from schemas.linkage_keys import KeyType
-from schemas.messages.exchange import PossessionProof, PossessionProofs
+from schemas.message import Message
+from schemas.messages.exchange import PossessionMacs, PossessionProof, PossessionProofs
 from schemas.messages.index import IndexActivate, IndexBegin, IndexPart, IndexStatus
 from schemas.messages.match import GRANT_TOKEN_TYPE
 from tests.museum.requests.alterations import alter, canonical
 from tests.museum.requests.forgery import Forger
+from tests.museum.requests.honest_runs import HonestRuns, first_part
 from tests.scene import Scene
 
-QUERY_TYPES = frozenset({MessageType.EVALUATE, MessageType.MATCH, MessageType.EXCHANGE, MessageType.RECEIPT})
-RELAYED_TYPES = QUERY_TYPES - {MessageType.MATCH}
+RUN_TYPES = frozenset({MessageType.MATCH_PART, MessageType.MATCH, MessageType.MATCH_REVIEW})
+RELAYED_TYPES = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT})
+QUERY_TYPES = RELAYED_TYPES | RUN_TYPES
 MADE_UP_DIGEST = digest_of(b"made up")
 PARTS = 3
 MAX_BYTES = 1024 * 1024
@@ -46,7 +51,9 @@ _SENDERS = {
 }
 _TYPES = {
     "evaluate": MessageType.EVALUATE,
+    "match_part": MessageType.MATCH_PART,
     "match": MessageType.MATCH,
+    "match_review": MessageType.MATCH_REVIEW,
     "exchange": MessageType.EXCHANGE,
     "receipt": MessageType.RECEIPT,
     "begin": MessageType.INDEX_BEGIN,
@@ -72,18 +79,30 @@ class Draft:
 
 
 class HonestOffice:
-    """Drafts messages about an agreement of its own: with a complete index, and an unfinished one beside it."""
+    """Drafts messages about an agreement of its own: with a complete index, an unfinished one beside it, and two runs.
+
+    Envelopes can name other agreements: the scene's, one about guardians' children (P10) without an index, and one with
+    a budget of one evaluation a day.
+    """
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.agreement = scene.agree_and_publish("P01")
         provider = scene.session(Agency.CIVIL_AFFAIRS)
-        self._complete = find_active(provider.connector.state, self.agreement.digest(), 1) or ""
         self._statement = self._stated_key(scene.session(Agency.EDUCATION))
         self._part = IndexPart.model_validate(
             {"index": new_uuid(os.urandom), "number": 0, "entries": encode_base64url(bytes(19) + b"\x01" + bytes(16))}
         )
         self._begin_unfinished(provider)
+        self._runs = HonestRuns(
+            scene.session(Agency.EDUCATION), self.agreement, load_settings(scene.stage.gateway_folder).database
+        )
+        self._names = {
+            "complete": find_active(provider.connector.state, self.agreement.digest(), 1) or "",
+            "open": self._runs.open,
+            "judged": self._runs.judged,
+        }
+        self._agreements = scene.agreements | _further_agreements(scene)
         self._handle = encode_base64url(os.urandom(HANDLE_BYTES))
         keys = {kind.value: session.connector.signing_key() for kind, session in scene.stage.sessions.items()}
         self._keys = keys | {"gateway": self._gateway_key()}
@@ -101,18 +120,18 @@ class HonestOffice:
         claims = self._claims(_TYPES[kind], signer, body, forger.now) | {"id": request_id}
         envelope = plan.get("envelope", {})
         if "agreement" in envelope:
-            claims["agreement"] = self.scene.agreements[envelope["agreement"]].digest()
+            claims["agreement"] = self._agreements[envelope["agreement"]].digest()
         return Draft(_TYPES[kind], signer, claims, body)
 
     def _steps(self, plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """Put the complete index's name where the table says `complete`."""
-        steps: list[Mapping[str, Any]] = []
-        for step in plan.get("body", ()):
-            if step.get("set", {}).get("/index") == "complete":
-                steps.append({"set": step["set"] | {"/index": self._complete}})
-            else:
-                steps.append(step)
-        return steps
+        """Put the names of the complete index and the two runs where the table says `complete`, `open`, `judged`."""
+        return [self._named(step) for step in plan.get("body", ())]
+
+    def _named(self, step: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "set" not in step:
+            return step
+        named = {at: self._names[step["set"][at]] for at in ("/index", "/run") if step["set"].get(at) in self._names}
+        return {"set": step["set"] | named}
 
     def _claims(self, message_type: MessageType, signer: str, body: bytes, now: int) -> dict[str, Any]:
         claims: dict[str, Any] = {
@@ -133,11 +152,13 @@ class HonestOffice:
     def _body(self, kind: str, plan: Mapping[str, Any], forger: Forger, request_id: str) -> bytes:
         simple: dict[str, Callable[[], object]] = {
             "evaluate": lambda: {"epoch": 1, "blinded": encode_base64url(_blinded())},
-            "match": self._match,
+            "match_part": lambda: _plain(first_part(new_uuid(os.urandom))),
+            "match": lambda: _plain(self._runs.match()),
+            "match_review": lambda: _plain(self._runs.review()),
             "receipt": lambda: {"receipt_number": "TX-ABCDEFGH23", "answer": MADE_UP_DIGEST, "opened": True},
-            "begin": lambda: self._begin().model_dump(mode="json", exclude_none=True),
-            "part": lambda: self._part.model_dump(mode="json"),
-            "activate": lambda: IndexActivate(index=self._part.index, manifest=MADE_UP_DIGEST).model_dump(),
+            "begin": lambda: _plain(self._begin()),
+            "part": lambda: _plain(self._part),
+            "activate": lambda: _plain(IndexActivate(index=self._part.index, manifest=MADE_UP_DIGEST)),
             "status": lambda: {"epoch": 1, "index": self._part.index},
             "sign": self._sign,
             "end": lambda: {"agreement": self.agreement.digest(), "action": "resume"},
@@ -148,11 +169,6 @@ class HonestOffice:
         if kind == "exchange":
             return canonical(self._exchange(plan, forger, request_id))
         return canonical(self._propose(plan, forger) if kind == "propose" else self._key(plan, forger))
-
-    def _match(self) -> object:
-        index_hash = encode_base64url(os.urandom(INDEX_HASH_BYTES))
-        record = {"hashes": {KeyType.ID.value: [index_hash]}, "county": COUNTY}
-        return {"epoch": 1, "attributes": ["known_to_civil_affairs"], "records": [record]}
 
     def _begin(self) -> IndexBegin:
         return IndexBegin(
@@ -211,16 +227,16 @@ class HonestOffice:
             "grant": token,
             "attributes": attributes,
             "handles": [self._handle],
-            "possession": self._sealed_proofs(request_id),
+            "possession": self._sealed_proofs(request_id, plan.get("proofs", ())),
         }
 
-    def _sealed_proofs(self, request_id: str) -> str:
-        proof = PossessionProof(key_type=KeyType.ID, macs=(digest_of(os.urandom(32)),))
+    def _sealed_proofs(self, request_id: str, steps: Sequence[Mapping[str, Any]]) -> str:
+        proof = PossessionProof(keys=(PossessionMacs(key_type=KeyType.ID, macs=(digest_of(os.urandom(32)),)),))
         session, provider = self.scene.session(Agency.EDUCATION), self.agreement.provider
         now = session.connector.now()
         opening = session.trust.keys_of(provider.agency, provider.signing_key, now).opening_key(now)
         binding = possession_binding(self.agreement.digest(), request_id, provider.agency)
-        proofs = PossessionProofs(proofs=(proof,)).to_bytes()
+        proofs = alter(PossessionProofs(proofs=(proof,)).to_bytes(), steps, os.urandom)
         return encode_base64url(seal(decode_base64url(opening.public_key), proofs, binding, os.urandom))
 
     def _stated_key(self, requester: Session) -> KeyStatement:
@@ -240,6 +256,18 @@ class HonestOffice:
     def _gateway_key(self) -> SigningKey:
         ring = KeyStore(self.scene.stage.gateway_folder / "keys.json", PASSPHRASE, random=os.urandom).ring
         return SigningKey.from_secret(ring.current(KeyKind.SIGNING, datetime.now(UTC)).secret)
+
+
+def _further_agreements(scene: Scene) -> dict[str, Agreement]:
+    provider, plan = scene.session(Agency.CIVIL_AFFAIRS), GUARDIAN_PLAN
+    frugal = agree(scene.session(Agency.EDUCATION), provider, "P01", (COUNTY,), evaluations_per_day=1)
+    publish(provider, frugal, lambda *_: None)
+    about_guardians = agree(scene.session(plan.requester), provider, plan.purpose, plan.regions)
+    return {"one a day": frugal, plan.purpose: about_guardians}
+
+
+def _plain(message: Message) -> object:
+    return message.model_dump(mode="json", exclude_none=True)
 
 
 def _blinded() -> bytes:

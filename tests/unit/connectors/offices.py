@@ -120,7 +120,7 @@ def agreement_with(**changes: object) -> Agreement:
         provider=Party(agency=AGENCY, signing_key=digest_of(b"provider")),
         attributes=("care_subsidy_eligible", "cert_valid_until"),
         regions=("990101",),
-        linkage_schema="G0/1",
+        linkage_schema="G/1",
         valid_from=SECONDS - 60,
         valid_until=SECONDS + 86_400,
         case_number_required=True,

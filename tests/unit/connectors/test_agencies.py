@@ -72,9 +72,10 @@ NEITHER = ("MG01",)
 
 
 @pytest.mark.parametrize("status", CASE_WORDS)
-def test_known_to_civil_affairs_means_an_active_case(status):
+@pytest.mark.parametrize("attribute", ["known_to_civil_affairs", "open_case"])
+def test_known_to_civil_affairs_means_an_active_case(status, attribute):
     expected = None if CASE_WORDS[status] is None else CASE_WORDS[status] is CaseStatus.ACTIVE
-    assert derive(civil_affairs, "known_to_civil_affairs", {"case_status": status}) is expected
+    assert derive(civil_affairs, attribute, {"case_status": status}) is expected
 
 
 @pytest.mark.parametrize("status", CASE_WORDS)

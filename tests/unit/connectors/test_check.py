@@ -11,11 +11,16 @@ from rich.console import Console
 from connectors.civil_affairs import CHILDREN_REGISTER
 from connectors.data_sets import read_records
 from connectors.education import STUDENT_REGISTER
-from connectors.sources.check import check_source, render_report
+from connectors.guardian_roster import GUARDIAN_ROSTER
+from connectors.sources.check import check_records, check_source
+from connectors.sources.check_screen import render_report
 from connectors.sources.errors import SourceError
+from connectors.sources.evidence import FLAGGED_KEY_WORDS, KEY_WORDS
 from connectors.sources.findings import FINDINGS
 from connectors.sources.mapping import SourceMapping, WorkbookPlace, open_source
 from connectors.sources.sentences import NOTES, SOURCE_ERRORS
+from schemas.key_set import load_key_set
+from schemas.linkage_keys import KeyType
 from tests.unit.connectors.agency_records import record_of
 from tests.unit.connectors.ledgers import TODAY, citizen_id, write_sheet
 
@@ -34,7 +39,7 @@ HEADER = [names[0] for names in COLUMNS.values()]
 
 
 def good(serial):
-    return [f"测试{serial}", "女", "2015-03-05", citizen_id(serial * 2), "孤儿", "在册"]
+    return [f"测试{'甲乙丙丁戊己庚'[serial]}", "女", "2015-03-05", citizen_id(serial * 2), "孤儿", "在册"]
 
 
 def check(tmp_path, rows):
@@ -48,6 +53,7 @@ def test_rows_findings_and_notes_are_counted(tmp_path):
     nobody = [None, None, None, None, "孤儿", "在册"]
     report = check(tmp_path, [good(1), damaged, good(1), *[nobody] * 12, [], ["合计", 15]])
     assert (report.data_set, report.rows, report.usable_rows) == ("children_register", 15, 3)
+    assert report.unusable_rows == 12
     assert [(f.column, f.code, f.severity, f.count, f.rows) for f in report.findings] == [
         (None, "record.nothing_to_match", "error", 12, list(range(6, 16))),
         ("儿童姓名", "record.required_empty", "error", 12, list(range(6, 16))),
@@ -68,10 +74,67 @@ def test_the_report_is_shown_in_both_languages(tmp_path):
         assert text in screen.getvalue()
 
 
-def test_a_clean_source_has_a_short_report(tmp_path):
+def test_the_report_on_a_clean_source_is_counts_and_evidence(tmp_path):
     screen = io.StringIO()
     render_report(check(tmp_path, [good(1)]), Console(file=screen, width=80))
-    assert screen.getvalue() == "数据行 rows: 1    可比对 usable: 1\n"
+    assert screen.getvalue().startswith("数据行 rows: 1    可比对 usable: 1    不可比对 unusable: 0\n")
+    assert "问题" not in screen.getvalue()
+    assert "证件号" in screen.getvalue()
+
+
+def test_what_was_put_right_is_noted_after_what_is_wrong(tmp_path):
+    repairable = [*good(2)[:3], citizen_id(4)[:10] + "13" + citizen_id(4)[12:], *good(2)[4:]]
+    careless = ["測試・甲", "女", "2015-01-01", " " + citizen_id(6).lower(), "孤儿", "在册"]
+    report = check(tmp_path, [good(1), repairable, careless, careless])
+    assert [(f.column, f.code, f.severity, f.count, f.rows) for f in report.findings] == [
+        ("身份证号", "citizen_id.wrong_check_digit", "error", 1, [4]),
+        ("出生日期", "record.birth_date_differs_from_id", "warning", 2, [5, 6]),
+        (None, "record.duplicate_id", "warning", 1, [6]),
+        ("儿童姓名", "normalised.characters", "note", 2, [5, 6]),
+        ("儿童姓名", "normalised.marks", "note", 2, [5, 6]),
+        ("出生日期", "record.birth_date_1_january", "note", 2, [5, 6]),
+        ("身份证号", "normalised.number_form", "note", 2, [5, 6]),
+        ("身份证号", "record.id_repaired", "note", 1, [4]),
+    ]
+    screen = io.StringIO()
+    render_report(report, Console(file=screen, width=160))
+    assert "说明" in screen.getvalue()
+
+
+def test_the_evidence_is_counted_by_row_and_form(tmp_path):
+    repairable = [*good(2)[:3], citizen_id(4)[:10] + "13" + citizen_id(4)[12:], *good(2)[4:]]
+    unusable = ["测试3", "女", None, None, "孤儿", "在册"]
+    two_dates = [*good(3)[:2], "2015-05-03", *good(3)[3:]]
+    report = check(tmp_path, [good(1), repairable, two_dates, unusable])
+    held = {(count.key_type.value, count.is_flagged): (count.rows, count.share) for count in report.evidence}
+    assert held["id", False] == (2, 0.5)
+    assert held["id", True] == (1, 0.25)
+    assert held["p.d", False] == (3, 0.75)
+    assert held["gi.d", False] == held["guardian", False] == (0, 0.0)
+    assert len(held) == 16 + 3
+    written = report.as_json()["evidence"]
+    assert written[0] == {"key_type": "id", "weaker": False, "rows": 2, "share": 0.5, "zh": "证件号", "en": "ID number"}
+
+
+def test_a_list_of_guardians_holds_their_numbers_alone():
+    rows = [record_of(GUARDIAN_ROSTER, {"citizen_id": number}) for number in (citizen_id(1, born="19800305"), None)]
+    report = check_records(rows, GUARDIAN_ROSTER, tuple)
+    assert [(count.key_type.value, count.rows, count.share) for count in report.evidence] == [("guardian", 1, 0.5)]
+    assert (report.usable_rows, report.unusable_rows) == (1, 1)
+
+
+def test_a_source_without_rows_has_no_shares():
+    report = check_records([], GUARDIAN_ROSTER, tuple)
+    assert [(count.rows, count.share) for count in report.evidence] == [(0, 0.0)]
+
+
+@pytest.mark.parametrize("is_flagged", [False, True])
+def test_every_key_type_has_words_for_both_its_forms(is_flagged):
+    words = FLAGGED_KEY_WORDS if is_flagged else KEY_WORDS
+    key_types = load_key_set("G").key_types
+    assert set(words) == {KeyType(d.name) for d in key_types if d.flag is not None or not is_flagged}
+    assert all("\u4e00" <= word.zh[-1] <= "\u9fff" or word.zh.endswith(")") for word in words.values())
+    assert len({word.zh for word in (*KEY_WORDS.values(), *FLAGGED_KEY_WORDS.values())}) == 19
 
 
 CANARY = "金丝雀"
@@ -93,7 +156,7 @@ def test_no_finding_record_or_report_quotes_a_cell(tmp_path, column):
     records = list(read_records(source, MAPPING, CHILDREN_REGISTER, today=TODAY, allow_test_regions=True))
     said = [repr(report), json.dumps(report.as_json(), ensure_ascii=False), screen.getvalue(), repr(source)]
     for record in records:
-        said += [repr(record), str(record), repr(record.identity), repr(record.findings)]
+        said += [repr(record), str(record), repr(record.identity), repr(record.findings), repr(record.notes)]
         said += [f"{f} {f.wording}" for f in record.findings]
     said += [repr(row) for row in source.rows()]
     assert not any(leaks(text) for text in said)
@@ -124,4 +187,6 @@ def test_every_sentence_is_bilingual_and_every_code_is_used():
             assert any("\u4e00" <= c <= "\u9fff" for c in sentence.zh)
             assert sentence.en.isascii() or "“" in sentence.en or "…" in sentence.en
     for name in FINDINGS:
-        assert f'"{name}"' in code or not name.startswith("record."), name
+        assert f'"{name}"' in code or not name.startswith(("record.", "normalised.")), name
+        assert FINDINGS[name].zh
+        assert FINDINGS[name].en.isascii()

@@ -10,7 +10,9 @@ from connectors.civil_affairs import CHILDREN_REGISTER
 from connectors.data_sets import check_mapping, read_records, suggest_columns
 from connectors.disabled_federation import CERTIFICATES
 from connectors.education import DROPOUT_LEDGER, STUDENT_REGISTER, LeftBehind
+from connectors.guardian_roster import GUARDIAN_ROSTER
 from connectors.public_security import HOUSEHOLD_REGISTER
+from connectors.query_roster import QUERY_ROSTER
 from connectors.sources.errors import SourceError
 from connectors.sources.findings import FINDINGS
 from connectors.sources.mapping import SourceMapping, WorkbookPlace
@@ -20,7 +22,9 @@ from schemas.codes import Sex
 from tests.unit.connectors.agency_records import mapping_of, record_of
 from tests.unit.connectors.ledgers import TODAY, citizen_id, ledger_rows, write_office_ledger
 
-DATA_SETS = (CHILDREN_REGISTER, STUDENT_REGISTER, DROPOUT_LEDGER, HOUSEHOLD_REGISTER, CERTIFICATES)
+DATA_SETS = (
+    CHILDREN_REGISTER, STUDENT_REGISTER, DROPOUT_LEDGER, HOUSEHOLD_REGISTER, CERTIFICATES, QUERY_ROSTER, GUARDIAN_ROSTER
+)  # fmt: skip
 GIRL = citizen_id(2)
 ADULT = citizen_id(3, born="19720305")
 CHILD = {
@@ -262,7 +266,7 @@ def test_a_mapping_must_fit_its_data_set(changes, columns, code, column):
 
 
 def test_columns_are_suggested_by_their_usual_names_and_never_a_guardians():
-    columns = ["姓名", "身份证号", "性别", "监护人", "备注"]
+    columns = ["姓名", "身份证号", "性别", "监护人姓名", "监护人身份号码", "监护人电话", "备注"]
     assert suggest_columns(CHILDREN_REGISTER, columns) == {"name": "姓名", "sex": "性别", "citizen_id": "身份证号"}
     assert not any(f.aliases_zh for d in DATA_SETS for f in d.fields if f.name.startswith("guardian"))
 
@@ -293,5 +297,5 @@ CELLS = st.one_of(
 def test_any_cells_give_a_record_and_findings_of_the_table(data, data_set):
     cells = {f.name: data.draw(CELLS, label=f.name) for f in data_set.fields}
     record = record_of(data_set, cells)
-    assert all(f.code in FINDINGS and f.row == 7 for f in record.findings)
+    assert all(f.code in FINDINGS and f.row == 7 for f in (*record.findings, *record.notes))
     assert repr(record) == "Record(row_number=7)"

@@ -18,7 +18,7 @@ from connectors.sources.mapping import load_mapping, open_source
 from demo.province import ROSTER_PLANS, Agency, ProvinceSummary
 from demo.province.rosters import SMALLEST_ROSTER
 from schemas.child_categories import CHILD_CATEGORY
-from schemas.citizen_id import clean_number_text
+from schemas.citizen_id import CitizenIdError, clean_number_text, parse_citizen_id
 from schemas.codes import (
     CASE_STATUS,
     CERT_STATUS,
@@ -199,7 +199,10 @@ def test_no_agency_folder_holds_the_truth(small_province: ProvinceSummary) -> No
         assert "child" not in columns["columns"]
 
 
-@pytest.mark.parametrize("name", list(ROSTER_PLANS))
+CHILD_ROSTERS = [name for name in ROSTER_PLANS if name != "guardians"]
+
+
+@pytest.mark.parametrize("name", CHILD_ROSTERS)
 def test_rosters_hold_children_of_their_county_and_truth_names_them(
     small_province: ProvinceSummary, held, name: str
 ) -> None:
@@ -226,7 +229,55 @@ def test_rosters_hold_children_of_their_county_and_truth_names_them(
         cells = [cell.value for cell in sheet[row_number]]
         assert cells[0] == row_number - 3
         assert cells[name_at] == held[plan.agency][links[child]]["name"]
-        assert cells[residence_at] == county
+        assert name == "life_events" or cells[residence_at] == county
+
+
+@pytest.mark.parametrize("name", CHILD_ROSTERS)
+def test_rosters_name_the_guardian_and_truth_says_which_rows_have_a_number(
+    small_province: ProvinceSummary, held, name: str
+) -> None:
+    path, _ = small_province.rosters[name]
+    plan = ROSTER_PLANS[name]
+    links = read_csv(small_province.folder / "truth" / "links.csv")
+    held_as = {link["child"]: link["locator"] for link in links if link["agency"] == plan.agency}
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    headings = [cell.value for cell in sheet[3]]
+    number_at = headings.index("身份证件号" if name == "dropout" else "公民身份号码")
+    for row in read_csv(small_province.folder / "truth" / "rosters.csv"):
+        if row["roster"] == plan.path:
+            cells = [cell.value for cell in sheet[int(row["row"])]]
+            record = held[plan.agency][held_as[row["child"]]]
+            assert cells[headings.index("监护人姓名")] == record["guardian_name"]
+            assert cells[headings.index("联系电话")] == record["guardian_phone"]
+            assert row["has_own_number"] == str(int(is_a_childs_number(cells[number_at])))
+
+
+def test_the_guardian_roster_names_guardians_with_their_numbers_and_no_child(small_province: ProvinceSummary, held):
+    path, size = small_province.rosters["guardians"]
+    plan = ROSTER_PLANS["guardians"]
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert [cell.value for cell in sheet[3]] == ["序号", "监护人姓名", "监护人公民身份号码", "地区代码"]
+    guardians = {(record["guardian_name"], record["guardian_id"]) for record in held[plan.agency].values()}
+    rows = [tuple(cell.value for cell in sheet[number]) for number in range(4, 4 + size)]
+    assert all((name, number) in guardians and county == "990101" for _, name, number, county in rows)
+
+
+def is_a_childs_number(cell: object) -> bool:
+    try:
+        born_on = parse_citizen_id(cell, allow_test_regions=True, today=TODAY).birth_on
+    except CitizenIdError:
+        return False
+    # Fifteen digits name no century.
+    return (TODAY.year - born_on.year) % 100 < 19
+
+
+@pytest.mark.parametrize("agency", list(Agency))
+def test_every_register_and_its_mapping_has_the_guardian(small_province: ProvinceSummary, held, agency: Agency) -> None:
+    mapping = yaml.safe_load((small_province.folder / agency / "mapping.yaml").read_text(encoding="utf-8"))
+    assert {"guardian_name", "guardian_id", "guardian_phone"} <= set(mapping["columns"])
+    for field in ("guardian_name", "guardian_id", "guardian_phone"):
+        filled = sum(row[field] is not None for row in held[agency].values())
+        assert 0.6 < filled / len(held[agency]) < 1
 
 
 def test_dropout_ledger_has_the_columns_of_the_form(small_province: ProvinceSummary) -> None:

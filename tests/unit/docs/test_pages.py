@@ -91,7 +91,7 @@ def test_mappings_in_the_how_to_fit_their_data_sets() -> None:
     mappings = [
         SourceMapping.model_validate(yaml.safe_load(body)) for body in fenced(LEDGERS.read_text("utf-8"), "yaml")
     ]
-    assert {mapping.source.kind for mapping in mappings} == {"workbook", "csv", "sql"}
+    assert {mapping.source.kind for mapping in mappings} == {"workbook", "csv", "parquet", "sql"}
     for mapping in mappings:
         columns = [name for names in mapping.columns.values() for name in names]
         check_mapping(mapping, find_data_set(mapping.data_set), columns)

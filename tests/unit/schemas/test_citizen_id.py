@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.check_digit import complete_citizen_id
-from schemas.citizen_id import CitizenId, parse_citizen_id
+from schemas.citizen_id import CitizenId, parse_citizen_id, read_in_this_century
 from schemas.citizen_id_faults import CitizenIdError, CitizenIdFault
 from schemas.codes import DisabilityClass, DisabilityGrade, Sex
 from schemas.disability_cert_no import parse_disability_cert_no
@@ -77,6 +77,19 @@ def test_old_form_shares_the_core_of_the_new_one(first17: str) -> None:
     assert old.upgraded_from_15
     assert old == new
     assert old.core15 == new.core15
+
+
+@given(first17s.filter(lambda first17: first17[6:8] == "20"))
+def test_the_old_form_of_a_childs_number_is_read_in_this_century(first17: str) -> None:
+    old = parse(f"{first17[:6]}{first17[8:]}") if first17[8:14] != "000229" else None
+    assert old is None or read_in_this_century(old, TODAY) == parse(complete_citizen_id(first17))
+    assert read_in_this_century(parse(complete_citizen_id(first17)), TODAY) is None
+
+
+def test_the_old_form_is_not_read_as_of_a_day_to_come() -> None:
+    assert read_in_this_century(parse("990101600307001"), TODAY) is None
+    assert read_in_this_century(parse("990101260306001"), TODAY) is None
+    assert read_in_this_century(parse("990101260305001"), TODAY) is not None
 
 
 @given(first17s)

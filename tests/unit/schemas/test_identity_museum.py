@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from schemas.citizen_id import parse_citizen_id
-from schemas.codes import SEX
+from schemas.citizen_id_repair import find_damaged_cert_no, find_damaged_citizen_id, repair_citizen_id
+from schemas.codes import SEX, Sex
 from schemas.dates import parse_ledger_date
 from schemas.disability_cert_no import parse_disability_cert_no
 from schemas.faults import FaultError
@@ -40,6 +41,15 @@ def test_exhibit(exhibit: dict[str, Any]) -> None:
     quoted = str(exhibit["input"]).strip()
     assert len(quoted) < 4 or quoted not in shown
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=[exhibit["name"] for exhibit in EXHIBITS])
+def test_only_one_slip_of_the_hand_is_repaired(exhibit: dict[str, Any]) -> None:
+    find = find_damaged_cert_no if exhibit["field"] == "disability_cert_no" else find_damaged_citizen_id
+    damaged = find(exhibit["input"]) if isinstance(exhibit["input"], str) else None
+    boy = {"birth_on": date(2015, 3, 7), "sex": Sex.MALE, "today": TODAY}
+    numbers = () if damaged is None else repair_citizen_id(damaged, allow_test_regions=True, **boy)
+    assert [number.text for number in numbers] == exhibit.get("repaired", [])
 
 
 def test_no_exhibit_could_be_a_real_person() -> None:

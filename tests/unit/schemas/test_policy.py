@@ -29,7 +29,7 @@ AGREEMENT = Agreement(
     provider=Party(agency=PROVIDER, signing_key=digest_of(b"provider")),
     attributes=("category_group",),
     regions=("990101",),
-    linkage_schema="G0/1",
+    linkage_schema="G/1",
     valid_from=SECONDS - 60,
     valid_until=SECONDS + 60,
     case_number_required=True,
@@ -163,6 +163,21 @@ def test_evaluation_needs_no_attributes_but_everything_else() -> None:
     evaluation = replace(asking(type=MessageType.EVALUATE), attributes=(), records=10_000)
     assert decided(evaluation) == Permit(STANDING.digest)
     assert decided(replace(evaluation, claims=evaluation.claims.model_copy(update={"case": None}))).clause
+
+
+@pytest.mark.parametrize("message_type", [MessageType.MATCH_PART, MessageType.MATCH_REVIEW])
+@pytest.mark.parametrize("left_out", [None, "case", "officer", "approver", "region"])
+def test_parts_and_reviews_need_no_attributes_but_everything_else(
+    message_type: MessageType, left_out: str | None
+) -> None:
+    changes: dict[str, object] = {"type": message_type} | ({left_out: None} if left_out else {})
+    decision = decided(replace(asking(**changes), attributes=()))
+    assert isinstance(decision, Deny) == (left_out is not None)
+
+
+def test_a_part_has_no_more_records_than_a_batch() -> None:
+    decision = decided(replace(asking(type=MessageType.MATCH_PART), attributes=(), records=11))
+    assert decision == Deny(ProblemCode.BATCH_TOO_LARGE, "max_batch")
 
 
 @given(st.sampled_from(["agreement", "purpose", "region"]), st.sampled_from([None, "P04", "990102", "990201"]))

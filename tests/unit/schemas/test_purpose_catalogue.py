@@ -29,6 +29,10 @@ OUTPUTS_OF_WORKING_PURPOSES = {
         ("education", "stage", "STAGE", ()),
         ("education", "last_confirmed", "YM", ()),
     },
+    "P10": {
+        ("civil_affairs", "open_case", "BOOL", ()),
+        ("civil_affairs", "duty_office_contact", "CONTACT", ()),
+    },
     "P14": {
         ("public_security", "life_status", "ENUM", ("alive_registered", "moved", "cancelled")),
         ("public_security", "status_since", "YM", ()),
@@ -65,6 +69,26 @@ def test_who_asks_whom_and_never_for_what() -> None:
     assert set(p14.never) >= {"death_cause", "residence_address"}
     assert (p14.requester_agencies, p14.provider_agencies) == (("civil_affairs",), ("public_security",))
     assert load_purposes()["P01"].requester_agencies == ("education",)
+
+
+def test_only_who_receives_reports_may_ask_about_a_guardian() -> None:
+    assert {id_: found.relations for id_, found in load_purposes().items() if found.relations} == {"P10": ("guardian",)}
+    p10 = load_purposes()["P10"]
+    assert (p10.requester_agencies, p10.provider_agencies) == (("civil_affairs", "public_security"), ("civil_affairs",))
+    assert p10.case_number_required
+    assert p10.max_batch == 1
+
+
+@pytest.mark.parametrize("relation", ["gi.d", "id", "parent"])
+def test_no_other_key_is_a_relation(relation: str) -> None:
+    with pytest.raises(ValidationError, match="relations"):
+        Purpose.model_validate(record(relations=[relation]))
+
+
+def test_the_budget_lets_every_key_of_a_record_be_evaluated() -> None:
+    for purpose in load_purposes().values():
+        limits = purpose.rate_limits
+        assert limits.evaluations_per_day == 0 or limits.evaluations_per_day >= 16 * limits.releases_per_day
 
 
 def test_the_move_summary_has_fourteen_fields() -> None:

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 from gateway.domain import index_order
 from gateway.domain.index_order import bit_of, order_entries
 from schemas.base64url import decode_base64url
-from schemas.messages.index import IndexEntry, pack_entries
+from schemas.messages.index import FLAGGED, IndexEntry, pack_entries
 
 entries_strategy = st.lists(
     st.builds(
         IndexEntry,
         handle=st.binary(min_size=16, max_size=16),
         county=st.integers(0, 999_999),
-        key_type_code=st.sampled_from([1, 2]),
+        key_type_code=st.sampled_from([1, 2, 2 | FLAGGED, 16]),
         index_hash=st.binary(min_size=16, max_size=16),
     ),
     min_size=1,
@@ -29,9 +29,12 @@ def test_all_entries_come_out_sorted_and_none_is_lost(entries: list[IndexEntry],
     parts = [_packed(entries[start : start + size]) for start in range(0, len(entries), size)]
     ordered = list(order_entries(lambda: parts, len(entries)))
     assert [(row.key_type_code, row.index_hash) for row in ordered] == sorted(
-        (entry.key_type_code, entry.index_hash) for entry in entries
+        (entry.key_type_code % FLAGGED, entry.index_hash) for entry in entries
     )
-    assert sorted((row.handle, row.county, row.key_type_code, row.index_hash) for row in ordered) == sorted(entries)
+    assert sorted(
+        IndexEntry(row.handle, row.county, row.key_type_code | FLAGGED * row.is_flagged, row.index_hash)
+        for row in ordered
+    ) == sorted(entries)
 
 
 @given(entries_strategy, st.integers(1, 7))
@@ -52,6 +55,12 @@ def test_every_entry_knows_the_key_types_of_its_record() -> None:
     ]
     found = {(row.handle, row.key_types) for row in order_entries(lambda: [_packed(entries)], 3)}
     assert found == {(both, bit_of(1) | bit_of(2)), (single, bit_of(2))}
+
+
+def test_a_hash_with_and_without_a_flag_is_stated_without_it_first() -> None:
+    entries = [IndexEntry(b"h" * 16, 0, code, b"x" * 16) for code in (2 | FLAGGED, 2)]
+    ordered = list(order_entries(lambda: [_packed(entries)], 2))
+    assert [(row.key_type_code, row.is_flagged, row.key_types) for row in ordered] == [(2, False, 4), (2, True, 4)]
 
 
 def test_an_empty_index_has_no_entries() -> None:

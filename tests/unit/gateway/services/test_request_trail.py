@@ -10,6 +10,7 @@ from gateway.services.request_trail import (
     Received,
     Trail,
     intent_event,
+    model_event,
     outcome_event,
     refusal_event,
     register_event,
@@ -44,7 +45,14 @@ def _received() -> Received[AgreementList]:
 
 @pytest.mark.parametrize(
     "event_type",
-    [EventType.EVALUATE_QUERY, EventType.MATCH_QUERY, EventType.FIELD_QUERY, EventType.FIELD_RECEIPT],
+    [
+        EventType.EVALUATE_QUERY,
+        EventType.PART_QUERY,
+        EventType.MATCH_QUERY,
+        EventType.REVIEW_QUERY,
+        EventType.FIELD_QUERY,
+        EventType.FIELD_RECEIPT,
+    ],
 )
 def test_every_intent_is_declared(event_type: EventType) -> None:
     event = intent_event(_received(), event_type, 3, ("an_attribute",))
@@ -52,7 +60,16 @@ def test_every_intent_is_declared(event_type: EventType) -> None:
     assert "officer-7" not in repr(event)
 
 
-@pytest.mark.parametrize("event_type", [EventType.EVALUATE_RESULT, EventType.MATCH_RESULT, EventType.FIELD_RELEASE])
+@pytest.mark.parametrize(
+    "event_type",
+    [
+        EventType.EVALUATE_RESULT,
+        EventType.PART_RESULT,
+        EventType.MATCH_RESULT,
+        EventType.REVIEW_RESULT,
+        EventType.FIELD_RELEASE,
+    ],
+)
 def test_every_outcome_is_declared(event_type: EventType) -> None:
     event = outcome_event(_received(), event_type, _envelope(), records=1, fields=("an_attribute",), result="match=1")
     assert event.peer == "disabled_federation.990101"
@@ -74,6 +91,11 @@ def test_every_outcome_is_declared(event_type: EventType) -> None:
 )
 def test_every_step_of_the_register_is_declared(event_type: EventType) -> None:
     assert register_event(_received(), event_type).request is not None
+
+
+def test_a_model_s_leaf_names_the_size_it_was_fitted_on_and_nobody() -> None:
+    event = model_event(_received(), 1_200)
+    assert (event.type, event.records, dict(event.personal)) == (EventType.MODEL_CHANGE, 1_200, {})
 
 
 @pytest.mark.parametrize("code", ProblemCode)

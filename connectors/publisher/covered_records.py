@@ -1,0 +1,81 @@
+"""Which records of a register an agreement covers, each child once, and by which keys they may be found."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from connectors.context import Connector
+from connectors.data_sets import Record
+from connectors.register import Register, county_within, identity_digest, keys_under
+from schemas.agreement import Agreement
+from schemas.linkage_keys import KeyType, LinkageKey
+from schemas.purpose_catalogue import load_purposes
+
+RECORDS_A_REPORT = 500
+
+Progress = Callable[[int], None]
+"""Takes the number of rows read so far."""
+
+
+@dataclass(slots=True)
+class IndexCounts:
+    """What preparing met, for the officer's screen."""
+
+    covered: int = 0
+    outside_region: int = 0
+    duplicates: int = 0
+    unusable: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    too_common: int = 0
+    """Hashes that are left out because too many records share them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredRecord:
+    """One child that an agreement covers; its repr shows nothing."""
+
+    locator: str = field(repr=False)
+    keys: tuple[LinkageKey, ...] = field(repr=False)
+    county: str = field(repr=False)
+    identity: bytes = field(repr=False)
+
+
+class CoveredRecords:
+    """The records that an agreement covers; read as often as needed."""
+
+    def __init__(self, connector: Connector, register: Register, agreement: Agreement) -> None:
+        self._connector = connector
+        self._register = register
+        self._agreement = agreement
+        self._purpose = load_purposes()[agreement.purpose]
+
+    def read(self, counts: IndexCounts, progress: Progress) -> Iterator[CoveredRecord]:
+        """Yield each covered child once, counting what is met; raises SourceError."""
+        seen: set[bytes] = set()
+        for read, record in enumerate(self._register.identities(), 1):
+            covered = self._cover(record, counts)
+            if covered is not None and covered.identity in seen:
+                counts.duplicates += 1
+            elif covered is not None:
+                seen.add(covered.identity)
+                counts.covered += 1
+                yield covered
+            if read % RECORDS_A_REPORT == 0:
+                progress(read)
+
+    def _cover(self, record: Record, counts: IndexCounts) -> CoveredRecord | None:
+        keys = keys_under(self._purpose, record)
+        if not keys:
+            counts.unusable += 1
+            return None
+        county = county_within(record, self._agreement.regions)
+        if county is None:
+            counts.outside_region += 1
+            return None
+        identity = identity_digest(self._connector.storage_key(), keys, county)
+        return CoveredRecord(record.locator, self._wanted(record, keys), county, identity)
+
+    def _wanted(self, record: Record, keys: tuple[LinkageKey, ...]) -> tuple[LinkageKey, ...]:
+        if self._connector.settings.county_name_key_without_id_only and record.identity.citizen_id is not None:
+            return tuple(key for key in keys if key.key_type is not KeyType.N_R6)
+        return keys

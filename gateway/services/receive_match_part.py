@@ -1,0 +1,147 @@
+"""Match, first step: a part of a run is stored, and the rows that number, name and date settle are named.
+
+A part stays until the run is judged. The same part again changes nothing, another one under its number is refused.
+"""
+
+from datetime import timedelta
+from functools import partial
+
+import numpy as np
+from sqlalchemy import Connection
+
+from gateway.domain.entry_arrays import ASKED, ASKED_ROW, asked_records
+from gateway.domain.key_types import evidence_codes, relation_codes
+from gateway.log.events import EventType
+from gateway.persistence.engine import read_transaction
+from gateway.persistence.run_queries import (
+    Run,
+    RunState,
+    add_run,
+    add_run_part,
+    find_run,
+    find_run_part_digest,
+    is_run_id_used,
+)
+from gateway.services.answers import Reply, reply_with, sign_answer
+from gateway.services.authorise import authorise, load_agreement, log_outcome
+from gateway.services.context import Gateway
+from gateway.services.find_records import find_records, get_active
+from gateway.services.request_trail import Received, intent_event, outcome_event
+from linkage.run import settled
+from schemas.agreement import Agreement
+from schemas.agreement_terms import get_key_set
+from schemas.base64url import decode_base64url
+from schemas.messages.match import MatchPart, MatchPartAnswer, SubjectKind
+from schemas.policy import PolicyRequest
+from schemas.problem import ProblemCode, ProblemError
+from schemas.purpose_catalogue import load_purposes
+
+OPEN_RUN_LIFETIME = timedelta(days=7)
+"""So long hashes wait for the rest of their run; a large one may take the evaluations of several days."""
+
+
+def receive_match_part(gateway: Gateway, received: Received[MatchPart]) -> Reply:
+    """Store a part of a run and return its settled rows; about a relation nothing more is asked: all are.
+
+    Raises:
+        ProblemError: refused, malformed, relation_not_agreed, no_active_index, run_closed, run_conflict, or
+            run_unknown: it was forgotten.
+    """
+    message = received.message
+    agreement = load_agreement(gateway, received).standing.agreement
+    authorise(
+        gateway,
+        received,
+        PolicyRequest(
+            claims=received.claims,
+            provider=agreement.provider.agency,
+            records=len(message.records),
+            counties=tuple(record.county for record in message.records),
+        ),
+        intent_event(received, EventType.PART_QUERY, len(message.records)),
+        partial(_check_part, message),
+    )
+    rows = _settled_rows(gateway, received, agreement)
+    answer = sign_answer(gateway, received, MatchPartAnswer(run=message.run, number=message.number, settled=rows))
+    outcome = outcome_event(
+        received,
+        EventType.PART_RESULT,
+        answer.envelope,
+        records=len(message.records),
+        result=f"settled={len(rows)}",
+    )
+    receipt = log_outcome(gateway, received, outcome, partial(_store, gateway, received, agreement))
+    return reply_with(gateway, received, answer, receipt)
+
+
+def _check_part(message: MatchPart, agreement: Agreement) -> None:
+    """Check the key types and rows of a part's entries; raises ProblemError."""
+    key_set, subject = get_key_set(agreement), message.subject
+    if subject is SubjectKind.CHILD:
+        codes = evidence_codes(key_set)
+    elif subject.value in load_purposes()[agreement.purpose].relations:
+        codes = relation_codes(key_set, [subject])
+    else:
+        raise ProblemError(ProblemCode.RELATION_NOT_AGREED, "/subject", "purpose")
+    rows = {record.row for record in message.records}
+    if len(rows) != len(message.records):
+        raise ProblemError(ProblemCode.MALFORMED, "/records")
+    entries = np.frombuffer(decode_base64url(message.entries), ASKED)
+    if not codes.issuperset(entries["key_type_code"].tolist()) or not rows.issuperset(entries["row"].tolist()):
+        raise ProblemError(ProblemCode.MALFORMED, "/entries")
+
+
+def _packed(message: MatchPart) -> tuple[bytes, bytes]:
+    """Return rows and entries as they are stored."""
+    rows = np.array([record.row for record in message.records], ASKED_ROW)
+    return rows.tobytes(), decode_base64url(message.entries)
+
+
+def _settled_rows(gateway: Gateway, received: Received[MatchPart], agreement: Agreement) -> tuple[int, ...]:
+    message, key_set = received.message, get_key_set(agreement)
+    with read_transaction(gateway.engine) as connection:
+        index = get_active(connection, received.claims.agreement or "", message.epoch)
+        if message.subject is not SubjectKind.CHILD:
+            return tuple(sorted(record.row for record in message.records))
+        asked = asked_records([_packed(message)])
+        codes = {defined.code for defined in key_set.evidence if defined.name in key_set.settled_by}
+        records = find_records(connection, index, asked, codes)
+    is_settled = settled(asked.table, records.found, key_set)
+    return tuple(row for row, chosen in zip(asked.rows, is_settled.tolist(), strict=True) if chosen)
+
+
+def _store(gateway: Gateway, received: Received[MatchPart], agreement: Agreement, connection: Connection) -> None:
+    message = received.message
+    run = _find_or_begin(gateway, received, agreement, connection)
+    if (run.epoch, run.subject) != (message.epoch, message.subject.value):
+        raise ProblemError(ProblemCode.RUN_CONFLICT, "/subject" if run.epoch == message.epoch else "/epoch")
+    if run.state is not RunState.RECEIVING:
+        raise ProblemError(ProblemCode.RUN_CLOSED, "/run")
+    known = find_run_part_digest(connection, run.id, message.number)
+    if known is None:
+        add_run_part(connection, run.id, message.number, received.claims.body, *_packed(message))
+    elif known != received.claims.body:
+        raise ProblemError(ProblemCode.RUN_CONFLICT, "/number")
+
+
+def _find_or_begin(
+    gateway: Gateway, received: Received[MatchPart], agreement: Agreement, connection: Connection
+) -> Run:
+    message, digest, now = received.message, received.claims.agreement or "", gateway.seconds()
+    run = find_run(connection, digest, message.run, now)
+    if run is not None:
+        return run
+    if is_run_id_used(connection, digest, message.run):
+        raise ProblemError(ProblemCode.RUN_UNKNOWN, "/run")
+    begun = Run(
+        id=0,
+        run_id=message.run,
+        agreement=digest,
+        epoch=message.epoch,
+        requester=agreement.requester.agency,
+        subject=message.subject.value,
+        state=RunState.RECEIVING,
+        created_at=now,
+        expires_at=now + int(OPEN_RUN_LIFETIME.total_seconds()),
+    )
+    return add_run(connection, begun)

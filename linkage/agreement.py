@@ -1,0 +1,128 @@
+"""Candidate pairs: records that share a hash, and which of their keys agree."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.hash_table import HashTable
+from linkage.masks import FLAGGED_BITS, UNFLAGGED
+from schemas.key_set import KeySet
+
+MAX_GROUP_PAIRS: Final = 4_000
+"""A hash that makes more pairs than this says next to nothing; it makes no candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of a left and a right record that share a hash, in the order of left and then right.
+
+    Attributes:
+        left: int32, the left record.
+        right: int32, the right record.
+        agreed: uint64, agreeing keys: bit `code`, and bit `32 + code` where only a flagged key agrees.
+        group: int32, how many pairs share the hash of the key set's rarity key; 0 where that key doesn't agree.
+    """
+
+    left: NDArray[np.int32] = field(repr=False)
+    right: NDArray[np.int32] = field(repr=False)
+    agreed: NDArray[np.uint64] = field(repr=False)
+    group: NDArray[np.int32] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def chosen(self, choice: NDArray[np.bool_]) -> "Pairs":
+        """Return the chosen pairs."""
+        return Pairs(self.left[choice], self.right[choice], self.agreed[choice], self.group[choice])
+
+    def with_right(self, number: NDArray[np.int32]) -> "Pairs":
+        """Return the pairs with right record i called `number[i]`."""
+        return Pairs(self.left, number[self.right], self.agreed, self.group)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """Pairs that share a hash of one key type, a pair perhaps more than once: `pair` is left * width + right."""
+
+    pair: NDArray[np.int64]
+    is_flagged: NDArray[np.bool_]
+    group: NDArray[np.int32]
+
+
+def cross_pairs(left: HashTable, right: HashTable, key_set: KeySet) -> Pairs:
+    """Return the pairs of a left and a right record that share a hash of a key type that is evidence."""
+    shared = {defined.code: _join(left, right, defined.code, right.records) for defined in key_set.evidence}
+    return _combine(shared, max(right.records, 1), key_set)
+
+
+def within_pairs(table: HashTable, key_set: KeySet) -> Pairs:
+    """Return the pairs of two records of one file that share a hash, the left one before the right one."""
+    shared = {}
+    for defined in key_set.evidence:
+        both = _join(table, table, defined.code, table.records)
+        once = both.pair // max(table.records, 1) < both.pair % max(table.records, 1)
+        shared[defined.code] = _Shared(both.pair[once], both.is_flagged[once], both.group[once])
+    return _combine(shared, max(table.records, 1), key_set)
+
+
+def _join(left: HashTable, right: HashTable, code: int, width: int) -> _Shared:
+    """Join the entries of one key type on equal hashes."""
+    a, b = _sorted_entries(left, code), _sorted_entries(right, code)
+    hashes_a, first_a, count_a = np.unique(a.index_hash, return_index=True, return_counts=True)
+    hashes_b, first_b, count_b = np.unique(b.index_hash, return_index=True, return_counts=True)
+    _, in_a, in_b = np.intersect1d(hashes_a, hashes_b, assume_unique=True, return_indices=True)
+    pairs = count_a[in_a] * count_b[in_b]
+    small = pairs <= MAX_GROUP_PAIRS
+    in_a, in_b, pairs = in_a[small], in_b[small], pairs[small]
+    within = np.arange(pairs.sum()) - np.repeat(np.cumsum(pairs) - pairs, pairs)
+    entry_a = np.repeat(first_a[in_a], pairs) + within // np.repeat(count_b[in_b], pairs)
+    entry_b = np.repeat(first_b[in_b], pairs) + within % np.repeat(count_b[in_b], pairs)
+    return _Shared(
+        a.record[entry_a].astype(np.int64) * width + b.record[entry_b],
+        a.is_flagged[entry_a] | b.is_flagged[entry_b],
+        np.repeat(pairs, pairs).astype(np.int32),
+    )
+
+
+def _sorted_entries(table: HashTable, code: int) -> HashTable:
+    chosen = table.entries(table.key_type == code)
+    order = np.argsort(chosen.index_hash, kind="stable")
+    return HashTable(
+        chosen.records,
+        chosen.record[order],
+        chosen.key_type[order],
+        chosen.is_flagged[order],
+        chosen.index_hash[order],
+    )
+
+
+def _combine(shared: dict[int, _Shared], width: int, key_set: KeySet) -> Pairs:
+    """Bring together what the key types say about each pair."""
+    pair = np.concatenate([part.pair for part in shared.values()])
+    bit = np.concatenate([_bits(part, code) for code, part in shared.items()])
+    order = np.argsort(pair, kind="stable")
+    pair, bit = pair[order], bit[order]
+    first = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])) if len(pair) else np.empty(0, np.bool_))
+    agreed = np.bitwise_or.reduceat(bit, first) if len(first) else bit
+    agreed &= ~((agreed & np.uint64(UNFLAGGED)) << np.uint64(FLAGGED_BITS))
+    pair = pair[first]
+    return Pairs(
+        (pair // width).astype(np.int32), (pair % width).astype(np.int32), agreed, _groups(pair, shared, key_set)
+    )
+
+
+def _bits(part: _Shared, code: int) -> NDArray[np.uint64]:
+    return np.where(part.is_flagged, np.uint64(1 << (FLAGGED_BITS + code)), np.uint64(1 << code))
+
+
+def _groups(pair: NDArray[np.int64], shared: dict[int, _Shared], key_set: KeySet) -> NDArray[np.int32]:
+    """Return the size of the smallest group that a pair is in by the rarity key."""
+    group = np.zeros(len(pair), np.int32)
+    rarity = key_set.find_key_type(key_set.rarity.key_type) if key_set.rarity is not None else None
+    if rarity is not None:
+        part = shared[rarity.code]
+        largest_first = np.argsort(-part.group, kind="stable")
+        group[np.searchsorted(pair, part.pair[largest_first])] = part.group[largest_first]
+    return group
