@@ -16,7 +16,7 @@ from connectors.cli.session import Session
 from connectors.context import OFFICE_ZONE
 from connectors.state.questions import RowResult
 from demo.province import Agency, generate_province
-from demo.scenario.cast import PLANS, Plan
+from demo.scenario.cast import GUARDIAN_PLAN, PLANS, Plan
 from demo.scenario.desks import agree, publish
 from demo.scenario.stage import Stage
 from keys.custody.key_file_format import KdfCost
@@ -39,7 +39,7 @@ class Scene:
 
     def plan(self, purpose: str) -> Plan:
         """Return who asks whom for a purpose, about which roster."""
-        return next(plan for plan in PLANS if plan.purpose == purpose)
+        return next(plan for plan in (*PLANS, GUARDIAN_PLAN) if plan.purpose == purpose)
 
     def ask(self, purpose: str, agreement: Agreement | None = None) -> list[RowResult]:
         """Ask a purpose's question, under its usual agreement or another one."""

@@ -15,9 +15,9 @@ import openpyxl
 
 from connectors.register import open_register
 from connectors.state.questions import RowResult
-from demo.province import Agency
 from demo.scenario.cast import PARTS, PLANS
-from schemas.linkage_keys import KeyType, linkage_keys
+from schemas.identity import ChildIdentity, GuardianIdentity
+from schemas.linkage_keys import KeyType, linkage_keys, relation_keys_of_record
 from tests.attack.attacker import roster_rows
 from tests.scene import Scene
 
@@ -68,16 +68,25 @@ def _forms(text: str) -> Iterator[tuple[str, bytes]]:
 
 
 def secrets_of(scene: Scene) -> Secrets:
-    """Return all names, numbers, linkage keys and birth dates in the agencies' registers and rosters."""
+    """Return all names, numbers, linkage keys and birth dates in the agencies' registers and rosters.
+
+    Names and numbers stand there as they are written, and as connectors read them: plain characters, 18 digits.
+    """
     secrets = Secrets()
     cells = list(_cells(scene.stage.province))
     secrets.add("a name", {text for column, text in cells if column in _NAME_COLUMNS and text not in _PUBLIC})
-    numbers = {found for _, text in cells for found in _NUMBER.findall(text)}
+    identities = _identities(scene)
+    guardians = [identity.guardian for identity in identities]
+    people: list[ChildIdentity | GuardianIdentity] = [*identities, *guardians]
+    secrets.add("a name", {person.name for person in people if person.name})
+    read = {person.citizen_id.text for person in people if person.citizen_id is not None}
+    phones = {guardian.phone for guardian in guardians if guardian.phone}
+    numbers = {found for _, text in cells for found in _NUMBER.findall(text)} | read | phones
     secrets.add("a number", numbers)
     ids = {found for number in numbers for found in _CITIZEN_ID.findall(number)}
     secrets.add("a core of a number", {found[:6] + found[8:17] for found in ids})
-    secrets.add("a linkage key", {text for text in _linkage_texts(scene) if len(text) >= 10})
-    secrets.add("a birth date", _birth_dates(scene))
+    secrets.add("a linkage key", {text for text in _linkage_texts(scene, identities) if len(text) >= 10})
+    secrets.add("a birth date", _birth_dates(scene, identities))
     return secrets
 
 
@@ -115,21 +124,20 @@ def _tables(path: Path) -> Iterator[list[tuple[str, ...]]]:
                 yield [tuple(column[0] for column in cursor.description), *found]
 
 
-def _linkage_texts(scene: Scene) -> Iterator[str]:
-    for session in scene.stage.sessions.values():
-        for record in open_register(session.connector).records():
-            yield from (key.text for key in linkage_keys(record.identity))
+def _identities(scene: Scene) -> list[ChildIdentity]:
+    sessions = scene.stage.sessions.values()
+    return [record.identity for session in sessions for record in open_register(session.connector).records()]
+
+
+def _linkage_texts(scene: Scene, identities: Iterable[ChildIdentity]) -> Iterator[str]:
+    for identity in identities:
+        yield from (key.text for key in (*linkage_keys(identity), *relation_keys_of_record(identity)))
     for plan in PLANS:
         for row in roster_rows(scene, plan, scene.agreements[plan.purpose]):
             yield from (key.text for key in row.keys if key.key_type is not KeyType.ID)
 
 
-def _birth_dates(scene: Scene) -> set[str]:
+def _birth_dates(scene: Scene, identities: Iterable[ChildIdentity]) -> set[str]:
     """Return birth dates in the form of the interface; not of this year, whose days stand in the log's times."""
-    dates = {
-        on
-        for agency in Agency
-        for record in open_register(scene.session(agency).connector).records()
-        for on in record.identity.birth_dates
-    }
+    dates = {on for identity in identities for on in identity.birth_dates}
     return {on.isoformat() for on in dates if on.year < scene.stage.today.year}

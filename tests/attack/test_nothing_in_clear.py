@@ -9,24 +9,28 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from connectors.gateway_client import PATHS, Prepared
 from connectors.register import open_register
-from demo.scenario.cast import GATEWAY_ID, PLANS
+from connectors.state.database import reading
+from connectors.state.tables import evaluated_key
+from demo.scenario.cast import GATEWAY_ID, GUARDIAN_PLAN, PLANS
 from demo.scenario.desks import query_under
 from demo.scenario.refusals import RefusalPlay, prepare_probe
 from demo.scenario.servers import run_command
-from gateway.settings import DATABASE_FILE
+from gateway.settings import DATABASE_FILE, load_settings
 from keys.crypto.signing import sign_compact
 from keys.protocol.envelopes import sign_envelope
 from schemas.base64url import encode_base64url
 from schemas.envelope import ENVELOPE_HEADER, ENVELOPE_TOKEN_TYPE, RELAY_HEADER, MessageType
 from schemas.formats import digest_of
 from schemas.problem import ProblemCode, ProblemError
-from tests.attack.attacker import Collusion, collude, refusal_of
+from tests.attack.attacker import Collusion, collude, query_gateway, refusal_of
 from tests.attack.clear_values import Secrets, add_released, secrets_of
 from tests.attack.swapped_registry import copied
 from tests.attack.wire import Wire, over
+from tests.museum.requests.honest_runs import HonestRuns
 from tests.scene import Scene
 
 
@@ -42,7 +46,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    """Publish, ask all four questions, be refused, send bad inputs full of identifiers, and export the log."""
+    """Publish, ask all questions, review, be refused, send bad inputs full of identifiers, and export the log."""
     seen = Seen(secrets_of(scene), Wire(), tmp_path_factory.mktemp("bundle") / "log.zip")
     with ExitStack() as stack:
         desks = {
@@ -52,9 +56,12 @@ def seen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Seen:
         recorded.agree_and_publish("P04")
         for plan in PLANS:
             add_released(seen.secrets, recorded.ask(plan.purpose))
+        add_released(seen.secrets, recorded.ask("P10", recorded.agree_and_publish("P10")))
         agreement = scene.agreements["P01"]
+        requester = desks[scene.plan("P01").requester]
+        HonestRuns(requester, agreement, load_settings(scene.stage.gateway_folder).database)
         unsigned = agreement.model_copy(update={"case_number_required": not agreement.case_number_required})
-        RefusalPlay(desks[scene.plan("P01").requester], agreement, unsigned, unsigned, unsigned).run()
+        RefusalPlay(requester, agreement, unsigned, unsigned, unsigned).run()
     _show_museum(scene, seen)
     run_command(
         "tongxin-gateway", "--folder", str(scene.stage.gateway_folder), "log", "export", "--out", str(seen.bundle)
@@ -136,6 +143,14 @@ def _files(folder: Path) -> list[Path]:
 
 
 def test_the_gateway_keeps_nothing_in_clear(scene: Scene, seen: Seen) -> None:
+    """Runs with their hashes, outcomes with decisions and profiles are there to be searched."""
+    for filled in (
+        "FROM match_run WHERE subject = 'guardian'",
+        "FROM match_run_part",
+        "FROM match_outcome WHERE decision IS NOT NULL",
+        "FROM active_index WHERE profile IS NOT NULL",
+    ):
+        assert query_gateway(scene, f"SELECT count(*) {filled}") != [(0,)], filled
     files = _files(scene.stage.gateway_folder)
     assert {f"{DATABASE_FILE}-wal", DATABASE_FILE} <= {path.name for path in files}
     assert {path.name: seen.secrets.find(path.read_bytes()) for path in files} == {path.name: set() for path in files}
@@ -143,7 +158,8 @@ def test_the_gateway_keeps_nothing_in_clear(scene: Scene, seen: Seen) -> None:
 
 def test_the_gateway_sees_nothing_in_clear(seen: Seen) -> None:
     """Every body and every header, in both directions, of publishing, asking and being refused."""
-    assert {passed.path for passed in seen.wire.passed} >= {PATHS[MessageType.EXCHANGE], PATHS[MessageType.INDEX_PART]}
+    kinds = set(PATHS) - {MessageType.AGREEMENT_END, MessageType.KEY_PUBLISH}
+    assert {passed.path for passed in seen.wire.passed} >= {PATHS[kind] for kind in kinds}
     for passed in seen.wire.passed:
         headers = b"\n".join(
             name + b":" + value
@@ -154,6 +170,10 @@ def test_the_gateway_sees_nothing_in_clear(seen: Seen) -> None:
 
 
 def test_no_log_and_no_connectors_file_names_a_child(scene: Scene, seen: Seen) -> None:
+    """Where they ask, the evaluated linkage keys that they keep are there too."""
+    for plan in (*PLANS, GUARDIAN_PLAN):
+        with reading(scene.session(plan.requester).connector.state) as connection:
+            assert connection.execute(select(func.count()).select_from(evaluated_key)).scalar_one() > 0
     logs = sorted(scene.stage.folder.glob("*.log"))
     assert len(logs) == 5
     files = [*logs, *_files(scene.stage.folder / "connectors")]
@@ -205,6 +225,19 @@ def test_the_search_finds_what_is_planted(scene: Scene, seen: Seen) -> None:
     assert any(
         "answer" in kind for kind in seen.secrets.find(b'{"as_of":"2026-01","answers":[{"values":{"enrolled":true}}]}')
     )
+
+
+@pytest.mark.parametrize("purpose", ["P01", "P04", "P09", "P14"])
+def test_the_search_knows_the_guardians_of_every_register(scene: Scene, seen: Seen, purpose: str) -> None:
+    records = open_register(scene.session(scene.plan(purpose).provider).connector).records()
+    guardians = [record.identity.guardian for record in records]
+    names = {guardian.name for guardian in guardians if guardian.name}
+    numbers = {guardian.citizen_id.text for guardian in guardians if guardian.citizen_id is not None}
+    phones = {guardian.phone for guardian in guardians if guardian.phone}
+    assert min(len(names), len(numbers), len(phones)) > 10
+    for kind, texts in (("a name", names), ("a number", numbers), ("a number", phones)):
+        missed = sum(not any(kind in found for found in seen.secrets.find(f"x{text}y".encode())) for text in texts)
+        assert missed == 0, f"{missed} of {len(texts)} are not looked for"
 
 
 def test_the_search_finds_the_registers_themselves(scene: Scene, seen: Seen) -> None:
