@@ -27,7 +27,7 @@ from tests.scenario.killed.checks import Checker, History
 from tests.scenario.killed.notes import Notes, NotesReader
 from tests.scenario.killed.probes import Prober, Replayer
 from tests.scenario.killed.processes import POLL_SECONDS, Victim, command_of
-from tests.scenario.killed.province import TwoAgencies, write_states_and_roster
+from tests.scenario.killed.province import ROSTER_ROWS, TwoAgencies, write_states_and_roster
 from tests.scenario.killed.workers import AskingSide, PublishingSide, newest, open_noted_session
 from tests.scene import QUICK_KDF_COST
 
@@ -45,7 +45,8 @@ CHECKPOINT_SECONDS = 2
 ASKER, PUBLISHER = Agency.EDUCATION, Agency.CIVIL_AFFAIRS
 
 PUBLISHING = ("preparing", "key.publish", "index.begin", "index.part", "index.activate", "agreement.sign")
-ASKING = ("evaluate", "match", "exchange", "receipt", "agreement.propose")
+RUNNING = ("match.part", "match", "match.review")
+ASKING = ("evaluate", *RUNNING, "exchange", "receipt", "agreement.propose")
 STEPS = {
     "gateway": PUBLISHING[1:] + ASKING,
     "provider": ("evaluate", "exchange", "receipt"),
@@ -103,13 +104,14 @@ class Play:
 
     def finish(self) -> None:
         """Let both sides finish something by themselves, end them, and look once more."""
-        for step in ("asked", "published", "asked"):
+        for step in ("asked", "published", "decided", "asked"):
             assert self.wait_for(step, LAST_SECONDS), f"nothing was {step} after the last kill"
         for name in ("publisher", "asker"):
             self.victims[name].kill()
         time.sleep(CHECKPOINT_SECONDS)
         self.checker.check()
         self.checker.check_inclusion_of_all_promises()
+        self.checker.check_results_are_whole(ROSTER_ROWS)
 
 
 @pytest.fixture
@@ -153,7 +155,7 @@ def test_killing_anywhere_loses_nothing_acknowledged(play: Play, tmp_path: Path)
     for name in chosen:
         play.kill(name, rng.choice(STEPS[name]), rng.uniform(0, MAX_DELAY_SECONDS))
     play.finish()
-    assert play.prober.seen > KILLS, "too few matches to tell anything"
+    assert play.prober.seen >= KILLS // 3, "too few matches to tell anything"
     assert set(play.history.problems) <= RETRIED
     for log in tmp_path.glob("*.log"):
         text = log.read_text(encoding="utf-8")
@@ -194,10 +196,8 @@ def _play_quietly(stage: TwoAgencies, notes: Notes, prober: Prober, history: His
         publishing.round()
         prober.requester.client.refresh_registry()
         (copy,) = prober.requester.office.sync().values()
-        answers = prober.match(copy.agreement)
+        index, outcomes = prober.match(copy.agreement)
         history.update()
-        (index,) = {index for index, _, _ in answers}
-        records = history.begun[index]["records"]
-        prober.states[records] = tuple(outcome for _, _, outcomes in answers for outcome in outcomes)
+        prober.states[history.begun[index]["records"]] = outcomes
     assert len(set(prober.states.values())) == 2
-    assert all("match" in outcomes for outcomes in prober.states.values())
+    assert all({"match", "possible_match"} <= set(outcomes) for outcomes in prober.states.values())

@@ -23,6 +23,8 @@ from gateway.persistence.audit_tables import audit_leaf
 from gateway.persistence.engine import create_database_engine, read_transaction
 from gateway.persistence.index_tables import index_entry, index_removal
 from gateway.persistence.publication_queries import ActiveIndex, list_active
+from gateway.persistence.run_queries import RunState
+from gateway.persistence.run_tables import match_outcome, match_run, match_run_part
 from gateway.settings import load_settings
 from keys.crypto.checkpoint import Checkpoint, parse_checkpoint
 from keys.crypto.merkle import verify_consistency, verify_inclusion
@@ -30,7 +32,8 @@ from keys.crypto.note import verify_note
 from keys.crypto.note_key import VerifierKey
 from schemas.base64url import decode_base64url
 from schemas.formats import ELEMENT_BYTES, digest_of
-from schemas.messages.index import IndexEntry, IndexPart, unpack_entries, unpack_handles
+from schemas.messages.index import FLAGGED, IndexEntry, IndexPart, unpack_entries, unpack_handles
+from schemas.messages.match import Outcome
 from tests.museum.requests.alterations import canonical
 from tests.scenario.killed.notes import NotesReader
 from tests.scenario.killed.province import TwoAgencies
@@ -49,6 +52,10 @@ class History:
     problems: Counter[str] = field(default_factory=Counter)
     parts: dict[tuple[str, int], IndexPart] = field(default_factory=dict)
     begun: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    asked_again: int = 0
+    _kept: dict[str, int] = field(default_factory=dict)
+    _looked: dict[int, int] = field(default_factory=dict)
     _whole: dict[str, frozenset[IndexEntry]] = field(default_factory=dict)
 
     def update(self) -> None:
@@ -62,6 +69,10 @@ class History:
                     self.acknowledged.append(line)
                 case "answered":
                     self.answered[line["question"], line["row"]] = line["digest"]
+                case "asked":
+                    self.asked.add(line["question"])
+                case "looking" | "lacking" | "kept":
+                    self._note_evaluations(line)
                 case "problem":
                     self.problems[line["code"]] += 1
 
@@ -83,6 +94,17 @@ class History:
             base = self.entries_of(begun["base"]) if begun["mode"] == "changes" else frozenset()
             self._whole[index] = frozenset(entry for entry in base if entry.handle not in removed) | added
         return self._whole[index]
+
+    def _note_evaluations(self, line: dict[str, Any]) -> None:
+        """Count the keys that somebody lacked, and so asked for, though they were kept before it looked."""
+        now = len(self.lines)
+        if line["what"] == "looking":
+            self._looked[line["process"]] = now
+        elif line["what"] == "kept":
+            self._kept.update(dict.fromkeys(line["keys"], now))
+        else:
+            looked = self._looked[line["process"]]
+            self.asked_again += sum(self._kept.get(key, now) < looked for key in line["keys"])
 
     def _note_sent(self, line: dict[str, Any]) -> None:
         self.sent[line["id"]] = line
@@ -122,7 +144,9 @@ class Checker:
         self._check_answers()
         self._check_receipts()
         self._check_budgets()
+        self._check_runs()
         self.check_indexes()
+        assert self.history.asked_again == 0, "an evaluated key that was kept is charged twice"
 
     def check_inclusion_of_all_promises(self) -> None:
         """Prove every promise against the newest checkpoint that was signed."""
@@ -132,6 +156,17 @@ class Checker:
                 if place < size:
                     proof = prove_leaf(self.engine, place, size)
                     verify_inclusion(decode_base64url(leaf), place, size, proof.hashes, root)
+
+    def check_results_are_whole(self, rows: int) -> None:
+        """Check that every question that came to its end has a result for each row, and for each match an answer."""
+        vault = Questioner.vault_of(self.requester.connector)
+        for question in self.history.asked:
+            results = vault.results(question)
+            assert len(results) == rows
+            for result in results:
+                is_answered = bool(result.values) or result.refused is not None
+                assert is_answered == (result.outcome == Outcome.MATCH)
+                assert bool(result.receipt_number) == is_answered
 
     def _check_log(self) -> None:
         with read_transaction(self.engine) as connection:
@@ -196,6 +231,27 @@ class Checker:
             assert at_gateway[place] >= amount, "the gateway lost a charge"
             assert at_provider[place] >= amount, "the provider lost a charge"
 
+    def _check_runs(self) -> None:
+        """Check that parts are there until their run is judged, and outcomes and decisions from then on."""
+        with read_transaction(self.engine) as connection:
+            runs = {row.run_id: row for row in connection.execute(select(match_run))}
+            parts = {(row.run, row.number): row.digest for row in connection.execute(select(match_run_part))}
+            outcomes = {(row.run, row.row): row for row in connection.execute(select(match_outcome))}
+        for line in self.history.acknowledged:
+            sent = self.history.sent[line["id"]]["body"]
+            if line["type"] == "match.part":
+                part = json.loads(sent)
+                run = runs[part["run"]]
+                is_kept = parts.get((run.id, part["number"])) == digest_of(sent.encode())
+                assert is_kept or run.state == RunState.JUDGED, "the gateway lost a part"
+        for asked, answer in self.history.acknowledged_of("match"):
+            for told in answer["outcomes"]:
+                kept = outcomes[runs[asked["run"]].id, told["row"]]
+                assert told["outcome"] in {kept.outcome, kept.decision}, "the gateway lost or changed an outcome"
+        for review, _ in self.history.acknowledged_of("match.review"):
+            decided = outcomes[runs[review["run"]].id, review["row"]].decision
+            assert decided == review["decision"], "the gateway lost a reviewer's decision"
+
     def check_indexes(self) -> None:
         """Check that each active index is exactly one that was sent, and none is older than one acknowledged."""
         acknowledged = [line for line in self.history.acknowledged if line["type"] == "index.activate"]
@@ -225,12 +281,10 @@ def visible_entries(connection: Connection, index: ActiveIndex) -> frozenset[Ind
         )
     }
     rows = connection.execute(
-        select(columns.handle, columns.county, columns.key_type_code, columns.index_hash, columns.generation).where(
-            columns.volume == index.volume, columns.generation <= index.generation
-        )
+        select(index_entry).where(columns.volume == index.volume, columns.generation <= index.generation)
     )
     return frozenset(
-        IndexEntry(row.handle, row.county, row.key_type_code, row.index_hash)
+        IndexEntry(row.handle, row.county, row.key_type_code | FLAGGED * row.is_flagged, row.index_hash)
         for row in rows
         if removed_at.get(row.handle, 0) <= row.generation
     )

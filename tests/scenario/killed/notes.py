@@ -2,11 +2,14 @@
 
 import json
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from connectors.gateway_client import Answered, GatewayClient, Prepared, T
+from connectors.requester import hashes
+from connectors.state.evaluated_keys import EvaluatedKeys
 from schemas.agreement import Agreement
 
 
@@ -62,3 +65,28 @@ class NotedClient(GatewayClient):
         answered = super().send(prepared, answer, max_bytes, agreement)
         self.notes.add("acknowledged", **stated, answer=answered.message.to_bytes().decode())
         return answered
+
+
+class NotedKeys(EvaluatedKeys):
+    """The real store of evaluated keys, which notes what it is asked for, what it lacked, and what it has kept."""
+
+    notes: ClassVar[Notes]
+
+    def find(self, inputs: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Find as the real store does."""
+        wanted = list(inputs)
+        self.notes.add("looking")
+        found = super().find(wanted)
+        self.notes.add("lacking", keys=[self._lookup(message).hex() for message in wanted if message not in found])
+        return found
+
+    def keep(self, outputs: Mapping[bytes, bytes]) -> None:
+        """Keep as the real store does."""
+        super().keep(outputs)
+        self.notes.add("kept", keys=[self._lookup(message).hex() for message in outputs])
+
+
+def note_evaluations(notes: Notes) -> None:
+    """Have this process note its evaluated keys."""
+    NotedKeys.notes = notes
+    vars(hashes)["EvaluatedKeys"] = NotedKeys

@@ -9,6 +9,7 @@ import httpx
 
 from connectors.cli.session import Session
 from connectors.gateway_client import PATHS, AnswerError, GatewayUnreachableError, QueryContext
+from connectors.identifiers import new_uuid
 from connectors.requester.hashes import HashedRow, obtain_hashes
 from connectors.requester.roster import read_roster
 from demo.province import Agency
@@ -18,14 +19,25 @@ from keys.protocol.envelopes import envelope_digest, sign_relay
 from schemas.agreement import Agreement
 from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, MessageType, RelayClaims
 from schemas.formats import digest_of
-from schemas.messages.match import MAX_MATCH_ANSWER_BYTES, MatchAnswer, MatchRequest
+from schemas.messages.match import (
+    MAX_MATCH_ANSWER_BYTES,
+    MAX_MATCH_PART_ANSWER_BYTES,
+    MatchAnswer,
+    MatchPart,
+    MatchPartAnswer,
+    MatchRecord,
+    MatchRequest,
+    pack_asked,
+)
 from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode, ProblemError
 from tests.scenario.killed.checks import History
 from tests.scenario.killed.province import TwoAgencies
 from tests.scenario.killed.workers import ROWS_A_BATCH
 
 FRESH_SECONDS = 90
-ONCE = frozenset({"evaluate", "match", "exchange", "receipt", "agreement.propose", "agreement.sign", "index.begin"})
+ONCE = frozenset({"evaluate", "match.part", "match", "match.review", "exchange", "receipt"}) | frozenset(
+    {"agreement.propose", "agreement.sign", "index.begin"}
+)
 RELAYED = frozenset({"evaluate", "exchange", "receipt"})
 
 Outcomes = tuple[str, ...]
@@ -43,8 +55,8 @@ class Prober:
     _agreement: Agreement | None = None
     _hashed: tuple[HashedRow, ...] = ()
 
-    def match(self, agreement: Agreement) -> list[tuple[str, int, Outcomes]]:
-        """Return for each batch the index that answered, the first row's place, and the outcomes.
+    def match(self, agreement: Agreement) -> tuple[str, Outcomes]:
+        """Send a run with all keys of all rows, and return the index that it was judged against and the outcomes.
 
         Raises:
             ProblemError, GatewayUnreachableError, AnswerError: no answer now.
@@ -57,25 +69,39 @@ class Prober:
             rows = [row for row in roster.rows if row.keys]
             self._hashed = obtain_hashes(connector, client, self.requester.trust, query, rows).rows
             self._agreement = agreement
-        found = []
-        for start in range(0, len(self._hashed), ROWS_A_BATCH):
-            records = tuple(row.to_match_record() for row in self._hashed[start : start + ROWS_A_BATCH])
-            request = MatchRequest(epoch=1, attributes=agreement.attributes, records=records)
-            answer = client.ask(MessageType.MATCH, request, MatchAnswer, MAX_MATCH_ANSWER_BYTES, query).message
-            found.append((answer.index, start, tuple(outcome.outcome.value for outcome in answer.outcomes)))
-        return found
+        run, records = new_uuid(self.requester.connector.random), len(self._hashed)
+        batches = [range(start, min(start + ROWS_A_BATCH, records)) for start in range(0, records, ROWS_A_BATCH)]
+        for number, rows_of_part in enumerate(batches):
+            part = self._part(run, number, rows_of_part)
+            client.ask(MessageType.MATCH_PART, part, MatchPartAnswer, MAX_MATCH_PART_ANSWER_BYTES, query)
+        found: list[MatchAnswer] = []
+        for batch in batches:
+            request = MatchRequest(
+                run=run, parts=len(batches), records=records, attributes=agreement.attributes, rows=tuple(batch)
+            )
+            found.append(client.ask(MessageType.MATCH, request, MatchAnswer, MAX_MATCH_ANSWER_BYTES, query).message)
+        (index,) = {answer.index for answer in found}
+        return index, tuple(outcome.outcome.value for answer in found for outcome in answer.outcomes)
+
+    def _part(self, run: str, number: int, rows: range) -> MatchPart:
+        return MatchPart(
+            run=run,
+            epoch=1,
+            number=number,
+            records=tuple(MatchRecord(row=row) for row in rows),
+            entries=pack_asked(entry for row in rows for entry in self._hashed[row].to_entries(row)),
+        )
 
     def probe(self, agreement: Agreement, history: History) -> None:
-        """Match if anybody answers, and compare each batch with what the index that answered must give."""
+        """Match if anybody answers, and compare the outcomes with what the index that answered must give."""
         try:
-            answers = self.match(agreement)
+            index, outcomes = self.match(agreement)
         except (ProblemError, GatewayUnreachableError, AnswerError):
             return
         history.update()
-        for index, start, outcomes in answers:
-            whole = self.states[history.begun[index]["records"]]
-            assert outcomes == whole[start : start + len(outcomes)], "outcomes of neither the old nor the new index"
-            self.seen += 1
+        expected = self.states[history.begun[index]["records"]]
+        assert outcomes == expected, "outcomes of neither the old nor the new index"
+        self.seen += 1
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""Two agencies with little data: a register in two states, and a roster of children who are in it or in one only."""
+"""Two agencies with little data: a register in two states, and a roster of children who are in it or in one only.
+
+Some rows of the roster have no ID number: they are not settled by it, are asked for with their other keys, and wait for
+a reviewer.
+"""
 
 import os
 from pathlib import Path
@@ -21,6 +25,9 @@ ROSTER_ROWS = 30
 COLUMNS = ("姓名", "性别", "出生日期", "公民身份号码")
 EVERY = 3
 """Of the register's rows, every third is not in its changed state."""
+
+WITHOUT_NUMBER = 4
+"""Of the roster's rows, every fourth has no ID number."""
 
 
 class TwoAgencies(Stage):
@@ -68,4 +75,4 @@ def _roster_rows(sheet: Worksheet) -> list[tuple[str, ...]]:
         values = tuple(str(cells[place] or "") for place in places)
         if all(values) and len(values[-1]) == 18:
             rows.append(values)
-    return rows[:ROSTER_ROWS]
+    return [row if place % WITHOUT_NUMBER else (*row[:-1], "") for place, row in enumerate(rows[:ROSTER_ROWS])]

@@ -21,16 +21,18 @@ from connectors.publisher import prepare_index
 from connectors.publisher.publish_index import IndexPublisher
 from connectors.register import open_register
 from connectors.requester.ask import Questioner
+from connectors.requester.review import decide_row
 from connectors.state.agreements import AgreementCopy
-from connectors.state.questions import Question, ResultVault, RowResult
+from connectors.state.questions import Question, ResultVault, Review, RowResult
 from connectors.trust import TrustStore
 from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, OFFICER, PARTS, PASSPHRASE, PROVINCE
 from keys.protocol.key_chain import read_root
 from schemas.agreement import AgreementState, Approval
+from schemas.messages.match import Decision, ReviewReason
 from schemas.problem import ProblemError
 from schemas.purpose_catalogue import load_purposes
-from tests.scenario.killed.notes import NotedClient, Notes
+from tests.scenario.killed.notes import NotedClient, Notes, note_evaluations
 
 ROWS_A_BATCH = 10
 QUESTIONS_PER_AGREEMENT = 2
@@ -46,6 +48,7 @@ def open_noted_session(folder: Path, notes: Notes) -> Session:
     trust = TrustStore(connector.state, connector.gateway)
     client = NotedClient(connector, trust)
     client.notes = notes
+    note_evaluations(notes)
     return Session(connector, trust, client)
 
 
@@ -100,7 +103,10 @@ class PublishingSide:
 
 
 class AskingSide:
-    """Goes on with what is unanswered, else asks anew, and after a few questions proposes a new agreement."""
+    """Goes on with what is unanswered, else decides what waits for a reviewer, else asks anew.
+
+    After a few questions it proposes a new agreement.
+    """
 
     def __init__(self, session: Session, notes: Notes, mapping: Path) -> None:
         self._session = session
@@ -108,6 +114,7 @@ class AskingSide:
         self._mapping = mapping
         self._questioner = Questioner(session.connector, session.client, session.trust)
         self._known: set[tuple[str, int]] = set()
+        self._decided: set[str] = set()
 
     @property
     def _vault(self) -> ResultVault:
@@ -121,8 +128,11 @@ class AskingSide:
         questions = self._vault.list_questions()
         unfinished = [asked for asked in questions if len(self._vault.answered_rows(asked.id)) < rows]
         asked_already = sum(1 for asked in questions if latest and asked.agreement == latest.standing.digest)
+        waiting = self._find_waiting(questions)
         if unfinished:
             self._ask(unfinished[-1])
+        elif waiting is not None:
+            self._decide(*waiting)
         elif latest is None or asked_already >= QUESTIONS_PER_AGREEMENT:
             self.propose()
         elif latest.standing.state is AgreementState.ACTIVE:
@@ -167,6 +177,31 @@ class AskingSide:
             asked_at=self._session.connector.seconds(),
         )
 
+    def _find_waiting(self, questions: list[Question]) -> tuple[Question, RowResult] | None:
+        """Return a row of the oldest question that waits for a decision, or for its answer after one."""
+        for asked in reversed(questions):
+            if asked.id not in self._decided:
+                for result in self._vault.results(asked.id):
+                    if result.is_undecided or result.is_answer_due:
+                        return asked, result
+                self._decided.add(asked.id)
+        return None
+
+    def _decide(self, question: Question, result: RowResult) -> None:
+        """Decide that every second row is the same child, and of the others that they are not."""
+        is_same = result.is_answer_due or result.row_number % 2 == 0
+        review = Review(
+            decision=Decision.MATCH if is_same else Decision.NON_MATCH,
+            reason=ReviewReason.PAPERS_SEEN if is_same else ReviewReason.OTHER_CHILD,
+            officer=OFFICER,
+            approver=APPROVER,
+            decided_at=self._session.connector.seconds(),
+        )
+        asked = self._questioner.open(question, OFFICER, APPROVER)
+        decide_row(asked, result.row_number, review, lambda *_: None)
+        self._note_answers(question)
+        self._notes.add("decided", question=question.id, row=result.row_number)
+
     def _ask(self, question: Question) -> None:
         self._questioner.ask(question, lambda *_: self._note_answers(question))
         self._note_answers(question)
@@ -174,7 +209,8 @@ class AskingSide:
 
     def _note_answers(self, question: Question) -> None:
         for result in self._vault.results(question.id):
-            if (question.id, result.row_number) not in self._known:
+            is_final = not (result.is_undecided or result.is_answer_due)
+            if is_final and (question.id, result.row_number) not in self._known:
                 self._known.add((question.id, result.row_number))
                 digest = result_digest(result)
                 self._notes.add("answered", question=question.id, row=result.row_number, digest=digest)
