@@ -32,12 +32,29 @@ _ANSWERED = _ASKED | {LeafMember.REASON, LeafMember.REF}
 _REGISTERED = _PARTIES | {LeafMember.REF, LeafMember.APPROVALS}
 _INDEXED = _REGISTERED | {LeafMember.RECORDS}
 _ENDED = _REGISTERED | {LeafMember.REASON}
+_AUDITED = frozenset(
+    {
+        LeafMember.ACTOR,
+        LeafMember.PEER,
+        LeafMember.PURPOSE,
+        LeafMember.REASON,
+        LeafMember.FIELDS,
+        LeafMember.RECORDS,
+        LeafMember.CONTENT,
+        LeafMember.CORRELATION_ID,
+        LeafMember.REF,
+        LeafMember.APPROVALS,
+    }
+)
 
 _ASKERS = frozenset({PersonalField.OFFICER, PersonalField.APPROVER, PersonalField.CASE_REF})
 _QUERY = _ASKERS | {PersonalField.SUBJECT_REF, PersonalField.EMERGENCY_REASON, PersonalField.IP}
 _ANSWER = frozenset({PersonalField.SUBJECT_REF, PersonalField.RESULT, PersonalField.NOTE})
 _REFUSED = _QUERY | {PersonalField.NOTE}
 _STAFF = frozenset({PersonalField.OFFICER, PersonalField.APPROVER, PersonalField.NOTE})
+_AUDITOR = frozenset({PersonalField.OFFICER, PersonalField.SUBJECT_REF, PersonalField.CASE_REF, PersonalField.NOTE})
+_ACCOUNT = frozenset({PersonalField.OFFICER, PersonalField.ACCOUNT, PersonalField.NOTE})
+_SIGN_IN = frozenset({PersonalField.ACCOUNT, PersonalField.IP})
 _NOBODY: frozenset[PersonalField] = frozenset()
 
 _REGISTER = frozenset({Audience.OPERATOR, Audience.PARTY_AUDITOR, Audience.OVERSIGHT_AUDITOR})
@@ -49,6 +66,18 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
     {
         EventType.LOG_START: Declaration(
             "TX-LOG-001I", "审计日志启用", "The log was started", _REGISTERED, _NOBODY, _REGISTER
+        ),
+        EventType.LOG_SEAL: Declaration(
+            "TX-LOG-002I", "审计日志封存", "The log of a year was sealed", _AUDITED, _NOBODY, _REGISTER
+        ),
+        EventType.LOG_WITNESS: Declaration(
+            "TX-LOG-003W", "见证规则变更", "The witness policy was changed", _AUDITED, _STAFF, _REGISTER
+        ),
+        EventType.LOG_ALARM: Declaration(
+            "TX-LOG-004W", "产生预警", "An alert was raised", _AUDITED, _NOBODY, _OVERSIGHT
+        ),
+        EventType.LOG_VERIFY: Declaration(
+            "TX-LOG-005I", "全部日志已核验", "The whole log was verified", _AUDITED, _STAFF, _REGISTER
         ),
         EventType.EVALUATE_QUERY: Declaration(
             "TX-EVALUATE-001I", "请求计算关联键", "Evaluation of keys was asked for", _ASKED, _QUERY, _EXCHANGE
@@ -152,9 +181,63 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
             "TX-AUDIT-001I",
             "导出审计日志",
             "The log was exported",
-            _INDEXED | {LeafMember.BASIS},
+            _AUDITED | {LeafMember.BASIS},
             _STAFF | {PersonalField.CASE_REF},
             _OVERSIGHT,
+        ),
+        EventType.AUDIT_SEARCH: Declaration(
+            "TX-AUDIT-002I", "检索审计日志", "The log was searched", _AUDITED, _AUDITOR, _OVERSIGHT
+        ),
+        EventType.AUDIT_VIEW: Declaration(
+            "TX-AUDIT-003I", "查看日志条目", "Entries of the log were looked at", _AUDITED, _AUDITOR, _OVERSIGHT
+        ),
+        EventType.AUDIT_HOLD: Declaration(
+            "TX-AUDIT-004W",
+            "设置法律保全",
+            "A legal hold was set",
+            _AUDITED,
+            _STAFF | {PersonalField.CASE_REF},
+            _OVERSIGHT,
+        ),
+        EventType.AUDIT_UNHOLD: Declaration(
+            "TX-AUDIT-005W",
+            "解除法律保全",
+            "A legal hold was lifted",
+            _AUDITED,
+            _STAFF | {PersonalField.CASE_REF},
+            _OVERSIGHT,
+        ),
+        EventType.AUDIT_ERASE_PROPOSE: Declaration(
+            "TX-AUDIT-006W",
+            "申请擦除个人信息",
+            "Erasure was asked for",
+            _AUDITED,
+            _STAFF | {PersonalField.CASE_REF},
+            _OVERSIGHT,
+        ),
+        EventType.AUDIT_ERASE_APPROVE: Declaration(
+            "TX-AUDIT-007W", "批准擦除个人信息", "Erasure was approved", _AUDITED, _STAFF, _OVERSIGHT
+        ),
+        EventType.AUDIT_ERASE: Declaration(
+            "TX-AUDIT-008W", "个人信息已擦除", "Disclosures were erased", _AUDITED, _STAFF, _OVERSIGHT
+        ),
+        EventType.ALERT_CLOSE: Declaration(
+            "TX-ALERT-001I", "预警已处置", "An alert was closed with a finding", _AUDITED, _STAFF, _OVERSIGHT
+        ),
+        EventType.REPORT_MAKE: Declaration(
+            "TX-REPORT-001I", "生成报告", "A report was made", _AUDITED, _STAFF, _OVERSIGHT
+        ),
+        EventType.AUTH_SUCCEED: Declaration(
+            "TX-AUTH-001I", "登录成功", "Somebody signed in", _AUDITED, _SIGN_IN, _OVERSIGHT
+        ),
+        EventType.AUTH_FAIL: Declaration(
+            "TX-AUTH-002W", "登录失败", "A sign-in failed", _AUDITED, _SIGN_IN, _OVERSIGHT
+        ),
+        EventType.ROLE_GRANT: Declaration(
+            "TX-ROLE-001W", "授予角色", "A role was granted", _AUDITED, _ACCOUNT, _OVERSIGHT
+        ),
+        EventType.ROLE_REVOKE: Declaration(
+            "TX-ROLE-002W", "收回角色", "A role was revoked", _AUDITED, _ACCOUNT, _OVERSIGHT
         ),
     }
 )

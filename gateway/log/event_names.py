@@ -7,6 +7,10 @@ class EventType(StrEnum):
     """What happened. The value stands in the leaf; none is ever renamed."""
 
     LOG_START = "log.start"
+    LOG_SEAL = "log.seal"
+    LOG_WITNESS = "log.witness"
+    LOG_ALARM = "log.alarm"
+    LOG_VERIFY = "log.verify"
     EVALUATE_QUERY = "evaluate.query"
     EVALUATE_RESULT = "evaluate.result"
     PART_QUERY = "part.query"
@@ -32,7 +36,20 @@ class EventType(StrEnum):
     AGENCY_ENROL = "agency.enrol"
     KEY_CHANGE = "key.change"
     REGISTRY_PUBLISH = "registry.publish"
+    AUDIT_SEARCH = "audit.search"
+    AUDIT_VIEW = "audit.view"
     AUDIT_EXPORT = "audit.export"
+    AUDIT_HOLD = "audit.hold"
+    AUDIT_UNHOLD = "audit.unhold"
+    AUDIT_ERASE_PROPOSE = "audit.erase_propose"
+    AUDIT_ERASE_APPROVE = "audit.erase_approve"
+    AUDIT_ERASE = "audit.erase"
+    ALERT_CLOSE = "alert.close"
+    REPORT_MAKE = "report.make"
+    AUTH_SUCCEED = "auth.succeed"
+    AUTH_FAIL = "auth.fail"
+    ROLE_GRANT = "role.grant"
+    ROLE_REVOKE = "role.revoke"
 
 
 class LeafMember(StrEnum):
@@ -48,6 +65,7 @@ class LeafMember(StrEnum):
     FIELDS = "fields"
     RECORDS = "records"
     REQUEST = "request"
+    CONTENT = "content"
     CORRELATION_ID = "correlation_id"
     REF = "ref"
     APPROVALS = "approvals"
@@ -58,6 +76,7 @@ class PersonalField(StrEnum):
 
     OFFICER = "officer"
     APPROVER = "approver"
+    ACCOUNT = "account"
     SUBJECT_REF = "subject_ref"
     RESULT = "result"
     CASE_REF = "case_ref"

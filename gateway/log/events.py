@@ -77,7 +77,8 @@ class Event:
     """What happened, to be appended to the log.
 
     All members but `personal` stand in the leaf for ever and hold codes, names of fields and digests, nothing about
-    a person. `personal` enters the leaf as salted digests; its values are kept apart and can be erased.
+    a person; `content` is the digest of a file that was handed out. `personal` enters the leaf as salted digests; its
+    values are kept apart and can be erased.
     `event_id` is a UUIDv7 given by the caller as idempotency key, or None for the journal to make one. `ref` is the
     event id of the intent that an outcome belongs to.
 
@@ -96,6 +97,7 @@ class Event:
     fields: tuple[str, ...] = ()
     records: int | None = None
     request: RequestRef | None = None
+    content: str | None = None
     correlation_id: str | None = None
     ref: str | None = None
     approvals: tuple[str, ...] = ()
@@ -106,7 +108,7 @@ class Event:
         self._require_declared()
         _require_codes(str(self.type), self.peer, self.purpose, self.basis, self.reason, *self.fields)
         _require_codes(str(self.type), self.correlation_id)
-        _require_digests(str(self.type), *self.approvals)
+        _require_digests(str(self.type), *self.approvals, *([self.content] if self.content is not None else []))
         if self.decision is not None and self.decision not in DECISIONS:
             raise EventMisuseError(f"{self.type}: unknown decision")
         if self.records is not None and (isinstance(self.records, bool) or not 0 <= self.records <= MAX_RECORDS):

@@ -25,6 +25,7 @@ def members_of_event(event: Event) -> dict[str, Any]:
         "fields": list(event.fields) or None,
         "records": event.records,
         "req": _members_of_request(event.request) if event.request else None,
+        "content": _format_digest(event.content) if event.content else None,
         "corr": event.correlation_id,
         "ref": event.ref,
         "approvals": [_format_digest(digest) for digest in event.approvals] or None,
@@ -38,6 +39,7 @@ def event_from_members(members: dict[str, Any]) -> Event:
     Raises:
         ValueError, TypeError, KeyError, AttributeError, EventMisuseError: `members` state no event.
     """
+    content = members.pop("content", None)
     request, policy, peer = members.pop("req", None), members.pop("policy", None), members.pop("peer", None)
     event = Event(
         type=EventType(members.pop("type")),
@@ -51,6 +53,7 @@ def event_from_members(members: dict[str, Any]) -> Event:
         fields=tuple(members.pop("fields", ())),
         records=members.pop("records", None),
         request=RequestRef(_parse_digest(request["digest"]), _parse_digest(request["sig"])) if request else None,
+        content=_parse_digest(content) if content is not None else None,
         correlation_id=members.pop("corr", None),
         ref=members.pop("ref", None),
         approvals=tuple(_parse_digest(digest) for digest in members.pop("approvals", ())),
