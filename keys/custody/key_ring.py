@@ -32,6 +32,8 @@ class KeyKind(StrEnum):
     """Ed25519 key that signs the checkpoints of a gateway's log."""
     WITNESS = "witness"
     """Ed25519 key that cosigns checkpoints for an agency."""
+    SUBJECT_INDEX = "subject_index"
+    """Key of one year of a gateway's subject index; the year is its scope."""
 
 
 class KeyState(StrEnum):

@@ -78,7 +78,7 @@ def _key_id(kind: KeyKind, secret: bytes, random: RandomSource) -> str:
             return _digest(crypto_scalarmult_base(secret))
         case KeyKind.LOG | KeyKind.WITNESS:
             return _digest(bytes(Ed25519SigningKey(secret).verify_key))
-        case KeyKind.EVALUATION_SEED | KeyKind.AGREEMENT_SALT | KeyKind.STORAGE:
+        case KeyKind.EVALUATION_SEED | KeyKind.AGREEMENT_SALT | KeyKind.STORAGE | KeyKind.SUBJECT_INDEX:
             return encode_base64url(random(16))
 
 
