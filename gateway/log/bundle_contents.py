@@ -8,13 +8,13 @@ from gateway.log.bundle_errors import BundleError, BundleFault, Place
 from gateway.log.bundle_files import BundleFiles
 from gateway.log.bundle_format import (
     TileFile,
-    disclosure_path,
     entry_files,
     format_disclosure_line,
     split_entry,
     tile_files,
 )
 from gateway.log.disclosure import DisclosureError, disclosure_digest, parse_disclosure
+from gateway.log.event_catalogue import DECLARATIONS
 from gateway.log.leaf import Leaf, LeafError, parse_leaf
 from gateway.log.tiles import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, fold, split_hashes, tile_widths
 from keys.crypto.checkpoint import Checkpoint
@@ -60,25 +60,39 @@ def verify_entries(
             entry, offset = split_entry(data, offset)
             if offset > len(data) or leaf_hash(entry) != hashes[index]:
                 raise BundleError(BundleFault.ENTRY_MISMATCH, place)
-            leaves.append(_parse_entry(entry, checkpoint.origin, place))
+            leaves.append(parse_entry(entry, checkpoint.origin, place))
         if offset != len(data):
             raise BundleError(BundleFault.FILE_SIZE, Place(file.path, offset))
         yield file, leaves
 
 
-def verify_disclosures(files: BundleFiles, entry_file: TileFile, leaves: Sequence[Leaf]) -> int:
-    """Return the number of disclosures for the entries of a file, each of which belongs to its entry.
+def parse_entry(entry: bytes, origin: str, place: Place) -> Leaf:
+    """Return what an entry of the log `origin` states.
 
     Raises:
-        BundleError: names the first line that is in the wrong form, place or order, or whose digest is not there.
+        BundleError: it is no entry, or of another log.
     """
-    path = disclosure_path(entry_file.n)
+    try:
+        leaf = parse_leaf(entry)
+    except LeafError:
+        raise BundleError(BundleFault.ENTRY_INVALID, place) from None
+    if leaf.origin != origin:
+        raise BundleError(BundleFault.ENTRY_INVALID, place)
+    return leaf
+
+
+def verify_disclosures(files: BundleFiles, path: str, first: int, leaves: Sequence[Leaf]) -> int:
+    """Return the number of disclosures in the file at `path`, which is about the entries from index `first` on.
+
+    Raises:
+        BundleError: names the first line that is in the wrong form, place or order, or that its entry does not hold.
+    """
     if path not in files:
         return 0
     lines = files.read(path).splitlines(keepends=True)
     offset, last = 0, (-1, "")
     for line in lines:
-        key = _verify_disclosure(line, entry_file.n * TILE_WIDTH, leaves)
+        key = _verify_disclosure(line, first, leaves)
         if key is None or key <= last:
             raise BundleError(BundleFault.DISCLOSURE, Place(path, offset))
         last = key
@@ -126,18 +140,8 @@ def _place_of_hash(level: int, index: int, levels: Levels) -> Place:
     return Place(TileFile(level, n, width).path, index % TILE_WIDTH * HASH_BYTES, index if level == 0 else None)
 
 
-def _parse_entry(entry: bytes, origin: str, place: Place) -> Leaf:
-    try:
-        leaf = parse_leaf(entry)
-    except LeafError:
-        raise BundleError(BundleFault.ENTRY_INVALID, place) from None
-    if leaf.origin != origin:
-        raise BundleError(BundleFault.ENTRY_INVALID, place)
-    return leaf
-
-
 def _verify_disclosure(line: bytes, first: int, leaves: Sequence[Leaf]) -> tuple[int, str] | None:
-    """Return the entry's index and the field that a line discloses, or None where the entry holds no such digest."""
+    """Return the entry's index and the field that a line discloses, or None where the entry holds none such."""
     try:
         members: dict[str, Any] = json.loads(line)
         index, text = members["index"], members["disclosure"]
@@ -147,6 +151,7 @@ def _verify_disclosure(line: bytes, first: int, leaves: Sequence[Leaf]) -> tuple
         return None
     if not in_form or not isinstance(index, int) or not 0 <= index - first < len(leaves):
         return None
-    if disclosure_digest(text) not in leaves[index - first].digests:
+    leaf = leaves[index - first]
+    if disclosure_digest(text) not in leaf.digests or disclosure.name not in DECLARATIONS[leaf.event.type].personal:
         return None
     return index, str(disclosure.name)

@@ -1,6 +1,7 @@
 """The files of a bundle, each read within its limit and remembered for the manifest."""
 
 import zlib
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import BinaryIO, Final
 
@@ -9,12 +10,12 @@ from gateway.log.bundle_format import (
     CHECKPOINT_PATH,
     LOG_KEY_PATH,
     MANIFEST_PATH,
+    POLICY_PATH,
+    BundleKind,
     ManifestFile,
-    disclosure_path,
-    entry_files,
     format_manifest,
-    tile_files,
 )
+from gateway.log.evidence_format import ENTRY_FOLDER, PROOF_FOLDER
 from gateway.log.leaf import MAX_ENTRY_BYTES
 from gateway.log.stored_zip import ArchiveError, StoredArchive
 from gateway.log.tiles import HASH_BYTES, TILE_WIDTH
@@ -25,10 +26,13 @@ from keys.crypto.note_key import MAX_VERIFIER_KEY_CHARACTERS
 MAX_ENTRY_FILE_BYTES: Final = TILE_WIDTH * (2 + MAX_ENTRY_BYTES)
 MAX_DISCLOSURE_FILE_BYTES: Final = 2**26
 MAX_MANIFEST_BYTES: Final = 2**24
+MAX_POLICY_BYTES: Final = 2**16
+MAX_PROOF_BYTES: Final = MAX_NOTE_BYTES + 2**12
 
 _LIMITS: Final = {
     CHECKPOINT_PATH: MAX_NOTE_BYTES,
     LOG_KEY_PATH: MAX_VERIFIER_KEY_CHARACTERS + 1,
+    POLICY_PATH: MAX_POLICY_BYTES,
     MANIFEST_PATH: MAX_MANIFEST_BYTES,
 }
 
@@ -49,6 +53,11 @@ class BundleFiles:
         self._read: dict[str, ManifestFile] = {}
         self._crcs: dict[str, int] = {}
 
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all files, in their order."""
+        return [member.name for member in self._archive.members]
+
     def __contains__(self, path: str) -> bool:
         return path in self._members
 
@@ -68,36 +77,28 @@ class BundleFiles:
         self._crcs[path] = zlib.crc32(data)
         return data
 
-    def require_files_of(self, size: int) -> None:
-        """Check that the files are those of a log of `size` entries, each once and in order.
+    def require_exactly(self, expected: Sequence[str]) -> None:
+        """Check that the files are the expected ones, each once and in order.
 
         Raises:
             BundleError: names the first that is missing or has no place here.
         """
-        if size > len(self._members) * TILE_WIDTH:  # however large a size was signed, no more is listed than is there
-            raise BundleError(BundleFault.FILE_MISSING, Place("tile"))
-        entries = list(entry_files(size))
-        expected = [CHECKPOINT_PATH, LOG_KEY_PATH]
-        expected += [file.path for file in (*tile_files(size), *entries)]
-        expected += [path for path in (disclosure_path(file.n) for file in entries) if path in self]
-        expected.append(MANIFEST_PATH)
-        found = [member.name for member in self._archive.members]
         for path in expected:
             if path not in self:
                 raise BundleError(BundleFault.FILE_MISSING, Place(path))
-        for wanted, given in zip_longest(expected, found):
+        for wanted, given in zip_longest(expected, self.paths):
             if wanted != given:
                 raise BundleError(BundleFault.FILE_UNEXPECTED, Place(given))
 
-    def require_manifest(self, path: str, checkpoint: Checkpoint) -> None:
+    def require_manifest(self, kind: BundleKind, checkpoint: Checkpoint) -> None:
         """Check, after all other files were read, that the manifest and the archive's checksums follow from them.
 
         Raises:
             BundleError: they do not.
         """
-        files = [self._read[member.name] for member in self._archive.members if member.name != path]
-        if self.read(path) != format_manifest(checkpoint.origin, checkpoint.size, files):
-            raise BundleError(BundleFault.MANIFEST, Place(path))
+        files = [self._read[path] for path in self.paths if path != MANIFEST_PATH]
+        if self.read(MANIFEST_PATH) != format_manifest(kind, checkpoint.origin, checkpoint.size, files):
+            raise BundleError(BundleFault.MANIFEST, Place(MANIFEST_PATH))
         for member in self._archive.members:
             if self._crcs[member.name] != member.crc:
                 raise BundleError(BundleFault.ARCHIVE, Place(member.name))
@@ -108,4 +109,8 @@ def _limit(path: str) -> int:
         return MAX_ENTRY_FILE_BYTES
     if path.startswith("tile/"):
         return TILE_WIDTH * HASH_BYTES
+    if path.startswith(ENTRY_FOLDER):
+        return MAX_ENTRY_BYTES
+    if path.startswith(PROOF_FOLDER):
+        return MAX_PROOF_BYTES
     return _LIMITS.get(path, MAX_DISCLOSURE_FILE_BYTES)

@@ -1,102 +1,151 @@
-"""Verifies an exported log offline, from its bytes and the keys that one trusts; nothing else is needed.
+"""Verifies an exported bundle of either kind offline, from its bytes and what one trusts; nothing else is needed.
 
 The steps, in this order; the first that fails names the place:
 
 1. the size; the archive's form, so that each byte belongs to a file or follows from one;
-2. the checkpoint's signature by a trusted log key, and that key beside it;
-3. the files: exactly those of a log of the signed size;
-4. the hashes: they lead to the signed root;
+2. the checkpoint's signature by a trusted log key, that key and the policy beside it, the witnesses;
+3. the files: exactly those of a shard of the signed size, or of the selected entries;
+4. the hashes (of the tree, or of each proof): they lead to the signed root;
 5. the entries: each has its hash, is in its one form and of this log;
 6. the disclosures: each belongs to its entry;
 7. the manifest and the archive's checksums: they follow from the files.
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from gateway.log.bundle_contents import verify_disclosures, verify_entries, verify_hashes
 from gateway.log.bundle_errors import BundleError, BundleFault, Place
 from gateway.log.bundle_files import BundleFiles
-from gateway.log.bundle_format import CHECKPOINT_PATH, LOG_KEY_PATH, MANIFEST_PATH
+from gateway.log.bundle_format import HEAD_PATHS, MANIFEST_PATH, BundleKind, disclosure_path, entry_files, tile_files
+from gateway.log.bundle_trust import VerifiedHead, Witnessing, verify_head
+from gateway.log.evidence_contents import require_evidence_files, verify_evidence_entry
+from gateway.log.evidence_format import ENTRY_FOLDER
 from gateway.log.stored_zip import MAX_ARCHIVE_BYTES
-from keys.crypto.checkpoint import Checkpoint, parse_checkpoint
-from keys.crypto.errors import NoteError
-from keys.crypto.note import VerifiedNote, parse_note, verify_note
-from keys.crypto.note_key import SignatureType, VerifierKey
+from gateway.log.tiles import TILE_WIDTH
+from keys.crypto.note_key import VerifierKey
 
-__all__ = ["BundleError", "BundleFault", "Place", "VerifiedBundle", "verify_bundle"]
+__all__ = ["BundleError", "BundleFault", "BundleKind", "Place", "VerifiedBundle", "Witnessing", "verify_bundle"]
+
+Progress = Callable[[int, int], None]
+"""Told how many entries have been verified, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedBundle:
-    """What a bundle proves: the log's origin, its size and 32-byte root, and which trusted keys signed them.
+    """What a bundle proves.
 
-    `disclosures` is their number. `unknown_signatures` counts lines of the checkpoint by keys that are not trusted:
-    witnesses one does not know. They prove nothing.
+    Attributes:
+        kind: a whole shard, or evidence of selected entries.
+        origin: the shard's origin.
+        size: the number of entries that the checkpoint is over.
+        root_hash: its 32-byte root.
+        entries: number of entries in the bundle.
+        disclosures: number of disclosures in it.
+        signers: names of the trusted keys that signed, the log's among them.
+        witnesses: the trusted witnesses that cosigned, and when.
+        unknown_signatures: lines of the checkpoint by keys that are not trusted: they prove nothing.
     """
 
+    kind: BundleKind
     origin: str
     size: int
     root_hash: bytes
-    signers: tuple[str, ...]
+    entries: int
     disclosures: int
+    signers: tuple[str, ...]
+    witnesses: tuple[Witnessing, ...]
     unknown_signatures: int
 
 
-def verify_bundle(source: bytes | Path, trusted_keys: Iterable[VerifierKey]) -> VerifiedBundle:
-    """Return what the bundle in `source` proves. `trusted_keys` are the log's and, where known, its witnesses'.
+def verify_bundle(
+    source: bytes | Path,
+    trusted_keys: Iterable[VerifierKey],
+    *,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+) -> VerifiedBundle:
+    """Return what the bundle in `source` proves.
+
+    `trusted_keys` are the log's, under its name or its shard's, and, where known, its witnesses'. Where `now` is given,
+    no cosignature may be later than `MAX_CLOCK_SKEW` after it.
 
     Raises:
         BundleError: it does not verify; `code` says what, `where` the place.
         InvalidInputError: two of the trusted keys are one.
         OSError: the file can't be read.
     """
+    trust = _Trust(list(trusted_keys), now, progress or _nobody)
     if isinstance(source, bytes):
-        return _verify(io.BytesIO(source), len(source), list(trusted_keys))
+        return _verify(io.BytesIO(source), len(source), trust)
     with source.open("rb") as file:
-        return _verify(file, source.stat().st_size, list(trusted_keys))
+        return _verify(file, source.stat().st_size, trust)
 
 
-def _verify(source: BinaryIO, size: int, trusted_keys: list[VerifierKey]) -> VerifiedBundle:
+@dataclass(frozen=True, slots=True)
+class _Trust:
+    keys: list[VerifierKey]
+    now: datetime | None
+    progress: Progress
+
+
+def _nobody(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def _verify(source: BinaryIO, size: int, trust: _Trust) -> VerifiedBundle:
     if size > MAX_ARCHIVE_BYTES:
         raise BundleError(BundleFault.TOO_LARGE, Place("."))
     files = BundleFiles(source, size)
-    checkpoint, note, signatures = _verify_checkpoint(files, trusted_keys)
-    files.require_files_of(checkpoint.size)
-    hashes = verify_hashes(files, checkpoint)
-    disclosures = 0
-    for entry_file, leaves in verify_entries(files, checkpoint, hashes):
-        disclosures += verify_disclosures(files, entry_file, leaves)
-    files.require_manifest(MANIFEST_PATH, checkpoint)
+    head = verify_head(files, trust.keys, trust.now)
+    evidence = any(path.startswith(ENTRY_FOLDER) for path in files.paths)
+    kind = BundleKind.EVIDENCE if evidence else BundleKind.LOG
+    entries, disclosures = (_verify_evidence if evidence else _verify_log)(files, head, trust.progress)
+    files.require_manifest(kind, head.checkpoint)
     return VerifiedBundle(
-        origin=checkpoint.origin,
-        size=checkpoint.size,
-        root_hash=checkpoint.root_hash,
-        signers=tuple(signature.key.name for signature in note.signatures),
+        kind=kind,
+        origin=head.checkpoint.origin,
+        size=head.checkpoint.size,
+        root_hash=head.checkpoint.root_hash,
+        entries=entries,
         disclosures=disclosures,
-        unknown_signatures=signatures - len(note.signatures),
+        signers=head.signers,
+        witnesses=head.witnesses,
+        unknown_signatures=head.unknown_signatures,
     )
 
 
-def _verify_checkpoint(files: BundleFiles, trusted_keys: list[VerifierKey]) -> tuple[Checkpoint, VerifiedNote, int]:
-    """Return the checkpoint, its verified signatures and the number of all."""
-    data = files.read(CHECKPOINT_PATH)
-    try:
-        note = verify_note(data, trusted_keys)
-        checkpoint = parse_checkpoint(note.text)
-        count = len(parse_note(data).signatures)
-    except NoteError:
-        raise BundleError(BundleFault.CHECKPOINT, Place(CHECKPOINT_PATH)) from None
-    log_keys = [
-        signature.key
-        for signature in note.signatures
-        if signature.key.signature_type is SignatureType.LOG and signature.key.name == checkpoint.origin
-    ]
-    if not log_keys:
-        raise BundleError(BundleFault.CHECKPOINT, Place(CHECKPOINT_PATH))
-    if files.read(LOG_KEY_PATH) not in {f"{key.format()}\n".encode() for key in log_keys}:
-        raise BundleError(BundleFault.LOG_KEY, Place(LOG_KEY_PATH))
-    return checkpoint, note, count
+def _verify_log(files: BundleFiles, head: VerifiedHead, progress: Progress) -> tuple[int, int]:
+    """Return the numbers of entries and disclosures of a whole shard."""
+    checkpoint = head.checkpoint
+    _require_log_files(files, checkpoint.size)
+    hashes = verify_hashes(files, checkpoint)
+    disclosures = done = 0
+    for file, leaves in verify_entries(files, checkpoint, hashes):
+        disclosures += verify_disclosures(files, disclosure_path(file.n), file.n * TILE_WIDTH, leaves)
+        done += len(leaves)
+        progress(done, checkpoint.size)
+    return done, disclosures
+
+
+def _require_log_files(files: BundleFiles, size: int) -> None:
+    if size > len(files.paths) * TILE_WIDTH:  # however large a size was signed, no more is listed than is there
+        raise BundleError(BundleFault.FILE_MISSING, Place("tile"))
+    entries = list(entry_files(size))
+    disclosures = [path for path in (disclosure_path(file.n) for file in entries) if path in files]
+    tree = [file.path for file in (*tile_files(size), *entries)]
+    files.require_exactly([*HEAD_PATHS, *tree, *disclosures, MANIFEST_PATH])
+
+
+def _verify_evidence(files: BundleFiles, head: VerifiedHead, progress: Progress) -> tuple[int, int]:
+    """Return the numbers of entries and disclosures of selected entries."""
+    indexes = require_evidence_files(files)
+    disclosures = 0
+    for done, index in enumerate(indexes, start=1):
+        disclosures += verify_evidence_entry(files, head, index)
+        progress(done, len(indexes))
+    return len(indexes), disclosures

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, insert
 
 from gateway.log.bundle import DisclosurePermit, NothingSignedError, export_bundle
-from gateway.log.bundle_format import ManifestFile, format_manifest
+from gateway.log.bundle_format import BundleKind, ManifestFile, format_manifest
 from gateway.log.bundle_verification import BundleError, BundleFault, Place, verify_bundle
 from gateway.log.checkpoints import latest_checkpoint, publish_checkpoint
 from gateway.log.event_catalogue import may_disclose
@@ -26,9 +26,8 @@ from gateway.persistence.audit_tables import audit_cosignature
 from gateway.persistence.engine import write_transaction
 from keys.crypto.checkpoint import Checkpoint, format_checkpoint
 from keys.crypto.note import Cosigner, NoteSigner, sign_note
-from tests.audit_log import LOG_SIGNER, NOW, ORIGIN, fill, log_events, query_event, start_journal
+from tests.audit_log import LOG_KEY, LOG_SIGNER, NOW, ORIGIN, SHARD, fill, log_events, query_event, sign, start_journal
 
-LOG_KEY = LOG_SIGNER.verifier_key
 Files = dict[str, bytes]
 
 
@@ -52,7 +51,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     engine = create_database_engine(f"sqlite:///{tmp_path_factory.mktemp('bundle') / 'gateway.db'}")
     migrate_database(engine)
     fill(engine, 300)
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
     bundle = _export(engine, _all)
     engine.dispose()
     return bundle
@@ -69,7 +68,7 @@ def _pack(files: Files, *, manifest: bool = True) -> bytes:
         described = [ManifestFile.of(path, data) for path, data in files.items() if path != "manifest.json"]
         size = int(files["checkpoint"].split(b"\n")[1])
         files = {path: data for path, data in files.items() if path != "manifest.json"}
-        files["manifest.json"] = format_manifest(ORIGIN, size, described)
+        files["manifest.json"] = format_manifest(BundleKind.LOG, ORIGIN, size, described)
     sink = io.BytesIO()
     archive = ArchiveWriter(sink)
     for path, data in files.items():
@@ -98,7 +97,7 @@ def _offset_of_entry(data: bytes, index: int) -> int:
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 300, 513])
 def test_export_verifies_offline(engine: Engine, size: int) -> None:
     fill(engine, size)
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
     fill(engine, 3)  # not signed yet, so not exported
     stored = latest_checkpoint(engine)
     verified = verify_bundle(_export(engine), [LOG_KEY])
@@ -109,7 +108,7 @@ def test_export_verifies_offline(engine: Engine, size: int) -> None:
 
 def test_one_log_gives_one_file(engine: Engine) -> None:
     fill(engine, 5)
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
     assert _export(engine, _all) == _export(engine, _all)
 
 
@@ -125,7 +124,7 @@ def test_only_permitted_disclosures_leave(engine: Engine) -> None:
     note = {PersonalField.NOTE: "canary-n"}
     journal.write(log_events(query_event(type=EventType.MATCH_RESULT, personal=note)))
     journal.stop()
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
 
     def officers_of_queries(leaf: Leaf, field: PersonalField) -> bool:
         return leaf.event.type is EventType.MATCH_QUERY and field is PersonalField.OFFICER
@@ -141,13 +140,13 @@ def test_only_permitted_disclosures_leave(engine: Engine) -> None:
 
 def test_cosignatures_travel_with_the_checkpoint(engine: Engine) -> None:
     fill(engine, 2)
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
     stored = latest_checkpoint(engine)
     assert stored is not None
     witness = Cosigner("agency-a.example/witness", b"\x02" * 32)
     line = witness.cosign(stored.note.partition(b"\n\n")[0] + b"\n", datetime.now(UTC)).format()
     with write_transaction(engine) as connection:
-        row = {"size": 2, "witness": witness.verifier_key.name, "time": "", "line": line}
+        row = {"shard": SHARD, "size": 2, "witness": witness.verifier_key.name, "time": "", "line": line}
         connection.execute(insert(audit_cosignature), row)
     bundle = _export(engine)
     assert verify_bundle(bundle, [LOG_KEY]).unknown_signatures == 1
@@ -187,7 +186,7 @@ def test_any_zip_tool_reads_it(sealed: bytes) -> None:
         assert archive.testzip() is None
         assert all(info.compress_type == zipfile.ZIP_STORED for info in archive.infolist())
     files = _files(sealed)
-    assert list(files)[:3] == ["checkpoint", "log.vkey", "tile/0/000"]
+    assert list(files)[:4] == ["checkpoint", "log.vkey", "policy", "tile/0/000"]
     assert {"tile/0/001.p/44", "tile/1/000.p/1", "tile/entries/001.p/44", "manifest.json"} < set(files)
     assert _pack(files, manifest=False) == sealed
 
@@ -327,12 +326,13 @@ def test_disclosures_must_belong(sealed: bytes, change: Callable[[list[bytes]], 
 def test_entry_of_another_log_is_refused(engine: Engine) -> None:
     """Signed it may be: an entry says which log it belongs to."""
     fill(engine, 1)
-    other = NoteSigner("gateway.example/audit/2027", b"\x01" * 32)
-    publish_checkpoint(engine, "gateway.example/audit/2027", other, NOW)
+    other = "other.example/audit"
+    publish_checkpoint(engine, SHARD, NoteSigner(f"{other}/{SHARD}", b"\x01" * 32), NOW)
+    key = NoteSigner(other, b"\x01" * 32).verifier_key
     sink = io.BytesIO()
-    export_bundle(engine, sink, other.verifier_key)
+    export_bundle(engine, sink, key)
     with pytest.raises(BundleError) as error:
-        verify_bundle(sink.getvalue(), [other.verifier_key])
+        verify_bundle(sink.getvalue(), [key])
     assert (error.value.code, error.value.where.entry) == (BundleFault.ENTRY_INVALID, 0)
 
 
@@ -366,7 +366,7 @@ def test_archives_in_another_form_are_refused(sealed: bytes, change: Callable[[b
 def test_no_byte_may_change(engine: Engine) -> None:
     """Each byte of a small bundle in turn is in an entry, a hash, a signature, or follows from one."""
     fill(engine, 2)
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
     bundle = _export(engine, _all)
     places = random.Random(20261121)
     for offset in sorted(places.sample(range(len(bundle)), 600)) + list(range(len(bundle) - 300, len(bundle))):
@@ -377,7 +377,7 @@ def test_errors_hold_no_value(engine: Engine) -> None:
     journal = start_journal(engine)
     journal.write(log_events(query_event(personal={PersonalField.OFFICER: "canary-3310"})))
     journal.stop()
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
     bundle = _export(engine, _all)
     disclosure = json.loads(_files(bundle)["disclosures/000.jsonl"])["disclosure"]
     path = "disclosures/000.jsonl"
@@ -391,7 +391,7 @@ def test_errors_hold_no_value(engine: Engine) -> None:
 
 def test_exported_entries_are_verbatim(engine: Engine) -> None:
     fill(engine, 1)
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
     data = _files(_export(engine))["tile/entries/000.p/1"]
     assert parse_leaf(data[2:]).event == query_event(personal={})
 
