@@ -46,6 +46,10 @@ class JudgedRow(NamedTuple):
         """Whether a reviewer can decide on it: a possible match with one candidate."""
         return self.outcome is Outcome.POSSIBLE_MATCH and len(self.handles) == HANDLE_BYTES
 
+    def concerned(self) -> tuple[str, ...]:
+        """Return the handles of the records that were found for the row, told or only compared with."""
+        return tuple(_handles(self.handles))
+
     def __repr__(self) -> str:
         return f"JudgedRow(row={self.row}, outcome={self.outcome.value})"
 

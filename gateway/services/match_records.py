@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain
 
 from gateway.domain.run_outcomes import JudgedRow, told
 from gateway.log.events import EventType
@@ -55,7 +56,8 @@ def match_records(gateway: Gateway, received: Received[MatchRequest]) -> Reply:
     )
     run = get_judged_run(gateway, received, standing)
     key_set = get_key_set(agreement)
-    outcomes = tuple(told(judged, key_set) for judged in _judged(gateway, run, request.rows))
+    judged = _judged(gateway, run, request.rows)
+    outcomes = tuple(told(row, key_set) for row in judged)
     message = MatchAnswer(
         index=run.index_id or "",
         summary=RunSummary.from_bytes(run.summary or b"", MAX_MATCH_ANSWER_BYTES),
@@ -71,6 +73,7 @@ def match_records(gateway: Gateway, received: Received[MatchRequest]) -> Reply:
         records=len(outcomes),
         fields=request.attributes,
         result=";".join(f"{outcome}={counts[outcome]}" for outcome in Outcome),
+        handles=chain.from_iterable(row.concerned() for row in judged),
     )
     return reply_with(gateway, received, answer, log_outcome(gateway, received, outcome))
 

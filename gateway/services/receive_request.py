@@ -5,6 +5,7 @@ its signature; (3) type, audience, lifetime and digest of the body; (4) the body
 """
 
 from gateway.services.context import Gateway
+from gateway.services.index_subjects import current_index_key
 from gateway.services.members import Members
 from gateway.services.request_trail import M, Received, Trail
 from keys.crypto.signing import BadSignatureError, SignatureError, VerificationKey
@@ -48,6 +49,7 @@ def receive_request(
     if not token:
         raise ProblemError(ProblemCode.ENVELOPE_MISSING)
     trail.envelope = _verify_envelope(gateway, members, token)
+    trail.index_key = current_index_key(gateway)
     claims = trail.envelope.claims
     try:
         check_request(claims, expected, _audience(gateway, members, expected, claims), body, gateway.now())

@@ -47,7 +47,7 @@ def relay_exchange(gateway: Gateway, received: Received[ExchangeRequest]) -> Rep
             records=asked,
             attributes=request.attributes,
         ),
-        intent_event(received, EventType.FIELD_QUERY, asked, request.attributes),
+        intent_event(received, EventType.FIELD_QUERY, asked, request.attributes, request.handles),
         check,
         Charge(BudgetKind.RELEASES, asked),
     )
@@ -67,6 +67,7 @@ def relay_exchange(gateway: Gateway, received: Received[ExchangeRequest]) -> Rep
         records=released.released,
         fields=released.attributes,
         result=";".join(f"{name}={count}" for name, count in sorted(released.refused.items())),
+        handles=request.handles,
     )
     return reply_with(gateway, received, answer, log_outcome(gateway, received, outcome))
 

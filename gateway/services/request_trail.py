@@ -1,10 +1,12 @@
 """What is known of a request while it is being answered; whatever becomes of it, this goes into its leaves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from gateway.log.event_catalogue import DECLARATIONS
 from gateway.log.events import Actor, Decision, Event, EventType, PersonalField, PolicyRef, RequestRef
+from gateway.log.subject_index import IndexKey
 from gateway.persistence.agreement_queries import StoredAgreement
 from gateway.services.members import Members
 from keys.protocol.envelopes import VerifiedEnvelope, signature_digest
@@ -17,9 +19,13 @@ M = TypeVar("M", bound=Message)
 
 @dataclass
 class Trail:
-    """Filled step by step: the verified envelope, the agreement it names, the event id of the logged intent."""
+    """Filled step by step: the verified envelope, the agreement it names, the event id of the logged intent.
+
+    `index_key` makes the tags by which the request's events can be found again; it comes with the envelope.
+    """
 
     envelope: VerifiedEnvelope | None = None
+    index_key: IndexKey | None = None
     agreement: StoredAgreement | None = None
     intent: str | None = None
 
@@ -39,6 +45,10 @@ class Received(Generic[M]):
         """The claims of the verified envelope."""
         return self.envelope.claims
 
+    def handle_tags(self, handles: Iterable[str]) -> tuple[bytes, ...]:
+        """Return the tags of the records that a request is about, each once."""
+        return () if self.trail.index_key is None else self.trail.index_key.handles(handles)
+
 
 def request_ref(envelope: VerifiedEnvelope) -> RequestRef:
     """Return how a leaf names an envelope: by its digest and that of the very signature received."""
@@ -46,9 +56,13 @@ def request_ref(envelope: VerifiedEnvelope) -> RequestRef:
 
 
 def intent_event(
-    received: Received[M], event_type: EventType, records: int | None = None, fields: tuple[str, ...] = ()
+    received: Received[M],
+    event_type: EventType,
+    records: int | None = None,
+    fields: tuple[str, ...] = (),
+    handles: Iterable[str] = (),
 ) -> Event:
-    """Return the event that a request was permitted and is about to be carried out."""
+    """Return the event that a request was permitted and is about to be carried out; `handles` are asked about."""
     claims = received.claims
     return Event(
         type=event_type,
@@ -62,6 +76,7 @@ def intent_event(
         request=request_ref(received.envelope),
         correlation_id=claims.id,
         personal=_personal(claims, event_type),
+        subject_tags=(*_officer_tags(received.trail, claims), *received.handle_tags(handles)),
     )
 
 
@@ -74,6 +89,7 @@ def outcome_event(
     records: int | None = None,
     fields: tuple[str, ...] = (),
     result: str = "",
+    handles: Iterable[str] = (),
 ) -> Event:
     """Return the event of what became of a permitted request; names the answer's envelope and the intent."""
     return Event(
@@ -89,6 +105,7 @@ def outcome_event(
         correlation_id=received.claims.id,
         ref=received.trail.intent,
         personal={PersonalField.RESULT: result} if result else {},
+        subject_tags=received.handle_tags(handles),
     )
 
 
@@ -137,6 +154,7 @@ def refusal_event(trail: Trail, problem: ProblemError) -> Event:
         correlation_id=claims.id,
         ref=trail.intent,
         personal=_personal(claims, EventType.REFUSAL),
+        subject_tags=_officer_tags(trail, claims),
     )
 
 
@@ -158,6 +176,12 @@ def _policy(trail: Trail) -> PolicyRef | None:
         return None
     standing = trail.agreement.standing
     return PolicyRef(standing.agreement.id, standing.digest)
+
+
+def _officer_tags(trail: Trail, claims: EnvelopeClaims) -> tuple[bytes, ...]:
+    if trail.index_key is None or claims.officer is None:
+        return ()
+    return (trail.index_key.officer(claims.issuer, claims.officer),)
 
 
 def _personal(claims: EnvelopeClaims, event_type: EventType) -> dict[PersonalField, str]:

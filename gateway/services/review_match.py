@@ -37,7 +37,14 @@ def review_match(gateway: Gateway, received: Received[MatchReview]) -> Reply:
     )
     message = MatchReviewAnswer(run=review.run, row=review.row, outcome=Outcome(review.decision.value))
     answer = sign_answer(gateway, received, message)
-    outcome = outcome_event(received, EventType.REVIEW_RESULT, answer.envelope, records=1, result=review.decision.value)
+    outcome = outcome_event(
+        received,
+        EventType.REVIEW_RESULT,
+        answer.envelope,
+        records=1,
+        result=review.decision.value,
+        handles=_concerned(gateway, received),
+    )
     return reply_with(
         gateway, received, answer, log_outcome(gateway, received, outcome, partial(_decide, gateway, received))
     )
@@ -46,6 +53,12 @@ def review_match(gateway: Gateway, received: Received[MatchReview]) -> Reply:
 def _check(gateway: Gateway, received: Received[MatchReview]) -> None:
     with read_transaction(gateway.engine) as connection:
         _get_reviewable(gateway, received, connection)
+
+
+def _concerned(gateway: Gateway, received: Received[MatchReview]) -> tuple[str, ...]:
+    with read_transaction(gateway.engine) as connection:
+        _, judged = _get_reviewable(gateway, received, connection)
+    return judged.concerned()
 
 
 def _decide(gateway: Gateway, received: Received[MatchReview], connection: Connection) -> None:
