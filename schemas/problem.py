@@ -77,6 +77,7 @@ class ProblemCode(StrEnum):
     PROVIDER_UNREACHABLE = "provider_unreachable"
     PROVIDER_ANSWER_INVALID = "provider_answer_invalid"
     AUDIT_UNAVAILABLE = "audit_unavailable"
+    LOG_NOT_WITNESSED = "log_not_witnessed"
     OVERLOADED = "overloaded"
     SOURCE_UNAVAILABLE = "source_unavailable"
     INTERNAL = "internal"
