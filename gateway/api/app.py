@@ -11,6 +11,7 @@ from gateway.api.openapi import openapi_blueprint
 from gateway.api.problem_responses import install_error_handlers
 from gateway.api.registry import registry_blueprint
 from gateway.services.context import Gateway
+from gateway.web.app import add_console
 
 
 def create_app(gateway: Gateway) -> Flask:
@@ -26,5 +27,6 @@ def create_app(gateway: Gateway) -> Flask:
     app.register_blueprint(log_blueprint(gateway))
     app.register_blueprint(health_blueprint(gateway))
     app.register_blueprint(openapi_blueprint())
+    add_console(app, gateway)
     install_error_handlers(app, gateway)
     return app

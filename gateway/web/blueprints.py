@@ -1,0 +1,15 @@
+"""The list of the console's pages, one blueprint a group."""
+
+from flask import Flask
+
+from gateway.services.context import Gateway
+from gateway.web.missing_pages import missing_pages
+from gateway.web.own_account_pages import own_account_pages
+from gateway.web.sign_in_pages import sign_in_pages
+
+
+def register_pages(app: Flask, gateway: Gateway) -> None:
+    """Register the blueprints of all pages."""
+    app.register_blueprint(sign_in_pages(gateway))
+    app.register_blueprint(own_account_pages(gateway))
+    app.register_blueprint(missing_pages(gateway))

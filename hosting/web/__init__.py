@@ -1,0 +1,1 @@
+"""What the pages of both programs share: frame, language, forms, tables, charts, headers. Knows neither program."""
