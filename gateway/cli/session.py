@@ -9,9 +9,12 @@ from alembic.util import CommandError
 
 import hosting.command_line
 from gateway.bootstrap import open_gateway
+from gateway.domain.account_rules import AccountError
 from gateway.log.bundle import NothingSignedError
 from gateway.log.bundle_errors import BundleError
+from gateway.log.evidence_format import EvidenceError
 from gateway.log.journal import AuditUnavailableError, LogDamagedError
+from gateway.log.stored_zip import ArchiveError
 from gateway.persistence.engine import DatabaseUrlError, DurabilityError
 from gateway.services.context import Gateway
 from gateway.services.enrol_member import EnrolmentError
@@ -38,10 +41,13 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         SettingsError,
         CustodyError,
         EnrolmentError,
+        AccountError,
         AuditUnavailableError,
         LogDamagedError,
         NothingSignedError,
         BundleError,
+        EvidenceError,
+        ArchiveError,
         DatabaseUrlError,
         DurabilityError,
         CommandError,

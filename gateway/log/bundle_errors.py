@@ -80,6 +80,6 @@ class BundleError(ValueError):
     """
 
     def __init__(self, code: BundleFault, where: Place) -> None:
-        super().__init__(f"{_SENTENCES[code]}: {where}")
+        super().__init__(f"{_SENTENCES[code]} [{code}]: {where}")
         self.code = code
         self.where = where

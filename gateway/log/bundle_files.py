@@ -22,11 +22,11 @@ from gateway.log.tiles import HASH_BYTES, TILE_WIDTH
 from keys.crypto.checkpoint import Checkpoint
 from keys.crypto.note import MAX_NOTE_BYTES
 from keys.crypto.note_key import MAX_VERIFIER_KEY_CHARACTERS
+from keys.crypto.witness_policy_format import MAX_POLICY_BYTES
 
 MAX_ENTRY_FILE_BYTES: Final = TILE_WIDTH * (2 + MAX_ENTRY_BYTES)
 MAX_DISCLOSURE_FILE_BYTES: Final = 2**26
 MAX_MANIFEST_BYTES: Final = 2**24
-MAX_POLICY_BYTES: Final = 2**16
 MAX_PROOF_BYTES: Final = MAX_NOTE_BYTES + 2**12
 
 _LIMITS: Final = {

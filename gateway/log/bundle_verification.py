@@ -12,7 +12,7 @@ The steps, in this order; the first that fails names the place:
 """
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,14 +22,15 @@ from gateway.log.bundle_contents import verify_disclosures, verify_entries, veri
 from gateway.log.bundle_errors import BundleError, BundleFault, Place
 from gateway.log.bundle_files import BundleFiles
 from gateway.log.bundle_format import HEAD_PATHS, MANIFEST_PATH, BundleKind, disclosure_path, entry_files, tile_files
-from gateway.log.bundle_trust import VerifiedHead, Witnessing, verify_head
+from gateway.log.bundle_trust import Trust, VerifiedHead, verify_head
 from gateway.log.evidence_contents import require_evidence_files, verify_evidence_entry
 from gateway.log.evidence_format import ENTRY_FOLDER
 from gateway.log.stored_zip import MAX_ARCHIVE_BYTES
 from gateway.log.tiles import TILE_WIDTH
 from keys.crypto.note_key import VerifierKey
+from keys.crypto.witness_policy import WitnessPolicy
 
-__all__ = ["BundleError", "BundleFault", "BundleKind", "Place", "VerifiedBundle", "Witnessing", "verify_bundle"]
+__all__ = ["BundleError", "BundleFault", "BundleKind", "Place", "VerifiedBundle", "verify_bundle"]
 
 Progress = Callable[[int, int], None]
 """Told how many entries have been verified, and of how many."""
@@ -47,7 +48,8 @@ class VerifiedBundle:
         entries: number of entries in the bundle.
         disclosures: number of disclosures in it.
         signers: names of the trusted keys that signed, the log's among them.
-        witnesses: the trusted witnesses that cosigned, and when.
+        witnesses: when each trusted witness cosigned, by the name of its key.
+        has_quorum: whether they suffice; None where no trusted policy was given.
         unknown_signatures: lines of the checkpoint by keys that are not trusted: they prove nothing.
     """
 
@@ -58,7 +60,8 @@ class VerifiedBundle:
     entries: int
     disclosures: int
     signers: tuple[str, ...]
-    witnesses: tuple[Witnessing, ...]
+    witnesses: Mapping[str, datetime]
+    has_quorum: bool | None
     unknown_signatures: int
 
 
@@ -66,45 +69,37 @@ def verify_bundle(
     source: bytes | Path,
     trusted_keys: Iterable[VerifierKey],
     *,
+    policy: WitnessPolicy | None = None,
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> VerifiedBundle:
-    """Return what the bundle in `source` proves.
-
-    `trusted_keys` are the log's, under its name or its shard's, and, where known, its witnesses'. Where `now` is given,
-    no cosignature may be later than `MAX_CLOCK_SKEW` after it.
+    """Return what the bundle in `source` proves to who trusts the keys and the policy (see `Trust`).
 
     Raises:
         BundleError: it does not verify; `code` says what, `where` the place.
         InvalidInputError: two of the trusted keys are one.
         OSError: the file can't be read.
     """
-    trust = _Trust(list(trusted_keys), now, progress or _nobody)
+    trust = Trust(tuple(trusted_keys), policy, now)
+    tell = progress or _nobody
     if isinstance(source, bytes):
-        return _verify(io.BytesIO(source), len(source), trust)
+        return _verify(io.BytesIO(source), len(source), trust, tell)
     with source.open("rb") as file:
-        return _verify(file, source.stat().st_size, trust)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trust:
-    keys: list[VerifierKey]
-    now: datetime | None
-    progress: Progress
+        return _verify(file, source.stat().st_size, trust, tell)
 
 
 def _nobody(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _verify(source: BinaryIO, size: int, trust: _Trust) -> VerifiedBundle:
+def _verify(source: BinaryIO, size: int, trust: Trust, progress: Progress) -> VerifiedBundle:
     if size > MAX_ARCHIVE_BYTES:
         raise BundleError(BundleFault.TOO_LARGE, Place("."))
     files = BundleFiles(source, size)
-    head = verify_head(files, trust.keys, trust.now)
+    head = verify_head(files, trust)
     evidence = any(path.startswith(ENTRY_FOLDER) for path in files.paths)
     kind = BundleKind.EVIDENCE if evidence else BundleKind.LOG
-    entries, disclosures = (_verify_evidence if evidence else _verify_log)(files, head, trust.progress)
+    entries, disclosures = (_verify_evidence if evidence else _verify_log)(files, head, progress)
     files.require_manifest(kind, head.checkpoint)
     return VerifiedBundle(
         kind=kind,
@@ -115,6 +110,7 @@ def _verify(source: BinaryIO, size: int, trust: _Trust) -> VerifiedBundle:
         disclosures=disclosures,
         signers=head.signers,
         witnesses=head.witnesses,
+        has_quorum=head.has_quorum,
         unknown_signatures=head.unknown_signatures,
     )
 

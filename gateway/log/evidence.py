@@ -41,7 +41,7 @@ def export_evidence(
     if not selected or selected[0] < 0:
         raise EvidenceError("没有选中条目 / no entry was selected")
     with read_transaction(engine) as connection:
-        signed = read_head(connection, shard, log_key)
+        signed = read_head(connection, shard, log_key, selected[-1] + 1)
         if selected[-1] >= signed.size:
             raise EvidenceError("所选条目尚未签入检查点 / an entry is not in the signed log yet")
         return build_evidence(sink, signed.head, _entries(connection, shard, selected, signed.size, permits))

@@ -6,13 +6,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
 from gateway.log.bundle import DisclosurePermit, NothingSignedError, export_bundle
 from gateway.log.bundle_format import BundleKind, ManifestFile, format_manifest
@@ -22,8 +21,6 @@ from gateway.log.event_catalogue import may_disclose
 from gateway.log.events import Audience, EventType, PersonalField
 from gateway.log.leaf import Leaf, parse_leaf
 from gateway.log.stored_zip import ArchiveWriter
-from gateway.persistence.audit_tables import audit_cosignature
-from gateway.persistence.engine import write_transaction
 from keys.crypto.checkpoint import Checkpoint, format_checkpoint
 from keys.crypto.note import Cosigner, NoteSigner, sign_note
 from tests.audit_log import LOG_KEY, LOG_SIGNER, NOW, ORIGIN, SHARD, fill, log_events, query_event, sign, start_journal
@@ -136,24 +133,6 @@ def test_only_permitted_disclosures_leave(engine: Engine) -> None:
     line = json.loads(_files(some)["disclosures/000.jsonl"])
     assert line["index"] == 0
     assert "disclosures/000.jsonl" not in _files(_export(engine))
-
-
-def test_cosignatures_travel_with_the_checkpoint(engine: Engine) -> None:
-    fill(engine, 2)
-    sign(engine)
-    stored = latest_checkpoint(engine)
-    assert stored is not None
-    witness = Cosigner("agency-a.example/witness", b"\x02" * 32)
-    line = witness.cosign(stored.note.partition(b"\n\n")[0] + b"\n", datetime.now(UTC)).format()
-    with write_transaction(engine) as connection:
-        row = {"shard": SHARD, "size": 2, "witness": witness.verifier_key.name, "time": "", "line": line}
-        connection.execute(insert(audit_cosignature), row)
-    bundle = _export(engine)
-    assert verify_bundle(bundle, [LOG_KEY]).unknown_signatures == 1
-    verified = verify_bundle(bundle, [LOG_KEY, witness.verifier_key])
-    assert (verified.signers, verified.unknown_signatures) == ((ORIGIN, "agency-a.example/witness"), 0)
-    with pytest.raises(BundleError, match="checkpoint"):
-        verify_bundle(bundle, [witness.verifier_key])
 
 
 def test_file_verifies_like_bytes(sealed: bytes, tmp_path: Path) -> None:
