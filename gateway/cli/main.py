@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from gateway.cli.account_commands import account
 from gateway.cli.log_commands import log
 from gateway.cli.member_commands import member
 from gateway.cli.register_commands import agreement, budget, index, model
@@ -26,5 +27,5 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
     ctx.obj = Start(folder, passphrase_file, Console())
 
 
-for command in (init, migrate, registry, member, agreement, index, model, budget, log, serve):
+for command in (init, migrate, registry, member, account, agreement, index, model, budget, log, serve):
     main.add_command(command)

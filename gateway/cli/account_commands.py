@@ -1,0 +1,104 @@
+"""Commands about the console's accounts, for the operator on the server: the first account begins here."""
+
+import click
+import segno
+from rich.table import Table
+
+from gateway.cli.session import Start, pass_start
+from gateway.domain.account import Account
+from gateway.domain.roles import Role
+from gateway.services.accounts import all_accounts, change_roles, disable_account, open_account, reset_account
+from gateway.services.sign_in_card import SignInCard, sign_in_card
+
+role_option = click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help="角色，可多次给出 / role; may be given several times",
+)
+
+
+@click.group()
+def account() -> None:
+    """审计台账号。 / Accounts at the console."""
+
+
+@account.command()
+@click.argument("account_id", metavar="ID")
+@click.option("--name", required=True, help="姓名 / the person's name")
+@role_option
+@click.option("--agency", help="单位审计员所属单位代号 / the agency of an agency auditor")
+@pass_start
+def add(start: Start, account_id: str, name: str, roles: tuple[str, ...], agency: str | None) -> None:
+    """新建账号，显示一次性密码和身份验证器二维码。 / Add an account; shows its one-time password and QR code once."""
+    with start.gateway() as gateway:
+        new = Account(account_id, name, frozenset(Role(role) for role in roles), agency)
+        _show(sign_in_card(gateway, account_id, open_account(gateway, None, new)))
+
+
+@account.command("list")
+@click.option("--json", "as_json", is_flag=True, help="输出JSON / print JSON")
+@pass_start
+def list_all(start: Start, *, as_json: bool) -> None:
+    """列出账号。 / List the accounts."""
+    with start.gateway() as gateway:
+        stored = all_accounts(gateway)
+    rows = [
+        {
+            "id": one.account.id,
+            "name": one.account.name,
+            "roles": ", ".join(sorted(one.account.roles)),
+            "agency": one.account.agency or "",
+            "state": "disabled" if one.is_disabled else "active",
+        }
+        for one in stored
+    ]
+    if as_json:
+        start.console.print_json(data=rows)
+        return
+    table = Table("登录名 / sign-in name", "姓名 / name", "角色 / roles", "单位 / agency", "状态 / state")
+    for row in rows:
+        table.add_row(*row.values())
+    start.console.print(table)
+
+
+@account.command()
+@click.argument("account_id", metavar="ID")
+@role_option
+@pass_start
+def roles(start: Start, account_id: str, roles: tuple[str, ...]) -> None:
+    """更改角色：所列即全部。 / Change the roles: those given are all that remain."""
+    with start.gateway() as gateway:
+        change_roles(gateway, None, account_id, [Role(role) for role in roles])
+    click.echo("角色已更改，该账号的登录已结束 / roles changed; the account's sessions are over")
+
+
+@account.command()
+@click.argument("account_id", metavar="ID")
+@pass_start
+def disable(start: Start, account_id: str) -> None:
+    """停用账号。 / Disable an account."""
+    with start.gateway() as gateway:
+        disable_account(gateway, None, account_id)
+    click.echo("账号已停用，其登录已结束 / disabled; the account's sessions are over")
+
+
+@account.command()
+@click.argument("account_id", metavar="ID")
+@pass_start
+def reset(start: Start, account_id: str) -> None:
+    """重置密码和身份验证器，恢复已停用的账号。 / Give a new password and authenticator; enables a disabled account."""
+    with start.gateway() as gateway:
+        _show(sign_in_card(gateway, account_id, reset_account(gateway, None, account_id)))
+
+
+def _show(card: SignInCard) -> None:
+    click.echo("以下内容只显示这一次，请当面交给本人。 / Shown this once; hand it over in person.")
+    click.echo(f"网址 / address:               {card.address}")
+    click.echo(f"登录名 / sign-in name:        {card.account}")
+    click.echo(f"一次性密码 / password:        {card.password}")
+    click.echo(f"身份验证器密钥 / secret:      {card.spaced_secret()}")
+    click.echo(f"二维码内容 / address of code: {card.totp_uri}")
+    segno.make(card.totp_uri, error="m").terminal(compact=True)
