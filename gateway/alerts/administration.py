@@ -6,7 +6,7 @@ from gateway.alerts.facts import EntryRow, Finding, Material, Severity, finding_
 from gateway.alerts.rule import Rule
 from gateway.log.event_names import EventType
 
-LOCKED_OUT = "locked_out"
+LOCKED = "locked"
 """The reason in `auth.fail` when an account was locked for a while."""
 
 _WITHDRAWN = frozenset({EventType.AGREEMENT_SUSPEND, EventType.AGREEMENT_REVOKE})
@@ -32,7 +32,7 @@ def find_lockouts(rule: Rule, material: Material) -> list[Finding]:
     """Find days on which sign-ins were locked after wrong attempts; `earlier` are those of the same days."""
     new = set(material.new)
     found = []
-    locked = [row for row in (*material.earlier, *material.new) if row.reason == LOCKED_OUT]
+    locked = [row for row in (*material.earlier, *material.new) if row.reason == LOCKED]
     for cause, rows in group_rows(locked, "actor", "day_on").items():
         fresh = [row for row in rows if row in new]
         if fresh and len(rows) >= rule.number("lockouts_at_least"):

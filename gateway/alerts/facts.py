@@ -141,7 +141,8 @@ class Material:
 class Finding:
     """What a rule found. `cause` tells one occasion from another: the same cause is one alert.
 
-    `entries` are the new ones concerned; `count` is what the rule counts, which need not be their number.
+    `entries` are the new ones concerned; `count` is what the rule counts: in all, or, where `adds` is set, in the new
+    entries alone.
     """
 
     cause: tuple[str, ...] = field(repr=False)
@@ -151,6 +152,7 @@ class Finding:
     last_at: datetime
     count: int
     severity: Severity | None = None
+    adds: bool = False
 
 
 REQUESTS: Final = frozenset(
@@ -179,6 +181,7 @@ def finding_of(
         last_at=times[-1],
         count=len(found) if count is None else count,
         severity=severity,
+        adds=count is None,
     )
 
 

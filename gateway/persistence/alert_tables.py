@@ -31,7 +31,7 @@ alert = Table(
     Column("raised_at", Text, nullable=False),
     Column("first_at", Text, nullable=False),
     Column("last_at", Text, nullable=False),
-    Column("count", _Number, nullable=False),
+    Column("counted", _Number, nullable=False),
     Column("finding", Text),
     Column("closed_at", Text),
     PrimaryKeyConstraint("id"),

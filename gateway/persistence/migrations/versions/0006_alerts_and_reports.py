@@ -49,7 +49,7 @@ def _create_alerts() -> None:
         *_texts("id", "rule", "severity"),
         sa.Column("cause", sa.LargeBinary, nullable=False),
         *_texts("raised_at", "first_at", "last_at"),
-        sa.Column("count", _number(), nullable=False),
+        sa.Column("counted", _number(), nullable=False),
         *_texts("finding", "closed_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_alert"),
         sa.CheckConstraint("length(cause) = 32", name=op.f("ck_alert_cause")),

@@ -219,7 +219,7 @@ def test_a_clock_within_two_seconds_is_not_found() -> None:
 
 
 def test_a_lockout_is_found_and_a_wrong_password_is_not() -> None:
-    assert evaluate("locked-out", row(1, EventType.AUTH_FAIL, reason="locked_out"))
+    assert evaluate("locked-out", row(1, EventType.AUTH_FAIL, reason="locked"))
     assert not evaluate("locked-out", row(1, EventType.AUTH_FAIL, reason="wrong_password"))
 
 

@@ -1,0 +1,35 @@
+"""Makes jobs visible: `recorded` wraps one so that its runs are noted, and that it runs in one process at a time."""
+
+import os
+import secrets
+from datetime import timedelta
+from typing import Final
+
+from apscheduler.triggers.base import BaseTrigger
+
+from gateway.services.job_runs import HELD_FROM_SECONDS, Clockwork, Job, RecordedJob
+
+LONG_JOB_SECONDS: Final = 3_600
+"""So long a job that makes files may take before another process may begin it as well."""
+
+_HOLDER: Final = secrets.token_hex(8)
+
+
+def recorded(job: Job, seconds: int) -> RecordedJob:
+    """Return the job, recorded, that runs every so many seconds."""
+    return RecordedJob(
+        Clockwork(job, _holder(), lambda at: at + timedelta(seconds=seconds), is_held=seconds >= HELD_FROM_SECONDS)
+    )
+
+
+def recorded_at(job: Job, trigger: BaseTrigger) -> RecordedJob:
+    """Return the job, recorded, that runs whenever the trigger says."""
+    return RecordedJob(
+        Clockwork(
+            job, _holder(), lambda at: trigger.get_next_fire_time(at, at), is_held=True, held_seconds=LONG_JOB_SECONDS
+        )
+    )
+
+
+def _holder() -> str:
+    return f"{os.getpid()}-{_HOLDER}"
