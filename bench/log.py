@@ -46,7 +46,7 @@ def open_journal(folder: Path) -> Iterator[Journal]:
     """Open the journal of a new log in `folder`."""
     engine = create_database_engine(_database_url(folder))
     migrate_database(engine)
-    journal = Journal(engine, "gateway.990000/audit/2026", lambda: datetime.now(UTC), os.urandom)
+    journal = Journal(engine, "gateway.990000/audit", lambda: datetime.now(UTC), os.urandom)
     journal.start()
     yield journal
     journal.stop()

@@ -9,10 +9,9 @@ from connectors.context import Connector
 from connectors.gateway_client import GatewayClient
 from connectors.state.alerts import raise_alert
 from connectors.state.promises import Promise, list_unchecked, mark_broken, mark_kept
-from keys.crypto.checkpoint import parse_checkpoint
 from keys.crypto.errors import CryptoError
+from keys.crypto.log_shards import verify_shard_checkpoint
 from keys.crypto.merkle import verify_inclusion
-from keys.crypto.note import verify_note
 from keys.crypto.note_key import VerifierKey
 from schemas.base64url import decode_base64url
 from schemas.messages.log import InclusionDocument
@@ -57,10 +56,10 @@ def check_promises(connector: Connector, client: GatewayClient) -> PromiseCount:
 def is_proven(pin: GatewayPin, promise: Promise, document: InclusionDocument) -> bool:
     """Return whether `document` proves that the promised leaf stands at its place in the log that `pin` names."""
     try:
-        note = verify_note(document.checkpoint.encode(), [VerifierKey.parse(pin.log_verifier_key)])
-        checkpoint = parse_checkpoint(note.text)
+        log_key = VerifierKey.parse(pin.log_verifier_key)
+        checkpoint = verify_shard_checkpoint(document.checkpoint.encode(), log_key)
         proof = [decode_base64url(text) for text in document.proof]
         verify_inclusion(decode_base64url(promise.leaf), document.index, checkpoint.size, proof, checkpoint.root_hash)
     except CryptoError:
         return False
-    return checkpoint.origin == pin.log_origin and document.index == promise.leaf_index
+    return log_key.name == pin.log_name and document.index == promise.leaf_index

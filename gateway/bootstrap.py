@@ -33,7 +33,7 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
     load_purposes()
     never_released()
     engine = create_database_engine(settings.database)
-    journal = Journal(engine, settings.log_origin, utc_now, os.urandom)
+    journal = Journal(engine, settings.log_name, utc_now, os.urandom)
     providers = ProviderClient(settings.provider_timeout_seconds, settings.provider_connections)
     journal.start()
     try:

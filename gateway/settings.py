@@ -35,11 +35,12 @@ class GatewaySettings(BaseModel):
             description="数据库网址 / database: sqlite:////path or postgresql+psycopg://…; keep passwords out of it",
         ),
     ]
-    log_origin: Annotated[
+    log_name: Annotated[
         str,
         Field(
             pattern=r"^[^\s+]{1,200}$",
-            description="审计日志名称 / the log's name (C2SP checkpoint origin); never changed once the log has begun",
+            description="审计日志名称 / the log's name; with the year behind it, the origin of that year's checkpoints"
+            " (C2SP); never changed once the log has begun",
         ),
     ]
     statements: Annotated[
@@ -61,6 +62,15 @@ class GatewaySettings(BaseModel):
     provider_connections: Annotated[
         int, Field(ge=1, le=1_000, description="每个进程对外连接数上限 / connections to providers, for each process")
     ] = 64
+    unwitnessed_hours: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=168,
+            description="日志多少小时没有足够单位见证就停止交换；0表示每次都等待见证 / hours without a quorum"
+            " of witnesses until nothing is exchanged; with 0 every request waits until the log is witnessed",
+        ),
+    ] = 4
 
 
 def load_settings(folder: Path) -> GatewaySettings:

@@ -8,15 +8,19 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine
 
+from gateway.log.checkpoints import publish_checkpoint
 from gateway.log.events import Actor, Event, EventType, PersonalField, PolicyRef, RequestRef
 from gateway.log.journal import Draft, Journal
 from keys.crypto.note import NoteSigner
 from schemas.formats import digest_of
 from schemas.randomness import RandomSource
 
-ORIGIN = "gateway.example/audit/2026"
+LOG_NAME = "gateway.example/audit"
+SHARD = 2026
+ORIGIN = f"{LOG_NAME}/{SHARD}"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LOG_SIGNER = NoteSigner(ORIGIN, b"\x01" * 32)
+LOG_KEY = NoteSigner(LOG_NAME, b"\x01" * 32).verifier_key
 
 
 def repeatable_random(seed: str = "") -> RandomSource:
@@ -53,10 +57,15 @@ def log_events(*events: Event) -> Callable[[Connection], Draft[None]]:
 
 
 def start_journal(engine: Engine, *, max_queue: int = 4096, max_group: int = 1000) -> Journal:
-    """Return a running journal with the real clock and randomness."""
-    journal = Journal(engine, ORIGIN, lambda: datetime.now(UTC), os.urandom, max_queue=max_queue, max_group=max_group)
+    """Return a running journal with real randomness, at a time of the test's year."""
+    journal = Journal(engine, LOG_NAME, lambda: NOW, os.urandom, max_queue=max_queue, max_group=max_group)
     journal.start()
     return journal
+
+
+def sign(engine: Engine) -> bytes:
+    """Publish a checkpoint of the log as it stands and return it."""
+    return publish_checkpoint(engine, SHARD, LOG_SIGNER, NOW)
 
 
 def fill(engine: Engine, size: int) -> None:

@@ -9,8 +9,8 @@ PIN_EXAMPLE = GatewayPin(
     url="https://gateway.example",
     gateway="gateway.990101",
     signing_key=digest("gateway"),
-    log_origin="gateway.990101/audit/2026",
-    log_verifier_key=f"gateway.990101/audit/2026+00000000+{digest('log')}",
+    log_name="gateway.990101/audit",
+    log_verifier_key=f"gateway.990101/audit+00000000+{digest('log')}",
 )
 
 CONNECTOR_EXAMPLE = ConnectorSettings(
@@ -31,6 +31,6 @@ GATEWAY_EXAMPLE = GatewaySettings(
     name_en="Tong'an County Child Protection Gateway",
     url="https://gateway.example",
     database="postgresql+psycopg:///tongxin",
-    log_origin="gateway.990101/audit/2026",
+    log_name="gateway.990101/audit",
     statements=(token("gateway-signing-key"),),
 )

@@ -8,20 +8,19 @@ from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
 
-from gateway.log.checkpoints import latest_checkpoint, publish_checkpoint
 from gateway.log.journal import Draft
-from gateway.log.tree_store import TreeStore
-from gateway.persistence.engine import read_transaction
 from gateway.persistence.request_queries import forget_envelopes
 from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, delete_removed_rows
 from gateway.services.destroy_runs import delete_over_runs
 from gateway.services.end_epochs import end_epochs
 from gateway.services.expire_agreements import expire_agreements
-from gateway.services.log_key import log_signer
+from gateway.services.push_to_witnesses import push_to_witnesses
 from gateway.services.registry import renew_registry
+from gateway.services.sign_log import sign_log
 
 CHECKPOINT_SECONDS = 1
+WITNESS_SECONDS = 2
 REGISTRY_SECONDS = 60
 EXPIRY_SECONDS = 60
 ENVELOPE_SECONDS = 600
@@ -36,7 +35,8 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     jobs: tuple[tuple[Callable[[Gateway], Any], int], ...] = (
-        (publish_grown_checkpoint, CHECKPOINT_SECONDS),
+        (sign_log, CHECKPOINT_SECONDS),
+        (push_to_witnesses, WITNESS_SECONDS),
         (renew_registry, REGISTRY_SECONDS),
         (expire_agreements, EXPIRY_SECONDS),
         (end_epochs, EXPIRY_SECONDS),
@@ -50,16 +50,6 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
     scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
     scheduler.start()
     return scheduler
-
-
-def publish_grown_checkpoint(gateway: Gateway) -> None:
-    """Sign the tree if it has grown; looks without the write lock first."""
-    latest = latest_checkpoint(gateway.engine)
-    with read_transaction(gateway.engine) as connection:
-        size = TreeStore(connection).size()
-    if latest is None or size > latest.size:
-        origin, now = gateway.settings.log_origin, gateway.now()
-        publish_checkpoint(gateway.engine, origin, log_signer(gateway.keys, origin, now), now)
 
 
 def forget_expired_envelopes(gateway: Gateway) -> None:

@@ -1,9 +1,10 @@
-"""Signs the tree as it stands (C2SP tlog-checkpoint): one root for a size, and never a smaller size than before."""
+"""Signs a shard's tree as it stands (C2SP tlog-checkpoint): one root for a size, never a smaller one."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Select, insert, select
 
 from gateway.log.timestamp import format_timestamp, parse_timestamp
 from gateway.log.tree_store import LogDamagedError, TreeStore
@@ -12,19 +13,26 @@ from gateway.persistence.engine import read_transaction, write_transaction
 from keys.crypto.checkpoint import Checkpoint, format_checkpoint
 from keys.crypto.note import NoteSigner, sign_note
 
+_LAST_FIRST: Final = (
+    select(audit_checkpoint).order_by(audit_checkpoint.c.shard.desc(), audit_checkpoint.c.size.desc()).limit(1)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredCheckpoint:
-    """A checkpoint as it was signed: size, 32-byte root, the note's bytes, and when."""
+    """A checkpoint as it was signed: shard, size, 32-byte root, the note's bytes, and when."""
 
+    shard: int
     size: int
     root_hash: bytes
     note: bytes
     signed_at: datetime
 
 
-def publish_checkpoint(engine: Engine, origin: str, signer: NoteSigner, now: datetime) -> bytes:
-    """Return the signed note for the tree as it stands; the one made before, if the tree has not grown since.
+def publish_checkpoint(engine: Engine, shard: int, signer: NoteSigner, now: datetime) -> bytes:
+    """Return the signed note for a shard's tree as it stands; the one made before, if the tree has not grown since.
+
+    The signer's name is the shard's origin.
 
     Runs under the write lock, so that two processes can't sign two roots. A root is signed only after the last
     signed one has been found again in the same rows.
@@ -33,33 +41,43 @@ def publish_checkpoint(engine: Engine, origin: str, signer: NoteSigner, now: dat
         LogDamagedError: the tree no longer holds what was signed, or is smaller.
     """
     with write_transaction(engine) as connection:
-        store = TreeStore(connection)
+        store = TreeStore(connection, shard)
         size = store.size()
-        last = find_checkpoint(connection)
+        last = find_checkpoint(connection, shard)
         if last is not None:
             require_signed_prefix(store, size, last)
             if last.size == size:
                 return last.note
-        checkpoint = Checkpoint(origin, size, store.root(size))
+        checkpoint = Checkpoint(signer.verifier_key.name, size, store.root(size))
         note = sign_note(format_checkpoint(checkpoint), signer)
-        row = {"size": size, "root": checkpoint.root_hash, "note": note, "time": format_timestamp(now)}
-        connection.execute(insert(audit_checkpoint), row)
+        connection.execute(
+            insert(audit_checkpoint).values(
+                shard=shard, size=size, root=checkpoint.root_hash, note=note, time=format_timestamp(now)
+            )
+        )
         return note
 
 
 def latest_checkpoint(engine: Engine) -> StoredCheckpoint | None:
-    """Return the checkpoint signed last, or None before the first."""
+    """Return the last checkpoint of the newest shard that has one, or None before the first."""
     with read_transaction(engine) as connection:
-        return find_checkpoint(connection)
+        return find_latest_checkpoint(connection)
 
 
-def find_checkpoint(connection: Connection, size: int | None = None) -> StoredCheckpoint | None:
-    """Return the checkpoint of `size` leaves, or the last one; None where there is none."""
-    query = select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
-    if size is not None:
-        query = query.where(audit_checkpoint.c.size == size)
+def find_latest_checkpoint(connection: Connection) -> StoredCheckpoint | None:
+    """Return the last checkpoint of the newest shard that has one, or None before the first."""
+    return _find(connection, _LAST_FIRST)
+
+
+def find_checkpoint(connection: Connection, shard: int, size: int | None = None) -> StoredCheckpoint | None:
+    """Return a shard's checkpoint of `size` leaves, or its last one; None where there is none."""
+    query = _LAST_FIRST.where(audit_checkpoint.c.shard == shard)
+    return _find(connection, query if size is None else query.where(audit_checkpoint.c.size == size))
+
+
+def _find(connection: Connection, query: Select[Any]) -> StoredCheckpoint | None:
     row = connection.execute(query).one_or_none()
-    return None if row is None else StoredCheckpoint(row.size, row.root, row.note, parse_timestamp(row.time))
+    return None if row is None else StoredCheckpoint(row.shard, row.size, row.root, row.note, parse_timestamp(row.time))
 
 
 def require_signed_prefix(store: TreeStore, size: int, signed: StoredCheckpoint) -> None:

@@ -31,6 +31,7 @@ _ASKED = _PARTIES | {LeafMember.PURPOSE, LeafMember.BASIS, LeafMember.RECORDS, L
 _ANSWERED = _ASKED | {LeafMember.REASON, LeafMember.REF}
 _REGISTERED = _PARTIES | {LeafMember.REF, LeafMember.APPROVALS}
 _INDEXED = _REGISTERED | {LeafMember.RECORDS}
+_STARTED = _INDEXED | {LeafMember.CONTENT}
 _ENDED = _REGISTERED | {LeafMember.REASON}
 _AUDITED = frozenset(
     {
@@ -65,7 +66,7 @@ _OVERSIGHT = frozenset({Audience.OVERSIGHT_AUDITOR, Audience.PRIVACY_OFFICER})
 DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
     {
         EventType.LOG_START: Declaration(
-            "TX-LOG-001I", "审计日志启用", "The log was started", _REGISTERED, _NOBODY, _REGISTER
+            "TX-LOG-001I", "审计日志启用", "The log was started", _STARTED, _NOBODY, _REGISTER
         ),
         EventType.LOG_SEAL: Declaration(
             "TX-LOG-002I", "审计日志封存", "The log of a year was sealed", _AUDITED, _NOBODY, _REGISTER
@@ -115,7 +116,12 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
             "TX-FIELD-002I", "信息项已提供", "Attributes were released", _ANSWERED, _ANSWER, _ACCOUNTED
         ),
         EventType.FIELD_RECEIPT: Declaration(
-            "TX-FIELD-003I", "请求方确认收到", "The requester confirmed receipt", _ANSWERED, _STAFF, _EXCHANGE
+            "TX-FIELD-003I",
+            "请求方确认收到",
+            "The requester confirmed receipt",
+            _ANSWERED | {LeafMember.CONTENT},
+            _STAFF,
+            _EXCHANGE,
         ),
         EventType.REFUSAL: Declaration(
             "TX-REFUSAL-001W", "请求被拒绝", "A request was refused", _ANSWERED, _REFUSED, _EXCHANGE

@@ -26,6 +26,7 @@ __all__ = [
 Decision = Literal["permit", "deny", "partial"]
 DECISIONS: Final = frozenset({"permit", "deny", "partial"})
 DIGEST_BYTES: Final = 32
+TAG_BYTES: Final = 32
 MAX_RECORDS: Final = 2**53 - 1  # RFC 8785 knows no larger integer
 MAX_PERSONAL_CHARACTERS: Final = 4_096
 
@@ -79,6 +80,7 @@ class Event:
     All members but `personal` stand in the leaf for ever and hold codes, names of fields and digests, nothing about
     a person; `content` is the digest of a file that was handed out. `personal` enters the leaf as salted digests; its
     values are kept apart and can be erased.
+    `subject_tags` stand in the subject index alone, which can be erased too; 32 bytes each.
     `event_id` is a UUIDv7 given by the caller as idempotency key, or None for the journal to make one. `ref` is the
     event id of the intent that an outcome belongs to.
 
@@ -102,6 +104,7 @@ class Event:
     ref: str | None = None
     approvals: tuple[str, ...] = ()
     personal: Mapping[PersonalField, str] = field(default_factory=dict, repr=False)
+    subject_tags: tuple[bytes, ...] = field(default=(), repr=False)
     event_id: str | None = None
 
     def __post_init__(self) -> None:
@@ -113,6 +116,8 @@ class Event:
             raise EventMisuseError(f"{self.type}: unknown decision")
         if self.records is not None and (isinstance(self.records, bool) or not 0 <= self.records <= MAX_RECORDS):
             raise EventMisuseError(f"{self.type}: records is no number, or out of range")
+        if len(set(self.subject_tags)) != len(self.subject_tags) or {*map(len, self.subject_tags)} - {TAG_BYTES}:
+            raise EventMisuseError(f"{self.type}: a subject tag is there twice, or has another length")
         for event_id in (self.event_id, self.ref):
             if event_id is not None:
                 _require_event_id(event_id)

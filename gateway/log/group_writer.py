@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from gateway.log.events import Event
 from gateway.log.leaf_batch import LeafBatch, LeafReceipt
+from gateway.log.shard_turn import seal_event, start_event
+from gateway.log.shards import find_current_shard, shard_at
 from gateway.log.tiles import TreeEdge
 from gateway.log.tree_store import TreeStore
 from gateway.log.write_errors import AuditOutcomeUnknownError, AuditUnavailableError
@@ -50,12 +52,13 @@ class PendingWrite:
 class GroupWriter:
     """Appends to one log. Not to be used by two threads at once; other processes may append to the same log."""
 
-    def __init__(self, engine: Engine, origin: str, now: Callable[[], datetime], random: RandomSource) -> None:
+    def __init__(self, engine: Engine, log_name: str, now: Callable[[], datetime], random: RandomSource) -> None:
         self._engine = engine
-        self._origin = origin
+        self._log_name = log_name
         self._now = now
         self._random = random
-        self._edge: TreeEdge | None = None
+        self._shard: int | None = None
+        self._edge = TreeEdge()
 
     def write(self, group: list[PendingWrite]) -> None:
         """Run the changes of `group`, log their events, commit, and only then resolve the futures.
@@ -67,24 +70,45 @@ class GroupWriter:
         failure = AuditUnavailableError
         with _Attempt() as attempt:
             with write_transaction(self._engine) as connection:
-                batch = LeafBatch(self._edge_in(connection).copy(), self._origin, self._now, self._random)
+                batch = self._batch_in(connection)
                 for pending in group:
                     outcomes[pending] = _run_change(connection, batch, pending)
                 batch.insert(connection)
                 failure = AuditOutcomeUnknownError
-            self._edge = batch.edge
+            self._shard, self._edge = batch.shard, batch.edge
         if attempt.error is not None:
             _logger.error("the audit log could not be written: %s", type(attempt.error).__name__)
             outcomes = {pending: _failed(outcomes.get(pending), failure) for pending in group}
         for pending, outcome in outcomes.items():
             _resolve(pending.future, outcome)
 
-    def _edge_in(self, connection: Connection) -> TreeEdge:
+    def _batch_in(self, connection: Connection) -> LeafBatch:
+        """Return the batch for the newest shard; the first one of a year seals the old shard and starts the new one.
+
+        A clock that is behind the newest shard does not matter: a sealed shard never grows again.
+        """
+        at = self._now()
+        newest, shard = find_current_shard(connection), shard_at(at)
+        if newest is None:
+            return self._batch(shard, TreeEdge(), at)
+        batch = self._batch(newest, self._edge_in(connection, newest), at)
+        if shard <= newest:
+            return batch
+        batch.add(batch.prepare(connection, [seal_event(batch.edge.size + 1)]))
+        batch.insert(connection)
+        started = self._batch(shard, TreeEdge(), at)
+        started.add(started.prepare(connection, [start_event(connection, newest)]))
+        return started
+
+    def _batch(self, shard: int, edge: TreeEdge, at: datetime) -> LeafBatch:
+        return LeafBatch(self._log_name, shard, edge, at, self._random)
+
+    def _edge_in(self, connection: Connection, shard: int) -> TreeEdge:
         """Return the edge of the tree as it is under the write lock; another process may have appended."""
-        store = TreeStore(connection)
-        if self._edge is None or self._edge.size != store.size():
+        store = TreeStore(connection, shard)
+        if self._shard != shard or self._edge.size != store.size():
             return store.edge()
-        return self._edge
+        return self._edge.copy()
 
 
 class _Attempt(AbstractContextManager["_Attempt"]):

@@ -52,13 +52,13 @@ T = TypeVar("T")
 class Journal:
     """Writes changes with their events; the only way into the log.
 
-    Start it in the process that writes, after any fork. `now` gives aware UTC.
+    Start it in the process that writes, after any fork. `now` gives aware UTC; its year decides the shard.
     """
 
     def __init__(
         self,
         engine: Engine,
-        origin: str,
+        log_name: str,
         now: Callable[[], datetime],
         random: RandomSource,
         *,
@@ -66,8 +66,8 @@ class Journal:
         max_group: int = MAX_GROUP,
     ) -> None:
         self._engine = engine
-        self._origin = origin
-        self._writer = GroupWriter(engine, origin, now, random)
+        self._log_name = log_name
+        self._writer = GroupWriter(engine, log_name, now, random)
         self._max_group = max_group
         self._queue: Queue[PendingWrite | None] = Queue(max_queue)
         self._thread: threading.Thread | None = None
@@ -77,13 +77,13 @@ class Journal:
         """Check the log and start the sequencer.
 
         Raises:
-            LogDamagedError: the log has a gap, is shorter than its last checkpoint, or belongs to another origin.
+            LogDamagedError: the log has a gap, is shorter than its last checkpoint, or bears another name.
             JournalMisuseError: it was started before, here or in the process that this one was forked from.
         """
         if self._process_id is not None:
             raise JournalMisuseError("the journal was started before; make one in each process, after the fork")
         with read_transaction(self._engine) as connection:
-            check_log(connection, self._origin)
+            check_log(connection, self._log_name)
         self._process_id = os.getpid()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()

@@ -1,6 +1,6 @@
-"""The leaves of one transaction: events become rows, full tiles come with them."""
+"""The leaves that one transaction adds to a shard: events become rows, full tiles come with them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from gateway.log.events import Event
 from gateway.log.leaf import EncodedLeaf, encode_leaf
 from gateway.log.tiles import Tile, TreeEdge
 from gateway.log.timestamp import format_timestamp
-from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_tile
+from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_subject_index, audit_tile
+from keys.crypto.log_shards import shard_origin
 from keys.crypto.merkle import leaf_hash
 from schemas.randomness import RandomSource
 
@@ -23,8 +24,9 @@ class DuplicateEventError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LeafReceipt:
-    """Where an event stands in the log: its leaf's index (from 0), its RFC 6962 leaf hash, its event id."""
+    """Where an event stands in the log: shard, its leaf's index there (from 0), RFC 6962 leaf hash, event id."""
 
+    shard: int
     index: int
     leaf_hash: bytes
     event_id: str
@@ -36,21 +38,25 @@ class PreparedLeaf:
 
     event: Event
     event_id: str
-    at: datetime
     encoded: EncodedLeaf
 
 
 class LeafBatch:
-    """Collects the leaves of one transaction after `edge`, which it grows; `insert` writes them."""
+    """Collects the leaves that one transaction adds to `shard` after `edge`, which it grows; `insert` writes them.
 
-    def __init__(self, edge: TreeEdge, origin: str, now: Callable[[], datetime], random: RandomSource) -> None:
+    `at` is the time of all of them.
+    """
+
+    def __init__(self, log_name: str, shard: int, edge: TreeEdge, at: datetime, random: RandomSource) -> None:
+        self.shard = shard
         self.edge = edge
-        self._origin = origin
-        self._now = now
+        self._origin = shard_origin(log_name, shard)
+        self._at = at
         self._random = random
         self._event_ids: set[str] = set()
         self._leaves: list[dict[str, Any]] = []
         self._disclosures: list[dict[str, Any]] = []
+        self._subjects: list[dict[str, Any]] = []
         self._tiles: list[Tile] = []
 
     def prepare(self, connection: Connection, events: Iterable[Event]) -> list[PreparedLeaf]:
@@ -71,27 +77,31 @@ class LeafBatch:
         return tuple(self._add_one(leaf) for leaf in prepared)
 
     def insert(self, connection: Connection) -> None:
-        """Write all added leaves, their disclosures and the tiles that they fill."""
-        tiles = [{"level": tile.level, "n": tile.n, "data": tile.data} for tile in self._tiles]
-        tables = ((audit_leaf, self._leaves), (audit_disclosure, self._disclosures), (audit_tile, tiles))
-        for table, rows in tables:
+        """Write all added leaves, their disclosures and subject tags, and the tiles that they fill."""
+        tiles = [{"shard": self.shard, "level": tile.level, "n": tile.n, "data": tile.data} for tile in self._tiles]
+        for table, rows in (
+            (audit_leaf, self._leaves),
+            (audit_disclosure, self._disclosures),
+            (audit_subject_index, self._subjects),
+            (audit_tile, tiles),
+        ):
             if rows:
                 connection.execute(insert(table), rows)
 
     def _prepare_one(self, event: Event) -> PreparedLeaf:
-        at = self._now()
-        event_id = event.event_id or make_event_id(at, self._random)
-        encoded = encode_leaf(event, origin=self._origin, event_id=event_id, now=at, random=self._random)
-        return PreparedLeaf(event, event_id, at, encoded)
+        event_id = event.event_id or make_event_id(self._at, self._random)
+        encoded = encode_leaf(event, origin=self._origin, event_id=event_id, now=self._at, random=self._random)
+        return PreparedLeaf(event, event_id, encoded)
 
     def _add_one(self, leaf: PreparedLeaf) -> LeafReceipt:
-        receipt = LeafReceipt(self.edge.size, leaf_hash(leaf.encoded.entry), leaf.event_id)
+        receipt = LeafReceipt(self.shard, self.edge.size, leaf_hash(leaf.encoded.entry), leaf.event_id)
         self._event_ids.add(leaf.event_id)
-        self._leaves.append(_leaf_row(leaf, receipt))
+        self._leaves.append(_leaf_row(leaf, receipt, self._at))
+        place = {"shard": receipt.shard, "idx": receipt.index}
         self._disclosures += [
-            {"idx": receipt.index, "field": name, "disclosure": disclosure}
-            for name, disclosure in leaf.encoded.disclosures.items()
+            {**place, "field": name, "disclosure": disclosure} for name, disclosure in leaf.encoded.disclosures.items()
         ]
+        self._subjects += [{**place, "tag": tag} for tag in leaf.event.subject_tags]
         self._tiles += self.edge.append(receipt.leaf_hash)
         return receipt
 
@@ -103,19 +113,22 @@ def _any_logged(connection: Connection, event_ids: list[str]) -> bool:
     return connection.scalar(query.limit(1)) is not None
 
 
-def _leaf_row(leaf: PreparedLeaf, receipt: LeafReceipt) -> dict[str, Any]:
+def _leaf_row(leaf: PreparedLeaf, receipt: LeafReceipt, at: datetime) -> dict[str, Any]:
     event = leaf.event
     return {
+        "shard": receipt.shard,
         "idx": receipt.index,
         "event_id": parse_event_id(leaf.event_id),
         "entry": leaf.encoded.entry,
         "leaf_hash": receipt.leaf_hash,
         "type": str(event.type),
-        "time": format_timestamp(leaf.at),
+        "time": format_timestamp(at),
         "actor_org": event.actor.org if event.actor else None,
         "peer_org": event.peer,
         "purpose": event.purpose,
         "decision": event.decision,
+        "reason": event.reason,
+        "policy": event.policy.id if event.policy else None,
         "corr": event.correlation_id,
         "ref": event.ref,
     }

@@ -31,29 +31,31 @@ class ConsistencyProof:
     hashes: tuple[bytes, ...]
 
 
-def prove_leaf(engine: Engine, index: int, size: int) -> InclusionProof:
-    """Return the inclusion proof of leaf `index` in the tree of the first `size` leaves.
+def prove_leaf(engine: Engine, shard: int, index: int, size: int) -> InclusionProof:
+    """Return the inclusion proof of leaf `index` of a shard in the tree of its first `size` leaves.
 
     Raises:
-        ProofRangeError: the log has no such leaf or is smaller than `size`.
+        ProofRangeError: the shard has no such leaf or is smaller than `size`.
         LogDamagedError: rows are missing.
     """
     with read_transaction(engine) as connection:
-        store = TreeStore(connection)
+        store = TreeStore(connection, shard)
         if not 0 <= index < size <= store.size():
             raise ProofRangeError(f"no leaf {index} in a tree of {size}")
         return InclusionProof(index, size, tuple(prove_inclusion(index, size, store.subtree)))
 
 
-def prove_prefix(engine: Engine, old_size: int, new_size: int) -> ConsistencyProof:
-    """Return the consistency proof from the tree of `old_size` leaves to that of `new_size`; empty if equal or from 0.
+def prove_prefix(engine: Engine, shard: int, old_size: int, new_size: int) -> ConsistencyProof:
+    """Return the proof that a shard's tree of `old_size` leaves is a prefix of that of `new_size`.
+
+    It is empty if the sizes are equal or the old one is 0.
 
     Raises:
-        ProofRangeError: the sizes are in the wrong order, or the log is smaller than `new_size`.
+        ProofRangeError: the sizes are in the wrong order, or the shard is smaller than `new_size`.
         LogDamagedError: rows are missing.
     """
     with read_transaction(engine) as connection:
-        store = TreeStore(connection)
+        store = TreeStore(connection, shard)
         if not 0 <= old_size <= new_size <= store.size():
             raise ProofRangeError(f"no proof from {old_size} to {new_size}")
         return ConsistencyProof(old_size, new_size, tuple(prove_consistency(old_size, new_size, store.subtree)))

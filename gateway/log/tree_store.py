@@ -1,16 +1,15 @@
-"""Reads the tree from the tables: subtree roots for proofs, the root at any size, the right edge, the entries."""
+"""Reads a shard's tree from the tables: subtree roots for proofs, the root at any size, the right edge, the entries."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from gateway.log.tiles import TILE_HEIGHT, TILE_WIDTH, TreeEdge, fold, split_hashes, tile_widths
 from gateway.persistence.audit_tables import audit_leaf, audit_tile
 from keys.crypto.merkle import root_from_subtrees
 
 ENTRIES_A_READ: Final = 4 * TILE_WIDTH
-_LAST_INDEX: Final = select(func.max(audit_leaf.c.idx))
 
 
 class LogDamagedError(RuntimeError):
@@ -18,14 +17,15 @@ class LogDamagedError(RuntimeError):
 
 
 class TreeStore:
-    """The tree as one transaction sees it."""
+    """The tree of a shard as one transaction sees it; a shard that has not begun is an empty tree."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, shard: int) -> None:
         self._connection = connection
+        self._shard = shard
 
     def size(self) -> int:
         """Return the number of leaves."""
-        last = self._connection.scalar(_LAST_INDEX)
+        last = self._connection.scalar(select(func.max(audit_leaf.c.idx)).where(audit_leaf.c.shard == self._shard))
         return 0 if last is None else last + 1
 
     def root(self, size: int) -> bytes:
@@ -82,8 +82,7 @@ class TreeStore:
         """
         for low in range(start, end, ENTRIES_A_READ):
             high = min(end, low + ENTRIES_A_READ)
-            query = select(audit_leaf.c.entry).where(audit_leaf.c.idx >= low, audit_leaf.c.idx < high)
-            entries = self._connection.scalars(query.order_by(audit_leaf.c.idx)).all()
+            entries = self._connection.scalars(self._of_leaves(audit_leaf.c.entry, low, high)).all()
             if len(entries) != high - low:
                 raise LogDamagedError(f"entries are missing between {low} and {high}")
             yield from entries
@@ -91,12 +90,19 @@ class TreeStore:
     def _derive(self, level: int, low: int, high: int) -> list[bytes]:
         """Return the hashes of a tile that is not full: leaf hashes, or the roots of full tiles one level below."""
         if level == 0:
-            query = select(audit_leaf.c.leaf_hash).where(audit_leaf.c.idx >= low, audit_leaf.c.idx < high)
-            return list(self._connection.scalars(query.order_by(audit_leaf.c.idx)))
+            return list(self._connection.scalars(self._of_leaves(audit_leaf.c.leaf_hash, low, high)))
         return [fold(split_hashes(data)) for _, data in sorted(self._tiles(level - 1, low, high).items())]
+
+    def _of_leaves(self, column: Column[bytes], low: int, high: int) -> Select[bytes]:
+        place = audit_leaf.c
+        query = select(column).where(place.shard == self._shard, place.idx >= low, place.idx < high)
+        return query.order_by(place.idx)
 
     def _tiles(self, level: int, start: int, end: int) -> dict[int, bytes]:
         query = select(audit_tile.c.n, audit_tile.c.data).where(
-            audit_tile.c.level == level, audit_tile.c.n >= start, audit_tile.c.n < end
+            audit_tile.c.shard == self._shard,
+            audit_tile.c.level == level,
+            audit_tile.c.n >= start,
+            audit_tile.c.n < end,
         )
         return {row.n: row.data for row in self._connection.execute(query)}

@@ -1,5 +1,7 @@
 """Finds a leaf of the log by its hash, which is what a connector's promise names."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, Index, select
 
 from gateway.persistence.audit_tables import audit_leaf
@@ -7,16 +9,26 @@ from gateway.persistence.audit_tables import audit_leaf
 leaf_hash_index = Index("ix_audit_leaf_leaf_hash", audit_leaf.c.leaf_hash)
 
 
-def find_leaf_index(connection: Connection, leaf_hash: bytes) -> int | None:
+@dataclass(frozen=True, slots=True)
+class LeafPlace:
+    """Where a leaf stands: its shard, and its index there."""
+
+    shard: int
+    index: int
+
+
+def find_leaf(connection: Connection, leaf_hash: bytes) -> LeafPlace | None:
     """Return the place of the leaf in the log, or None."""
-    place: int | None = connection.scalar(select(audit_leaf.c.idx).where(audit_leaf.c.leaf_hash == leaf_hash))
-    return place
+    query = select(audit_leaf.c.shard, audit_leaf.c.idx).where(audit_leaf.c.leaf_hash == leaf_hash)
+    row = connection.execute(query).first()
+    return None if row is None else LeafPlace(row.shard, row.idx)
 
 
 def list_latest_leaves(connection: Connection, count: int) -> list[dict[str, object]]:
     """Return what the last `count` leaves say in the columns to filter by, oldest first."""
     columns = audit_leaf.c
     query = select(
+        columns.shard,
         columns.idx,
         columns.time,
         columns.type,
@@ -25,5 +37,5 @@ def list_latest_leaves(connection: Connection, count: int) -> list[dict[str, obj
         columns.purpose,
         columns.decision,
     )
-    rows = connection.execute(query.order_by(columns.idx.desc()).limit(count))
+    rows = connection.execute(query.order_by(columns.shard.desc(), columns.idx.desc()).limit(count))
     return [dict(row._mapping) for row in rows][::-1]  # noqa: SLF001 - the public name of SQLAlchemy

@@ -88,8 +88,8 @@ def gateway_pin(gateway: Gateway) -> GatewayPin:
         url=gateway.settings.url,
         gateway=gateway.id,
         signing_key=gateway.own_keys.statements[0].key_id,
-        log_origin=gateway.settings.log_origin,
-        log_verifier_key=log_verifier_key(gateway.keys, gateway.settings.log_origin, gateway.now()),
+        log_name=gateway.settings.log_name,
+        log_verifier_key=log_verifier_key(gateway.keys, gateway.settings.log_name, gateway.now()),
     )
 
 

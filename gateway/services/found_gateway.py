@@ -52,7 +52,7 @@ def create_gateway_folder(
         name_en=founding.name_en,
         url=founding.url,
         database=founding.database or f"sqlite:///{folder.resolve() / DATABASE_FILE}",
-        log_origin=f"{founding.gateway}/audit/{now.year}",
+        log_name=f"{founding.gateway}/audit",
         statements=(_own_statement(founding.gateway, ring, now),),
     )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

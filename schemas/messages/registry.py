@@ -64,12 +64,16 @@ class Enrolment(Message):
 
 
 class GatewayPin(Message):
-    """What the administrator hands back: where the gateway is and what to believe of it."""
+    """What the administrator hands back: where the gateway is and what to believe of it.
+
+    The log has a tree for each year, of origin `<log_name>/<year>`; `log_verifier_key` bears the name `log_name`, and
+    verifies each of them under its origin.
+    """
 
     url: Url
     gateway: AgencyId
     signing_key: Digest
-    log_origin: Annotated[str, Field(max_length=200)]
+    log_name: Annotated[str, Field(max_length=200)]
     log_verifier_key: Annotated[str, Field(max_length=300)]
 
 

@@ -20,10 +20,11 @@ from gateway.persistence.audit_tables import (
     audit_cosignature,
     audit_disclosure,
     audit_leaf,
+    audit_subject_index,
     audit_tile,
 )
 from gateway.persistence.engine import create_database_engine, read_transaction, write_transaction
-from gateway.persistence.leaf_queries import find_leaf_index
+from gateway.persistence.leaf_queries import find_leaf
 from gateway.settings import DATABASE_FILE
 from keys.crypto.merkle import leaf_hash
 from keys.crypto.note import NoteSigner
@@ -33,6 +34,7 @@ from tests.scene import Scene
 
 Leaves = list[dict[str, Any]]
 Rewrite = Callable[[Leaves], Leaves]
+_TABLES = (audit_cosignature, audit_disclosure, audit_subject_index, audit_checkpoint, audit_tile, audit_leaf)
 
 
 def copy_database(scene: Scene, target: Path) -> Path:
@@ -52,24 +54,25 @@ def open_copy(database: Path, target: Path) -> Engine:
     return create_database_engine(f"sqlite:///{target}")
 
 
-def rewrite_tree(engine: Engine, rewrite: Rewrite, origin: str, signer: NoteSigner) -> None:
-    """Make the whole log anew from other leaves, as if they had always been there, and sign it with the real key."""
+def rewrite_tree(engine: Engine, rewrite: Rewrite, shard: int, signer: NoteSigner) -> None:
+    """Make a year's log anew from other leaves, as if they had always been there, and sign it with the real key."""
     with write_transaction(engine) as connection:
         leaves = [dict(row) for row in connection.execute(select(audit_leaf).order_by(audit_leaf.c.idx)).mappings()]
-        for table in (audit_cosignature, audit_disclosure, audit_checkpoint, audit_tile, audit_leaf):
+        for table in _TABLES:
             connection.execute(table.delete())
-        _append(connection, rewrite(leaves))
-    publish_checkpoint(engine, origin, signer, datetime.now(UTC))
+        _append(connection, shard, rewrite(leaves))
+    publish_checkpoint(engine, shard, signer, datetime.now(UTC))
 
 
-def _append(connection: Connection, leaves: Leaves) -> None:
+def _append(connection: Connection, shard: int, leaves: Leaves) -> None:
     edge, tiles = TreeEdge(), list[Tile]()
     for place, leaf in enumerate(leaves):
         leaf |= {"idx": place, "leaf_hash": leaf_hash(leaf["entry"])}
         tiles += edge.append(leaf["leaf_hash"])
     connection.execute(audit_leaf.insert(), leaves)
     if tiles:
-        connection.execute(audit_tile.insert(), [{"level": t.level, "n": t.n, "data": t.data} for t in tiles])
+        rows = [{"shard": shard, "level": tile.level, "n": tile.n, "data": tile.data} for tile in tiles]
+        connection.execute(audit_tile.insert(), rows)
 
 
 def said_again(leaf: dict[str, Any]) -> dict[str, Any]:
@@ -87,13 +90,13 @@ def restated(leaf: dict[str, Any], **members: object) -> dict[str, Any]:
 def show_inclusion(engine: Engine, leaf: str) -> InclusionDocument | None:
     """Answer for a leaf as the gateway does, from its newest checkpoint."""
     with read_transaction(engine) as connection:
-        index = find_leaf_index(connection, decode_base64url(leaf))
+        place = find_leaf(connection, decode_base64url(leaf))
         note = connection.execute(select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)).one()
-    if index is None:
+    if place is None:
         return None
     try:
-        proof = prove_leaf(engine, index, note.size)
+        proof = prove_leaf(engine, place.shard, place.index, note.size)
     except ProofRangeError:
         return None
     hashes = tuple(encode_base64url(found) for found in proof.hashes)
-    return InclusionDocument(index=index, size=note.size, proof=hashes, checkpoint=note.note.decode())
+    return InclusionDocument(index=place.index, size=note.size, proof=hashes, checkpoint=note.note.decode())

@@ -25,10 +25,11 @@ from gateway.log.log_check import check_log
 from gateway.log.proofs import ProofRangeError, prove_prefix
 from gateway.log.tree_store import LogDamagedError
 from gateway.persistence.engine import create_database_engine, read_transaction, write_transaction
-from keys.crypto.checkpoint import Checkpoint, parse_checkpoint
+from keys.crypto.checkpoint import Checkpoint
 from keys.crypto.errors import ProofError
+from keys.crypto.log_shards import shard_of_origin, verify_shard_checkpoint
 from keys.crypto.merkle import verify_consistency
-from keys.crypto.note import NoteSigner, verify_note
+from keys.crypto.note import NoteSigner
 from keys.crypto.note_key import VerifierKey
 from keys.custody.key_ring import KeyKind
 from schemas.messages.registry import MAX_ENROLMENT_BYTES, GatewayPin
@@ -58,6 +59,13 @@ class Evidence:
     signer: NoteSigner
 
     @property
+    def shard(self) -> int:
+        """The year of the log."""
+        shard = shard_of_origin(self.pin.log_name, self.late.origin)
+        assert shard is not None
+        return shard
+
+    @property
     def keys(self) -> list[VerifierKey]:
         return [VerifierKey.parse(self.pin.log_verifier_key)]
 
@@ -79,7 +87,7 @@ def evidence(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Evidence
     late = _checkpoint(scene, pin, max(kept.leaf_index for kept in promises) + 1)
     database = copy_database(scene, tmp_path_factory.mktemp("log") / "log.sqlite3")
     secret = open_gateways_ring(scene.stage.gateway_folder).current(KeyKind.LOG, datetime.now(UTC)).secret
-    return Evidence(pin, early, late, promises, database, NoteSigner(pin.log_origin, secret))
+    return Evidence(pin, early, late, promises, database, NoteSigner(late.origin, secret))
 
 
 def _promises(scene: Scene) -> frozenset[Promise]:
@@ -98,8 +106,8 @@ def _checkpoint(scene: Scene, pin: GatewayPin, size: int) -> Checkpoint:
     while time.monotonic() < deadline:
         answer = httpx.get(f"{scene.stage.gateway_url}/v1/log/checkpoint")
         if answer.is_success:
-            note = verify_note(answer.content, [VerifierKey.parse(pin.log_verifier_key)])
-            if (checkpoint := parse_checkpoint(note.text)).size >= size:
+            checkpoint = verify_shard_checkpoint(answer.content, VerifierKey.parse(pin.log_verifier_key))
+            if checkpoint.size >= size:
                 return checkpoint
         time.sleep(0.2)
     raise AssertionError("the gateway signs no checkpoint")
@@ -118,9 +126,9 @@ def log(evidence: Evidence, tmp_path: Path) -> Iterator[Engine]:
 
 def _verify_export(evidence: Evidence, log: Engine) -> None:
     """Sign what is there, export it and verify the export offline."""
-    publish_checkpoint(log, evidence.pin.log_origin, evidence.signer, datetime.now(UTC))
+    publish_checkpoint(log, evidence.shard, evidence.signer, datetime.now(UTC))
     bundle = io.BytesIO()
-    export_bundle(log, bundle, evidence.signer.verifier_key)
+    export_bundle(log, bundle, evidence.keys[0])
     verify_bundle(bundle.getvalue(), evidence.keys)
 
 
@@ -130,7 +138,7 @@ def _continues(log: Engine, kept: Checkpoint) -> bool:
     if latest is None:
         return False
     try:
-        proof = prove_prefix(log, kept.size, latest.size)
+        proof = prove_prefix(log, latest.shard, kept.size, latest.size)
         verify_consistency(kept.size, kept.root_hash, latest.size, latest.root_hash, proof.hashes)
     except (ProofRangeError, ProofError):
         return False
@@ -158,13 +166,15 @@ def test_an_honest_log_stands_every_check(evidence: Evidence, log: Engine) -> No
 
 def test_the_same_leaves_made_anew_are_the_same_log(evidence: Evidence, log: Engine) -> None:
     """The positive control of the forger's tools: without a change, the forged tree is the honest one."""
-    rewrite_tree(log, lambda leaves: leaves, evidence.pin.log_origin, evidence.signer)
+    rewrite_tree(log, lambda leaves: leaves, evidence.shard, evidence.signer)
     _verify_export(evidence, log)
     assert _continues(log, evidence.late)
     assert _broken(evidence, log) == set()
 
 
 # Rows changed where they stand.
+
+_ERASED = ("DELETE FROM audit_disclosure", "DELETE FROM audit_subject_index")
 
 
 def test_the_database_refuses_changes_to_the_log(evidence: Evidence, tmp_path: Path) -> None:
@@ -183,10 +193,10 @@ def test_the_database_refuses_changes_to_the_log(evidence: Evidence, tmp_path: P
         ("UPDATE audit_leaf SET entry = CAST(replace(entry, 'permit', 'deny') AS BLOB) WHERE idx = :place",),
         ("UPDATE audit_leaf SET leaf_hash = zeroblob(32) WHERE idx = :place",),
         ("UPDATE audit_leaf SET entry = (SELECT entry FROM audit_leaf WHERE idx = :place - 1) WHERE idx = :place",),
-        ("DELETE FROM audit_disclosure", "DELETE FROM audit_leaf WHERE idx = :place"),
-        ("DELETE FROM audit_disclosure", "DELETE FROM audit_leaf WHERE idx >= :place"),
+        (*_ERASED, "DELETE FROM audit_leaf WHERE idx = :place"),
+        (*_ERASED, "DELETE FROM audit_leaf WHERE idx >= :place"),
         (
-            "DELETE FROM audit_disclosure",
+            *_ERASED,
             "UPDATE audit_leaf SET idx = -1 WHERE idx = :place",
             "UPDATE audit_leaf SET idx = :place WHERE idx = :place + 1",
             "UPDATE audit_leaf SET idx = :place + 1 WHERE idx = -1",
@@ -207,10 +217,11 @@ def test_changed_rows_are_found_in_an_export(evidence: Evidence, log: Engine, st
 def test_a_log_that_was_cut_off_is_not_continued(evidence: Evidence, log: Engine) -> None:
     """An old copy with a new checkpoint beside it: the gateway does not start on it."""
     with write_transaction(log) as connection:
-        connection.execute(text("DELETE FROM audit_disclosure"))
+        for erased in _ERASED:
+            connection.execute(text(erased))
         connection.execute(text("DELETE FROM audit_leaf WHERE idx >= :size"), {"size": evidence.early.size})
     with pytest.raises(LogDamagedError), read_transaction(log) as connection:
-        check_log(connection, evidence.pin.log_origin)
+        check_log(connection, evidence.pin.log_name)
 
 
 # A whole new log, right in itself and signed with the real key.
@@ -275,7 +286,7 @@ def test_a_new_past_contradicts_the_checkpoints_that_others_keep(
 def _rewrite(evidence: Evidence, log: Engine, rewrite: object, place: int) -> None:
     """Forge the log, and see that it is a good forgery: by itself it verifies."""
     assert callable(rewrite)
-    rewrite_tree(log, lambda leaves: rewrite(leaves, place), evidence.pin.log_origin, evidence.signer)
+    rewrite_tree(log, lambda leaves: rewrite(leaves, place), evidence.shard, evidence.signer)
     _verify_export(evidence, log)
 
 
@@ -286,17 +297,17 @@ def test_a_restored_copy_that_goes_on_differently_is_found(evidence: Evidence, l
         kept, other = leaves[: evidence.early.size], leaves[: evidence.late.size - evidence.early.size + 5]
         return kept + [said_again(leaf) for leaf in other]
 
-    rewrite_tree(log, restore, evidence.pin.log_origin, evidence.signer)
+    rewrite_tree(log, restore, evidence.shard, evidence.signer)
     assert _continues(log, evidence.early), "it does continue the old copy"
     assert not _continues(log, evidence.late)
     assert _broken(evidence, log) == {kept.leaf_index for kept in evidence.promises}
 
 
 def test_a_checkpoint_by_another_key_is_not_believed(evidence: Evidence, log: Engine) -> None:
-    forger = NoteSigner(evidence.pin.log_origin, b"\x07" * 32)
-    rewrite_tree(log, lambda leaves: leaves, evidence.pin.log_origin, forger)
+    forger = NoteSigner(evidence.late.origin, b"\x07" * 32)
+    rewrite_tree(log, lambda leaves: leaves, evidence.shard, forger)
     bundle = io.BytesIO()
-    export_bundle(log, bundle, forger.verifier_key)
+    export_bundle(log, bundle, NoteSigner(evidence.pin.log_name, b"\x07" * 32).verifier_key)
     with pytest.raises(BundleError, match="checkpoint"):
         verify_bundle(bundle.getvalue(), evidence.keys)
     assert _broken(evidence, log) == {kept.leaf_index for kept in evidence.promises}

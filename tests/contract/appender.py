@@ -7,14 +7,13 @@ Prints a line for each acknowledged event, `<index> <leaf hash>`, and for each c
 
 import sys
 import threading
-from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from gateway.log.checkpoints import latest_checkpoint, publish_checkpoint
+from gateway.log.checkpoints import latest_checkpoint
 from gateway.log.journal import Journal
 from gateway.persistence.engine import create_database_engine
-from tests.audit_log import LOG_SIGNER, ORIGIN, log_events, query_event, start_journal
+from tests.audit_log import log_events, query_event, sign, start_journal
 
 
 def _say(line: str) -> None:
@@ -30,7 +29,7 @@ def _append(journal: Journal) -> None:
 
 def _sign(engine: Engine) -> None:
     while True:
-        publish_checkpoint(engine, ORIGIN, LOG_SIGNER, datetime.now(UTC))
+        sign(engine)
         if (stored := latest_checkpoint(engine)) is not None:
             _say(f"checkpoint {stored.size} {stored.root_hash.hex()}")
 

@@ -71,8 +71,8 @@ def test_a_log_with_entries_is_never_dropped(engine: Engine) -> None:
     with write_transaction(engine) as connection:
         connection.execute(
             text(
-                "INSERT INTO audit_leaf (idx, event_id, entry, leaf_hash, type, time)"
-                " VALUES (0, :id, :entry, :hash, 'log.start', '')"
+                "INSERT INTO audit_leaf (shard, idx, event_id, entry, leaf_hash, type, time)"
+                " VALUES (2026, 0, :id, :entry, :hash, 'log.start', '')"
             ),
             {"id": bytes(16), "entry": b"{}", "hash": bytes(32)},
         )

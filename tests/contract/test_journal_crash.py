@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from gateway.log.tree_store import TreeStore
 from gateway.persistence.engine import read_transaction
-from tests.audit_log import start_journal
+from tests.audit_log import SHARD, start_journal
 
 KILLS = 10
 MAX_ACKNOWLEDGED_LINES = 60
@@ -34,7 +34,7 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(engine: Engine,
         said.update(_append_until_killed(database_url, moments.randrange(1, MAX_ACKNOWLEDGED_LINES)))
     start_journal(engine).stop()
     with read_transaction(engine) as connection:
-        store = TreeStore(connection)
+        store = TreeStore(connection, SHARD)
         hashes = store.hashes(0, 0, store.size())
         roots = {size: store.root(size) for size in range(store.size() + 1)}
     for line in said:

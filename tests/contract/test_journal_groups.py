@@ -18,7 +18,7 @@ from gateway.log.journal import (
 )
 from gateway.log.tree_store import TreeStore
 from gateway.persistence.engine import create_database_engine, read_transaction
-from tests.audit_log import log_events, query_event, start_journal
+from tests.audit_log import SHARD, log_events, query_event, start_journal
 
 EVENT_ID = "01900000-0000-7000-8000-00000000000a"
 
@@ -45,7 +45,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 def _size(engine: Engine) -> int:
     with read_transaction(engine) as connection:
-        return TreeStore(connection).size()
+        return TreeStore(connection, SHARD).size()
 
 
 def _write_as_one_group(
@@ -237,6 +237,6 @@ def test_processes_share_one_log(engine: Engine, database_url: str) -> None:
 def _require_whole(engine: Engine, acknowledged: list[tuple[int, bytes]]) -> None:
     """Every acknowledged leaf stands at its index, there is no other, and a new journal starts on the log."""
     with read_transaction(engine) as connection:
-        store = TreeStore(connection)
+        store = TreeStore(connection, SHARD)
         assert list(enumerate(store.hashes(0, 0, store.size()))) == sorted(acknowledged)
     start_journal(engine).stop()

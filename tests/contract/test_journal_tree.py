@@ -8,7 +8,7 @@ from gateway.persistence.engine import read_transaction, write_transaction
 from keys.crypto.checkpoint import parse_checkpoint
 from keys.crypto.merkle import EMPTY_ROOT, CompactRange, leaf_hash, verify_consistency, verify_inclusion
 from keys.crypto.note import NoteSigner, verify_note
-from tests.audit_log import LOG_SIGNER, NOW, ORIGIN, fill, log_events, query_event, start_journal
+from tests.audit_log import LOG_SIGNER, NOW, ORIGIN, SHARD, fill, log_events, query_event, sign, start_journal
 
 SIZES = [1, 2, 3, 255, 256, 257, 511, 512, 513, 700]
 
@@ -24,7 +24,8 @@ def _roots(engine: Engine) -> list[bytes]:
     tree = CompactRange()
     roots = [tree.root()]
     with read_transaction(engine) as connection:
-        for entry in TreeStore(connection).entries(0, TreeStore(connection).size()):
+        store = TreeStore(connection, SHARD)
+        for entry in store.entries(0, store.size()):
             tree.append(leaf_hash(entry))
             roots.append(tree.root())
     return roots
@@ -32,7 +33,7 @@ def _roots(engine: Engine) -> list[bytes]:
 
 def test_roots_at_every_size_are_those_of_the_entries(filled: Engine) -> None:
     with read_transaction(filled) as connection:
-        store = TreeStore(connection)
+        store = TreeStore(connection, SHARD)
         assert [store.root(size) for size in range(0, 701, 7)] == _roots(filled)[::7]
         assert store.root(0) == EMPTY_ROOT
 
@@ -41,9 +42,9 @@ def test_roots_at_every_size_are_those_of_the_entries(filled: Engine) -> None:
 def test_every_kind_of_leaf_is_proved(filled: Engine, size: int) -> None:
     root = _roots(filled)[size]
     with read_transaction(filled) as connection:
-        hashes = TreeStore(connection).hashes(0, 0, size)
+        hashes = TreeStore(connection, SHARD).hashes(0, 0, size)
     for index in {0, size // 2, size - 1, min(size - 1, 255), min(size - 1, 256)}:
-        proof = prove_leaf(filled, index, size)
+        proof = prove_leaf(filled, SHARD, index, size)
         verify_inclusion(hashes[index], index, size, proof.hashes, root)
 
 
@@ -51,24 +52,24 @@ def test_every_kind_of_leaf_is_proved(filled: Engine, size: int) -> None:
 def test_every_prefix_is_proved(filled: Engine, old_size: int) -> None:
     roots = _roots(filled)
     for new_size in (size for size in SIZES if size >= old_size):
-        proof = prove_prefix(filled, old_size, new_size)
+        proof = prove_prefix(filled, SHARD, old_size, new_size)
         verify_consistency(old_size, roots[old_size], new_size, roots[new_size], proof.hashes)
 
 
 @pytest.mark.parametrize(("index", "size"), [(-1, 5), (5, 5), (0, 0), (0, 701)])
 def test_no_proof_of_a_leaf_that_is_not_there(filled: Engine, index: int, size: int) -> None:
     with pytest.raises(ProofRangeError):
-        prove_leaf(filled, index, size)
+        prove_leaf(filled, SHARD, index, size)
 
 
 @pytest.mark.parametrize(("old_size", "new_size"), [(-1, 5), (6, 5), (5, 701)])
 def test_no_proof_of_a_prefix_that_is_not_there(filled: Engine, old_size: int, new_size: int) -> None:
     with pytest.raises(ProofRangeError):
-        prove_prefix(filled, old_size, new_size)
+        prove_prefix(filled, SHARD, old_size, new_size)
 
 
 def test_checkpoint_signs_size_and_root(filled: Engine) -> None:
-    note = publish_checkpoint(filled, ORIGIN, LOG_SIGNER, NOW)
+    note = sign(filled)
     verified = verify_note(note, [LOG_SIGNER.verifier_key])
     checkpoint = parse_checkpoint(verified.text)
     assert (checkpoint.origin, checkpoint.size, checkpoint.root_hash) == (ORIGIN, 700, _roots(filled)[700])
@@ -79,8 +80,8 @@ def test_checkpoint_signs_size_and_root(filled: Engine) -> None:
 
 def test_a_size_is_signed_once(filled: Engine) -> None:
     """Also by another process with another key: the note that was published stands."""
-    first = publish_checkpoint(filled, ORIGIN, LOG_SIGNER, NOW)
-    assert publish_checkpoint(filled, ORIGIN, NoteSigner(ORIGIN, b"\x02" * 32), NOW) == first
+    first = sign(filled)
+    assert publish_checkpoint(filled, SHARD, NoteSigner(ORIGIN, b"\x02" * 32), NOW) == first
 
 
 def test_checkpoints_grow_with_the_log(engine: Engine) -> None:
@@ -89,7 +90,7 @@ def test_checkpoints_grow_with_the_log(engine: Engine) -> None:
     sizes = []
     for _ in range(3):
         journal.write(log_events(query_event()))
-        publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+        sign(engine)
         stored = latest_checkpoint(engine)
         assert stored is not None
         sizes.append(stored.size)
@@ -98,7 +99,7 @@ def test_checkpoints_grow_with_the_log(engine: Engine) -> None:
 
 
 def test_empty_log_can_be_signed(engine: Engine) -> None:
-    publish_checkpoint(engine, ORIGIN, LOG_SIGNER, NOW)
+    sign(engine)
     stored = latest_checkpoint(engine)
     assert stored is not None
     assert (stored.size, stored.root_hash) == (0, EMPTY_ROOT)
@@ -114,21 +115,21 @@ def test_empty_log_can_be_signed(engine: Engine) -> None:
     ],
 )
 def test_what_was_signed_and_is_gone_is_never_signed_over(filled: Engine, damage: str) -> None:
-    publish_checkpoint(filled, ORIGIN, LOG_SIGNER, NOW)
+    sign(filled)
     with write_transaction(filled) as connection:
         for trigger in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
             connection.execute(text(f"DROP TRIGGER {trigger}"))
         connection.execute(text("DELETE FROM audit_disclosure"))
         connection.execute(text(damage))
     with pytest.raises(LogDamagedError, match="signed"):
-        publish_checkpoint(filled, ORIGIN, LOG_SIGNER, NOW)
+        sign(filled)
     with pytest.raises(LogDamagedError):
         start_journal(filled)
 
 
 def test_missing_rows_are_named(filled: Engine) -> None:
     with read_transaction(filled) as connection:
-        store = TreeStore(connection)
+        store = TreeStore(connection, SHARD)
         with pytest.raises(LogDamagedError, match="between 690 and 710"):
             store.hashes(0, 690, 710)
         with pytest.raises(LogDamagedError, match="between 690 and 710"):

@@ -12,14 +12,14 @@ from gateway.log.tree_store import TreeStore
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_tile
 from gateway.persistence.engine import read_transaction, write_transaction
 from keys.crypto.merkle import leaf_hash
-from tests.audit_log import NOW, ORIGIN, fill, log_events, query_event, repeatable_random, start_journal
+from tests.audit_log import LOG_NAME, NOW, SHARD, fill, log_events, query_event, repeatable_random, start_journal
 
 EVENT_ID = "01900000-0000-7000-8000-00000000000a"
 
 
 def _size(engine: Engine) -> int:
     with read_transaction(engine) as connection:
-        return TreeStore(connection).size()
+        return TreeStore(connection, SHARD).size()
 
 
 def test_receipt_names_the_stored_leaf(engine: Engine, journal: Journal) -> None:
@@ -28,7 +28,7 @@ def test_receipt_names_the_stored_leaf(engine: Engine, journal: Journal) -> None
     assert [receipt.index for receipt in written.receipts] == [0, 1]
     assert written.receipts[1].event_id == EVENT_ID
     with read_transaction(engine) as connection:
-        entries = list(TreeStore(connection).entries(0, 2))
+        entries = list(TreeStore(connection, SHARD).entries(0, 2))
     assert [leaf_hash(entry) for entry in entries] == [receipt.leaf_hash for receipt in written.receipts]
     assert [parse_leaf(entry).event_id for entry in entries] == [receipt.event_id for receipt in written.receipts]
     assert parse_leaf(entries[0]).event == query_event(personal={})
@@ -36,10 +36,11 @@ def test_receipt_names_the_stored_leaf(engine: Engine, journal: Journal) -> None
 
 def test_columns_to_filter_by_repeat_the_entry(engine: Engine, journal: Journal) -> None:
     intent = journal.write(log_events(query_event())).receipts[0].event_id
-    journal.write(log_events(query_event(type=EventType.MATCH_RESULT, ref=intent, personal={})))
+    journal.write(log_events(query_event(type=EventType.MATCH_RESULT, ref=intent, reason="none", personal={})))
     with read_transaction(engine) as connection:
         row = connection.execute(select(audit_leaf).where(audit_leaf.c.ref == intent)).one()
     entry = json.loads(row.entry)
+    assert (row.shard, row.reason, row.policy) == (SHARD, entry["reason"], entry["policy"]["id"])
     assert (row.idx, row.event_id.hex()) == (1, entry["id"].replace("-", ""))
     assert (row.type, row.time, row.purpose, row.decision) == tuple(
         entry[name] for name in ("type", "time", "purpose", "decision")
@@ -56,17 +57,17 @@ def test_disclosures_are_kept_apart_and_can_go(engine: Engine, journal: Journal)
     receipt = journal.write(log_events(query_event(personal={PersonalField.OFFICER: "o-7"}))).receipts[0]
     with write_transaction(engine) as connection:
         row = connection.execute(select(audit_disclosure)).one()
-        entry = next(TreeStore(connection).entries(0, 1))
-        root = TreeStore(connection).root(1)
+        entry = next(TreeStore(connection, SHARD).entries(0, 1))
+        root = TreeStore(connection, SHARD).root(1)
         connection.execute(audit_disclosure.delete())
-        assert TreeStore(connection).root(1) == root == receipt.leaf_hash
+        assert TreeStore(connection, SHARD).root(1) == root == receipt.leaf_hash
     assert (row.idx, row.field, parse_disclosure(row.disclosure).value) == (0, "officer", "o-7")
     assert disclosure_digest(row.disclosure) in parse_leaf(entry).digests
 
 
 def test_change_and_event_land_together(engine: Engine, journal: Journal) -> None:
     def change(connection: Connection) -> Draft[int]:
-        connection.execute(insert(audit_tile), {"level": 9, "n": 9, "data": bytes(8192)})
+        connection.execute(insert(audit_tile), {"shard": SHARD, "level": 9, "n": 9, "data": bytes(8192)})
         return Draft(7, (query_event(),))
 
     assert journal.write(change).value == 7
@@ -99,7 +100,11 @@ def test_failing_change_is_rolled_back_and_its_error_comes_back(engine: Engine, 
 
 def test_database_error_of_a_change_is_its_own(engine: Engine, journal: Journal) -> None:
     with pytest.raises(IntegrityError):
-        journal.write(lambda connection: connection.execute(insert(audit_tile), {"level": -1, "n": 0, "data": b""}))  # type: ignore[arg-type,return-value]
+        journal.write(
+            lambda connection: connection.execute(
+                insert(audit_tile), {"shard": SHARD, "level": -1, "n": 0, "data": b""}
+            )
+        )  # type: ignore[arg-type,return-value]
     journal.write(log_events(query_event()))
     assert _size(engine) == 1
 
@@ -124,9 +129,9 @@ def test_event_that_fits_no_leaf_is_refused_alone(engine: Engine, journal: Journ
 def test_change_may_use_savepoints_of_its_own(engine: Engine, journal: Journal) -> None:
     def change(connection: Connection) -> Draft[None]:
         with connection.begin_nested():
-            connection.execute(insert(audit_tile), {"level": 9, "n": 0, "data": bytes(8192)})
+            connection.execute(insert(audit_tile), {"shard": SHARD, "level": 9, "n": 0, "data": bytes(8192)})
         savepoint = connection.begin_nested()
-        connection.execute(insert(audit_tile), {"level": 9, "n": 1, "data": bytes(8192)})
+        connection.execute(insert(audit_tile), {"shard": SHARD, "level": 9, "n": 1, "data": bytes(8192)})
         savepoint.rollback()
         return Draft(None, (query_event(),))
 
@@ -141,7 +146,7 @@ def test_log_goes_on_after_a_restart(engine: Engine) -> None:
         journal.write(log_events(*(query_event() for _ in range(100))))
         journal.stop()
     with read_transaction(engine) as connection:
-        store = TreeStore(connection)
+        store = TreeStore(connection, SHARD)
         assert store.size() == 300
         assert connection.scalar(select(func.count()).select_from(audit_tile)) == 1
         assert store.edge().size == 300
@@ -174,10 +179,10 @@ def test_damaged_log_is_not_continued(engine: Engine, damage: str, message: str)
         start_journal(engine)
 
 
-def test_log_of_another_origin_is_not_continued(engine: Engine) -> None:
+def test_log_of_another_name_is_not_continued(engine: Engine) -> None:
     fill(engine, 1)
-    journal = Journal(engine, "gateway.example/audit/2027", lambda: NOW, repeatable_random())
-    with pytest.raises(LogDamagedError, match=f"{ORIGIN}, not gateway.example/audit/2027"):
+    journal = Journal(engine, "other.example/audit", lambda: NOW, repeatable_random())
+    with pytest.raises(LogDamagedError, match=f"{LOG_NAME}/2026, not other.example/audit/2026"):
         journal.start()
 
 
@@ -192,7 +197,7 @@ def _damage(engine: Engine, statement: str) -> None:
 
 
 def test_event_ids_are_made_from_the_journals_clock(engine: Engine) -> None:
-    journal = Journal(engine, ORIGIN, lambda: NOW, repeatable_random())
+    journal = Journal(engine, LOG_NAME, lambda: NOW, repeatable_random())
     journal.start()
     receipt = journal.write(log_events(Event(type=EventType.LOG_START))).receipts[0]
     journal.stop()

@@ -518,7 +518,7 @@ def opened_gateway(folder: Path, clock: Clock, database: str | None = None) -> I
     create_gateway_folder(folder, founding, PASSPHRASE, CHEAP, clock.now(), os.urandom)
     settings = load_settings(folder)
     engine = create_database_engine(settings.database)
-    journal = Journal(engine, settings.log_origin, clock.now, os.urandom)
+    journal = Journal(engine, settings.log_name, clock.now, os.urandom)
     journal.start()
     providers = ProviderClient(5, 8)
     gateway = Gateway(

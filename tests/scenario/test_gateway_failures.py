@@ -81,7 +81,7 @@ def test_an_answer_under_an_agreement_that_was_revoked_meanwhile_is_dropped(worl
 def test_a_full_journal_says_that_the_gateway_is_busy(world: World) -> None:
     agreement = world.conclude()
     gateway = world.gateway
-    full = FullJournal(gateway.engine, gateway.settings.log_origin, gateway.now, gateway.random)
+    full = FullJournal(gateway.engine, gateway.settings.log_name, gateway.now, gateway.random)
     with serving(create_app(replace(gateway, journal=full))) as url:
         answer, _ = replace(world, url=url).evaluate(agreement, "x")
     assert (answer.status, answer.problem.code) == (503, ProblemCode.OVERLOADED)

@@ -98,7 +98,7 @@ def test_an_id_is_accepted_once_across_processes_workers_and_restarts(world: Wor
     with _process(folder) as (_, third):
         assert replace(world, url=third).send(world.requester, claims, body).status == 409
     with read_transaction(world.gateway.engine) as connection:
-        check_log(connection, world.gateway.settings.log_origin)
+        check_log(connection, world.gateway.settings.log_name)
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.3])

@@ -79,6 +79,6 @@ def test_a_proof_is_good_for_its_leaf_place_and_log_only(scene: Scene) -> None:
     assert is_proven(pin, kept, document)
     assert not is_proven(pin, replace(kept, leaf=digest_of(b"another")), document)
     assert not is_proven(pin, replace(kept, leaf_index=kept.leaf_index + 1), document)
-    assert not is_proven(pin.model_copy(update={"log_origin": "another/log"}), kept, document)
+    assert not is_proven(pin.model_copy(update={"log_name": "another/log"}), kept, document)
     assert not is_proven(pin, kept, document.model_copy(update={"index": document.index + 1}))
     assert not is_proven(pin, kept, document.model_copy(update={"checkpoint": "no note"}))

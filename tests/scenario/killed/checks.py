@@ -26,9 +26,9 @@ from gateway.persistence.publication_queries import ActiveIndex, list_active
 from gateway.persistence.run_queries import RunState
 from gateway.persistence.run_tables import match_outcome, match_run, match_run_part
 from gateway.settings import load_settings
-from keys.crypto.checkpoint import Checkpoint, parse_checkpoint
+from keys.crypto.checkpoint import Checkpoint
+from keys.crypto.log_shards import shard_of_origin, verify_shard_checkpoint
 from keys.crypto.merkle import verify_consistency, verify_inclusion
-from keys.crypto.note import verify_note
 from keys.crypto.note_key import VerifierKey
 from schemas.base64url import decode_base64url
 from schemas.formats import ELEMENT_BYTES, digest_of
@@ -127,13 +127,20 @@ class Checker:
     history: History
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
     engine: Engine = field(init=False)
-    origin: str = field(init=False)
+    log_name: str = field(init=False)
     checkpoints: list[Checkpoint] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         settings = load_settings(self.stage.gateway_folder)
         self.engine = create_database_engine(settings.database)
-        self.origin = settings.log_origin
+        self.log_name = settings.log_name
+
+    @property
+    def shard(self) -> int:
+        """The year in which this runs, by the newest checkpoint that was signed."""
+        shard = shard_of_origin(self.log_name, self.checkpoints[-1].origin)
+        assert shard is not None
+        return shard
 
     def check(self) -> None:
         """Check all; the gateway must be up. What is noted is read first: it can only have become more since."""
@@ -154,7 +161,7 @@ class Checker:
         for session in (self.requester, self.provider):
             for leaf, place in list_promises(session.connector.state):
                 if place < size:
-                    proof = prove_leaf(self.engine, place, size)
+                    proof = prove_leaf(self.engine, self.shard, place, size)
                     verify_inclusion(decode_base64url(leaf), place, size, proof.hashes, root)
 
     def check_results_are_whole(self, rows: int) -> None:
@@ -170,13 +177,13 @@ class Checker:
 
     def _check_log(self) -> None:
         with read_transaction(self.engine) as connection:
-            check_log(connection, self.origin)
+            check_log(connection, self.log_name)
         note = self.http.get(f"{self.stage.gateway_url}/v1/log/checkpoint").content
         key = VerifierKey.parse(self.requester.connector.gateway.log_verifier_key)
-        self.checkpoints.append(parse_checkpoint(verify_note(note, [key]).text))
+        self.checkpoints.append(verify_shard_checkpoint(note, key))
         new = self.checkpoints[-1]
         for old in self.checkpoints:
-            proof = prove_prefix(self.engine, old.size, new.size)
+            proof = prove_prefix(self.engine, self.shard, old.size, new.size)
             verify_consistency(old.size, old.root_hash, new.size, new.root_hash, proof.hashes)
 
     def _check_promises(self) -> None:

@@ -36,7 +36,7 @@ PIN = GatewayPin(
     url="http://127.0.0.1:9",
     gateway=GATEWAY,
     signing_key=GATEWAY_ROOT,
-    log_origin="gateway.example/log",
+    log_name="gateway.example/log",
     log_verifier_key="gateway.example/log+00000000+AQ==",
 )
 

@@ -1,4 +1,4 @@
-"""Create the audit log: leaves, tiles, checkpoints, cosignatures, disclosures and their append-only triggers.
+"""Create the audit log: leaves, tiles, checkpoints, cosignatures, what can be erased, and append-only triggers.
 
 Revision ID: 0001
 """
@@ -12,17 +12,24 @@ revision = "0001"
 down_revision = None
 
 _APPEND_ONLY = ("audit_leaf", "audit_tile", "audit_checkpoint", "audit_cosignature")
-_ERASABLE = ("audit_disclosure",)
-_TABLES = ("audit_disclosure", "audit_cosignature", "audit_checkpoint", "audit_tile", "audit_leaf")
+_ERASABLE = ("audit_disclosure", "audit_subject_index")
+_FILTERS = ("actor_org", "peer_org", "purpose", "decision", "reason", "policy", "corr", "ref")
+_TABLES = (*_ERASABLE, "audit_cosignature", "audit_checkpoint", "audit_tile", "audit_leaf")
 
-# SQLite: an INSERT that would take the place of a row, or leave a gap. REPLACE must not get as far as its delete.
+# SQLite: an INSERT that would take the place of a row, leave a gap, or go to a shard after a newer one has begun.
+# REPLACE must not get as far as its delete.
 _SQLITE_REFUSED_INSERTS = {
-    "audit_leaf": "NEW.idx <> coalesce((SELECT max(idx) + 1 FROM audit_leaf), 0)"
+    "audit_leaf": "NEW.idx <> coalesce((SELECT max(idx) + 1 FROM audit_leaf WHERE shard = NEW.shard), 0)"
+    " OR NEW.shard < (SELECT max(shard) FROM audit_leaf)"
     " OR EXISTS (SELECT 1 FROM audit_leaf WHERE event_id = NEW.event_id)",
-    "audit_tile": "EXISTS (SELECT 1 FROM audit_tile WHERE level = NEW.level AND n = NEW.n)",
-    "audit_checkpoint": "NEW.size <= (SELECT max(size) FROM audit_checkpoint)",
-    "audit_cosignature": "EXISTS (SELECT 1 FROM audit_cosignature WHERE size = NEW.size AND witness = NEW.witness)",
-    "audit_disclosure": "EXISTS (SELECT 1 FROM audit_disclosure WHERE idx = NEW.idx AND field = NEW.field)",
+    "audit_tile": "EXISTS (SELECT 1 FROM audit_tile WHERE shard = NEW.shard AND level = NEW.level AND n = NEW.n)",
+    "audit_checkpoint": "NEW.size <= (SELECT max(size) FROM audit_checkpoint WHERE shard = NEW.shard)",
+    "audit_cosignature": "EXISTS (SELECT 1 FROM audit_cosignature"
+    " WHERE shard = NEW.shard AND size = NEW.size AND witness = NEW.witness)",
+    "audit_disclosure": "EXISTS (SELECT 1 FROM audit_disclosure"
+    " WHERE shard = NEW.shard AND idx = NEW.idx AND field = NEW.field)",
+    "audit_subject_index": "EXISTS (SELECT 1 FROM audit_subject_index"
+    " WHERE tag = NEW.tag AND shard = NEW.shard AND idx = NEW.idx)",
 }
 
 _POSTGRESQL_FUNCTION = """
@@ -35,12 +42,13 @@ $$
 
 
 def upgrade() -> None:
-    """Create the five tables, then the triggers."""
+    """Create the six tables, then the triggers."""
     _create_leaf()
     _create_tile()
     _create_checkpoint()
     _create_cosignature()
     _create_disclosure()
+    _create_subject_index()
     for statement in _trigger_statements(op.get_bind().dialect.name):
         op.execute(statement)
 
@@ -63,17 +71,22 @@ def _count() -> sa.types.TypeEngine[int]:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+def _shard() -> sa.Column[int]:
+    return sa.Column("shard", sa.Integer, nullable=False)
+
+
 def _create_leaf() -> None:
     op.create_table(
         "audit_leaf",
-        sa.Column("idx", _count(), autoincrement=False, nullable=False),
+        _shard(),
+        sa.Column("idx", _count(), nullable=False),
         sa.Column("event_id", sa.LargeBinary, nullable=False),
         sa.Column("entry", sa.LargeBinary, nullable=False),
         sa.Column("leaf_hash", sa.LargeBinary, nullable=False),
         sa.Column("type", sa.Text, nullable=False),
         sa.Column("time", sa.Text, nullable=False),
-        *(sa.Column(name, sa.Text) for name in ("actor_org", "peer_org", "purpose", "decision", "corr", "ref")),
-        sa.PrimaryKeyConstraint("idx", name="pk_audit_leaf"),
+        *(sa.Column(name, sa.Text) for name in _FILTERS),
+        sa.PrimaryKeyConstraint("shard", "idx", name="pk_audit_leaf"),
         sa.UniqueConstraint("event_id", name="uq_audit_leaf_event_id"),
         sa.CheckConstraint("idx >= 0", name=op.f("ck_audit_leaf_idx")),
         sa.CheckConstraint("length(event_id) = 16", name=op.f("ck_audit_leaf_event_id")),
@@ -81,7 +94,7 @@ def _create_leaf() -> None:
         sa.CheckConstraint("length(leaf_hash) = 32", name=op.f("ck_audit_leaf_leaf_hash")),
         sqlite_strict=True,
     )
-    for columns in (["time"], ["actor_org", "idx"], ["peer_org", "idx"], ["corr"], ["ref"]):
+    for columns in (["time"], ["actor_org", "shard", "idx"], ["peer_org", "shard", "idx"], ["corr"], ["ref"]):
         labels = "_".join(f"audit_leaf_{name}" for name in columns)
         op.create_index(f"ix_{labels}", "audit_leaf", columns)
 
@@ -89,10 +102,11 @@ def _create_leaf() -> None:
 def _create_tile() -> None:
     op.create_table(
         "audit_tile",
+        _shard(),
         sa.Column("level", sa.Integer, nullable=False),
         sa.Column("n", _count(), nullable=False),
         sa.Column("data", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("level", "n", name="pk_audit_tile"),
+        sa.PrimaryKeyConstraint("shard", "level", "n", name="pk_audit_tile"),
         sa.CheckConstraint("level >= 0 AND n >= 0", name=op.f("ck_audit_tile_place")),
         sa.CheckConstraint("length(data) = 8192", name=op.f("ck_audit_tile_data")),
         sqlite_strict=True,
@@ -102,11 +116,12 @@ def _create_tile() -> None:
 def _create_checkpoint() -> None:
     op.create_table(
         "audit_checkpoint",
-        sa.Column("size", _count(), autoincrement=False, nullable=False),
+        _shard(),
+        sa.Column("size", _count(), nullable=False),
         sa.Column("root", sa.LargeBinary, nullable=False),
         sa.Column("note", sa.LargeBinary, nullable=False),
         sa.Column("time", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("size", name="pk_audit_checkpoint"),
+        sa.PrimaryKeyConstraint("shard", "size", name="pk_audit_checkpoint"),
         sa.CheckConstraint("size >= 0", name=op.f("ck_audit_checkpoint_size")),
         sa.CheckConstraint("length(root) = 32", name=op.f("ck_audit_checkpoint_root")),
         sqlite_strict=True,
@@ -116,12 +131,17 @@ def _create_checkpoint() -> None:
 def _create_cosignature() -> None:
     op.create_table(
         "audit_cosignature",
+        _shard(),
         sa.Column("size", _count(), nullable=False),
         sa.Column("witness", sa.Text, nullable=False),
         sa.Column("time", sa.Text, nullable=False),
         sa.Column("line", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("size", "witness", name="pk_audit_cosignature"),
-        sa.ForeignKeyConstraint(["size"], ["audit_checkpoint.size"], name="fk_audit_cosignature_size_audit_checkpoint"),
+        sa.PrimaryKeyConstraint("shard", "size", "witness", name="pk_audit_cosignature"),
+        sa.ForeignKeyConstraint(
+            ["shard", "size"],
+            ["audit_checkpoint.shard", "audit_checkpoint.size"],
+            name="fk_audit_cosignature_shard_audit_checkpoint",
+        ),
         sqlite_strict=True,
     )
 
@@ -129,12 +149,32 @@ def _create_cosignature() -> None:
 def _create_disclosure() -> None:
     op.create_table(
         "audit_disclosure",
+        _shard(),
         sa.Column("idx", _count(), nullable=False),
         sa.Column("field", sa.Text, nullable=False),
         sa.Column("disclosure", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("idx", "field", name="pk_audit_disclosure"),
-        sa.ForeignKeyConstraint(["idx"], ["audit_leaf.idx"], name="fk_audit_disclosure_idx_audit_leaf"),
+        sa.PrimaryKeyConstraint("shard", "idx", "field", name="pk_audit_disclosure"),
+        _leaf_reference("audit_disclosure"),
         sqlite_strict=True,
+    )
+
+
+def _create_subject_index() -> None:
+    op.create_table(
+        "audit_subject_index",
+        sa.Column("tag", sa.LargeBinary, nullable=False),
+        _shard(),
+        sa.Column("idx", _count(), nullable=False),
+        sa.PrimaryKeyConstraint("tag", "shard", "idx", name="pk_audit_subject_index"),
+        _leaf_reference("audit_subject_index"),
+        sa.CheckConstraint("length(tag) = 32", name=op.f("ck_audit_subject_index_tag")),
+        sqlite_strict=True,
+    )
+
+
+def _leaf_reference(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["shard", "idx"], ["audit_leaf.shard", "audit_leaf.idx"], name=f"fk_{table}_shard_audit_leaf"
     )
 
 

@@ -192,7 +192,7 @@ def _open_connector(folder: Path, kind: str, gateway_key: SigningKey) -> Connect
             url="http://127.0.0.1:9",
             gateway=GATEWAY,
             signing_key=gateway_key.verification_key.key_id,
-            log_origin="gateway.example/log",
+            log_name="gateway.example/log",
             log_verifier_key=LOG_KEY,
         ),
         allow_test_regions=True,

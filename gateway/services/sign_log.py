@@ -1,0 +1,32 @@
+"""Signing the log: a checkpoint for each shard that has grown since its last one."""
+
+from sqlalchemy import Connection
+
+from gateway.log.checkpoints import find_checkpoint, publish_checkpoint
+from gateway.log.shards import list_shards
+from gateway.log.tree_store import TreeStore
+from gateway.persistence.engine import read_transaction
+from gateway.services.context import Gateway
+from gateway.services.log_key import log_signer
+from keys.crypto.log_shards import shard_origin
+
+
+def sign_log(gateway: Gateway) -> None:
+    """Sign what has grown; at the turn of a year the old shard, which its seal made grow, before the new one.
+
+    Looks without the write lock first.
+
+    Raises:
+        LogDamagedError: the log no longer holds what was signed.
+    """
+    with read_transaction(gateway.engine) as connection:
+        grown = [shard for shard in list_shards(connection) if _has_grown(connection, shard)]
+    for shard in grown:
+        now = gateway.now()
+        signer = log_signer(gateway.keys, shard_origin(gateway.settings.log_name, shard), now)
+        publish_checkpoint(gateway.engine, shard, signer, now)
+
+
+def _has_grown(connection: Connection, shard: int) -> bool:
+    latest = find_checkpoint(connection, shard)
+    return latest is None or TreeStore(connection, shard).size() > latest.size
