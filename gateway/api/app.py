@@ -10,6 +10,7 @@ from gateway.api.log import log_blueprint
 from gateway.api.openapi import openapi_blueprint
 from gateway.api.problem_responses import install_error_handlers
 from gateway.api.registry import registry_blueprint
+from gateway.api.witness import witness_blueprint
 from gateway.services.context import Gateway
 from gateway.web.app import add_console
 
@@ -25,6 +26,7 @@ def create_app(gateway: Gateway) -> Flask:
         app.register_blueprint(blueprint)
     app.register_blueprint(registry_blueprint(gateway))
     app.register_blueprint(log_blueprint(gateway))
+    app.register_blueprint(witness_blueprint(gateway))
     app.register_blueprint(health_blueprint(gateway))
     app.register_blueprint(openapi_blueprint())
     add_console(app, gateway)

@@ -12,6 +12,7 @@ from gateway.cli.register_commands import agreement, budget, index, model
 from gateway.cli.serve_command import serve
 from gateway.cli.session import FriendlyGroup, Start
 from gateway.cli.setup_commands import init, migrate, registry
+from gateway.cli.witness_commands import witness
 from hosting.command_line import CONTEXT_SETTINGS, start_options
 
 
@@ -27,5 +28,5 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
     ctx.obj = Start(folder, passphrase_file, Console())
 
 
-for command in (init, migrate, registry, member, account, agreement, index, model, budget, log, serve):
+for command in (init, migrate, registry, member, account, agreement, index, model, budget, log, witness, serve):
     main.add_command(command)

@@ -10,6 +10,8 @@ from gateway.api.app import create_app
 from gateway.bootstrap import open_gateway
 from gateway.cli.session import Start, pass_start
 from gateway.jobs.schedule import start_jobs
+from gateway.services.ask_witnesses import ask_witnesses
+from gateway.services.witness_policy import is_policy_file_changed
 
 
 @click.command()
@@ -23,8 +25,11 @@ def serve(start: Start, host: str, port: int, workers: int, threads: int) -> Non
     from hosting.http_server import HttpServer
 
     passphrase = start.passphrase()
-    with open_gateway(start.folder, passphrase):
-        pass  # settings, keys, database and log are sound; else it says so here and does not start
+    # Settings, keys, database and log are sound and not older than the witnesses' notes; else it does not start.
+    with open_gateway(start.folder, passphrase) as opened_once:
+        ask_witnesses(opened_once)
+        if is_policy_file_changed(opened_once, start.folder):
+            click.echo("见证规则文件有改动，尚未启用：witness adopt / the policy file was edited: adopt it", err=True)
 
     def announce() -> None:
         click.echo(f"网关正在 http://{host}:{port} 运行，按 Ctrl-C 停止。 / Serving; Ctrl-C stops.")

@@ -18,6 +18,7 @@ from gateway.log.stored_zip import ArchiveError
 from gateway.persistence.engine import DatabaseUrlError, DurabilityError
 from gateway.services.context import Gateway
 from gateway.services.enrol_member import EnrolmentError
+from gateway.services.witness_policy import WitnessPolicyError
 from gateway.settings import SettingsError
 from hosting.command_line import StartOptions
 from keys.custody.errors import CustodyError
@@ -44,6 +45,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         AccountError,
         AuditUnavailableError,
         LogDamagedError,
+        WitnessPolicyError,
         NothingSignedError,
         BundleError,
         EvidenceError,

@@ -26,6 +26,7 @@ from gateway.services.destroy_index import delete_ended_rows, end_indexes
 from gateway.services.destroy_runs import delete_ended_runs
 from gateway.services.members import Members
 from gateway.services.request_trail import M, Received, register_event
+from gateway.services.witness_gate import require_witnessed_history
 from keys.protocol.agreements import AgreementError, verify_signature
 from keys.protocol.key_chain import AgencyKeys
 from schemas.agreement import Agreement, AgreementState, Party
@@ -76,7 +77,7 @@ def sign_agreement(gateway: Gateway, received: Received[AgreementSign]) -> Reply
     """Take the provider's signature; with it the agreement is active.
 
     Raises:
-        ProblemError: no_agreement, not_a_party, agreement_not_active (revoked), agreement_invalid.
+        ProblemError: no_agreement, not_a_party, agreement_not_active (revoked), agreement_invalid, log_not_witnessed.
     """
     stored = _load(gateway, received, received.message.agreement)
     document = stored.signed.agreement
@@ -85,6 +86,7 @@ def sign_agreement(gateway: Gateway, received: Received[AgreementSign]) -> Reply
     _require_signature(received.members, document, received.message.signature, document.provider)
     # Time has passed since the proposal: the catalogue or the register may have changed.
     require_registered_terms(document, received.members, gateway.seconds())
+    require_witnessed_history(gateway)
 
     def change(connection: Connection) -> Draft[StoredAgreement]:
         accept_once(connection, received)
@@ -106,10 +108,13 @@ def end_agreement(gateway: Gateway, received: Received[AgreementEnd]) -> Reply:
     """Suspend, resume or revoke, as either party wishes. Revoking destroys index and runs before this returns.
 
     Raises:
-        ProblemError: no_agreement, not_a_party, or agreement_not_active where there is no such step.
+        ProblemError: no_agreement, not_a_party, agreement_not_active where there is no such step, or log_not_witnessed
+            for a resumption.
     """
     stored = _load(gateway, received, received.message.agreement)
     action = received.message.action
+    if action == "resume":
+        require_witnessed_history(gateway)
 
     def change(connection: Connection) -> Draft[StoredAgreement]:
         accept_once(connection, received)

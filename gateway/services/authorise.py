@@ -14,6 +14,7 @@ from gateway.persistence.request_queries import find_budget_use, note_envelope, 
 from gateway.services.context import Gateway
 from gateway.services.members import Members
 from gateway.services.request_trail import M, Received
+from gateway.services.witness_gate import require_witnessed
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
 from schemas.agreement import Agreement, AgreementState, Party
 from schemas.attribute_catalogue import never_released
@@ -83,12 +84,14 @@ def authorise(
         charged: what the request takes from the day's budget.
 
     Raises:
-        ProblemError: the first clause that refuses, replayed or budget_exhausted; nothing was charged then.
+        ProblemError: the first clause that refuses, log_not_witnessed, replayed or budget_exhausted; nothing was
+            charged then.
     """
     stored = received.trail.agreement
     if stored is None:
         raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
     _decide(gateway, request, stored.standing)
+    require_witnessed(gateway)
     if further_check is not None:
         further_check(stored.standing.agreement)
 
