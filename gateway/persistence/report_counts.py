@@ -1,0 +1,77 @@
+"""Counts entries of the log by the columns to filter by, for the overview and for reports; no entry is read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from gateway.domain.budgets import LEGAL_ZONE
+from gateway.log.event_names import EventType
+from gateway.log.timestamp import format_timestamp
+from gateway.persistence.audit_tables import audit_leaf
+
+_HOUR: Final = func.substr(audit_leaf.c.time, 12, 2)  # of the RFC 3339 text, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of the office's zone, both included."""
+
+    from_on: date
+    to_on: date
+
+    @property
+    def from_at(self) -> datetime:
+        """Its first moment, UTC."""
+        return _begin_at(self.from_on)
+
+    @property
+    def until_at(self) -> datetime:
+        """The first moment after it, UTC."""
+        return _begin_at(self.to_on + timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCount:
+    """How many entries agree in all of this. `hour` is that of the office's day."""
+
+    type: EventType
+    actor: str | None
+    purpose: str | None
+    reason: str | None
+    hour: int
+    entries: int
+
+
+def count_entries_of(
+    connection: Connection, types: Collection[EventType], period: Period, agency: str | None
+) -> list[EntryCount]:
+    """Return the counts of a period; of entries with `agency` on either side, or of all for None."""
+    columns = (audit_leaf.c.type, audit_leaf.c.actor_org, audit_leaf.c.purpose, audit_leaf.c.reason, _HOUR)
+    query = select(*columns, func.count()).where(*period_conditions(period, agency)).group_by(*columns)
+    chosen = audit_leaf.c.type.in_([one.value for one in types])
+    return [
+        EntryCount(EventType(name), actor, purpose, reason, _office_hour(int(hour)), entries)
+        for name, actor, purpose, reason, hour, entries in connection.execute(query.where(chosen))
+    ]
+
+
+def period_conditions(period: Period, agency: str | None) -> list[ColumnElement[bool]]:
+    """Return the conditions for entries of a period that concern an agency, or all for None."""
+    columns = audit_leaf.c
+    within = [
+        columns.time >= format_timestamp(period.from_at),
+        columns.time < format_timestamp(period.until_at),
+    ]
+    return within if agency is None else [*within, or_(columns.actor_org == agency, columns.peer_org == agency)]
+
+
+def _begin_at(on: date) -> datetime:
+    return datetime.combine(on, time(), LEGAL_ZONE).astimezone(UTC)
+
+
+def _office_hour(hour: int) -> int:
+    """Return the hour of the office's zone, which has had no summer time since 1991, from one of UTC."""
+    return datetime(2026, 1, 1, hour, tzinfo=UTC).astimezone(LEGAL_ZONE).hour
