@@ -1,5 +1,7 @@
 """Exchange: the provider answers about granted handles, sealed to the requester; then the requester's receipt."""
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from gateway.domain.budgets import BudgetKind
@@ -75,13 +77,15 @@ def relay_exchange(gateway: Gateway, received: Received[ExchangeRequest]) -> Rep
 def relay_receipt(gateway: Gateway, received: Received[ReceiptRequest]) -> Reply:
     """Pass on the requester's word that it opened an answer; accepted also after the agreement has ended.
 
+    The log states the digest of the answer's envelope as content, so that the receipt is found with its request.
+
     Raises:
         ProblemError: no agreement, not its requester, replayed, or the provider did not take it.
     """
     agreement = load_agreement(gateway, received).standing.agreement
     if (received.claims.issuer, received.claims.audience) != (agreement.requester.agency, agreement.provider.agency):
         raise ProblemError(ProblemCode.NOT_A_PARTY, clause="parties")
-    event = intent_event(received, EventType.FIELD_RECEIPT)
+    event = replace(intent_event(received, EventType.FIELD_RECEIPT), content=received.message.answer)
 
     def change(connection: Connection) -> Draft[None]:
         accept_once(connection, received)
