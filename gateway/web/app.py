@@ -6,6 +6,7 @@ from flask import Flask
 
 from gateway.api.authentication import requires_no_one
 from gateway.services.context import Gateway
+from gateway.web.agency_names import agency_name
 from gateway.web.blueprints import register_pages
 from gateway.web.navigation import ways_for
 from gateway.web.signed_in import find_signed_in
@@ -43,11 +44,3 @@ def add_console(app: Flask, gateway: Gateway) -> None:
     )
     add_frame(app, frame, requires_no_one)
     register_pages(app, gateway)
-
-
-def agency_name(gateway: Gateway, agency: str | None) -> Text:
-    """Return an agency's full name, or the gateway's where there is no agency."""
-    if agency is None:
-        return Text(gateway.settings.name_zh, gateway.settings.name_en)
-    member = gateway.members.current().find(agency)
-    return Text(agency, agency) if member is None else Text(member.name_zh, member.name_en)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from gateway.services.context import Gateway
+from gateway.web.account_pages import account_pages
 from gateway.web.missing_pages import missing_pages
 from gateway.web.own_account_pages import own_account_pages
 from gateway.web.sign_in_pages import sign_in_pages
@@ -12,4 +13,5 @@ def register_pages(app: Flask, gateway: Gateway) -> None:
     """Register the blueprints of all pages."""
     app.register_blueprint(sign_in_pages(gateway))
     app.register_blueprint(own_account_pages(gateway))
+    app.register_blueprint(account_pages(gateway))
     app.register_blueprint(missing_pages(gateway))

@@ -53,7 +53,11 @@ WAYS: Final = (
     Way(Text("报告", "Reports"), (("/console/reports", Permission.SEE_REPORTS),)),
     Way(
         Text("管理", "Administration"),
-        (("/console/accounts", Permission.MANAGE_ACCOUNTS), ("/console/jobs", Permission.SEE_JOBS)),
+        (
+            ("/console/accounts", Permission.MANAGE_ACCOUNTS),
+            ("/console/add-account", Permission.MANAGE_ACCOUNTS),
+            ("/console/jobs", Permission.SEE_JOBS),
+        ),
     ),
 )
 

@@ -1,0 +1,101 @@
+"""Fixtures of the tests in a browser: a real gateway, a real Chromium, and people who sign in through the pages."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from gateway.domain.roles import Role
+from tests.browser.console import Console, new_context, served_console
+
+CHROMIUM = Path("/usr/bin/chromium")
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: the pages are not looked at")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def console(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One served gateway with two enrolled agencies for the whole run; without a browser it is not even begun."""
+    del browser
+    with served_console(tmp_path_factory.mktemp("console") / "gateway") as console:
+        yield console
+
+
+@pytest.fixture
+def new_page(browser: Browser, console: Console) -> Iterator[Callable[[str], Page]]:
+    """Give `new_page(language)`: a page of a browser that nobody is signed in with."""
+    contexts = []
+
+    def open_page(language: str = "zh") -> Page:
+        context = new_context(browser, language, console.url)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def _states() -> dict[Role, object]:
+    """What the browsers of those who signed in already hold, so that each signs in once."""
+    return {}
+
+
+@pytest.fixture
+def page_as(
+    new_page: Callable[[str], Page], console: Console, _states: dict[Role, list[object]]
+) -> Callable[..., Page]:
+    """Give `page_as(role, language="zh")`: a page of somebody who signed in, with this role alone."""
+
+    def open_page(role: Role, language: str = "zh") -> Page:
+        page = new_page(language)
+        if role in _states:
+            page.context.add_cookies(_states[role])  # type: ignore[arg-type]
+            page.goto(f"{console.url}/console/accounts")
+        if role not in _states or "/console/sign-in" in page.url:
+            console.sign_in(page, console.person(role))
+            _states[role] = [cookie for cookie in page.context.cookies() if cookie.get("name") == "console_session"]
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Give `axe(page)`: the serious faults of a page, each as its rule and the places, [] for none."""
+
+    def look(page: Page) -> list[str]:
+        faults = Axe().run(page).response["violations"]
+        return [
+            f"{fault['id']}: {[node['target'] for node in fault['nodes']]}"
+            for fault in faults
+            if fault["impact"] in SERIOUS
+        ]
+
+    return look
+
+
+@pytest.fixture
+def fits() -> Callable[[Page], bool]:
+    """Give `fits(page)`: whether the page needs no horizontal scrolling at 200 % zoom of 1366x768."""
+
+    def look(page: Page) -> bool:
+        page.set_viewport_size({"width": 683, "height": 384})  # what 1366x768 is at 200 %
+        fits = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        page.set_viewport_size({"width": 1366, "height": 768})
+        return bool(fits)
+
+    return look

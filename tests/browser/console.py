@@ -1,0 +1,143 @@
+"""A real gateway process with people who can sign in at its console, as the tests of its pages need it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pyotp
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from gateway.domain.account import Account
+from gateway.domain.roles import Role
+from gateway.services.accounts import open_account
+from gateway.services.own_password import replace_password
+from hosting.web.secret_cookie import new_secret
+from tests.scenario.gateway_simulator import PASSPHRASE, World, played_world
+
+PASSWORD = "四棵老槐树下的风筝 1987"
+VIEWPORT = {"width": 1366, "height": 768}
+NAMES = {
+    Role.OVERSIGHT_AUDITOR: "阿卜杜热合曼·买买提",
+    Role.AGENCY_AUDITOR: "欧阳思远",
+    Role.PRIVACY_OFFICER: "古丽巴哈尔·吐尔逊江",
+    Role.SECURITY_ADMINISTRATOR: "王安",
+    Role.SYSTEM_ADMINISTRATOR: "Li Na",
+}
+_numbers = count(1)
+
+
+@dataclass
+class Person:
+    """Somebody with an account, a password and an authenticator."""
+
+    account: Account
+    password: str
+    totp_secret: str
+    used_codes: set[str] = field(default_factory=set)
+
+    def code(self) -> str:
+        """Return a code that was not used yet, of the steps that are accepted now; waits for one if it must."""
+        generator = pyotp.TOTP(self.totp_secret)
+        while True:
+            now = int(time.time())
+            for seconds in (now - 30, now, now + 30):
+                code = generator.at(seconds)
+                if code not in self.used_codes:
+                    self.used_codes.add(code)
+                    return code
+            time.sleep(1)
+
+
+@dataclass
+class Console:
+    """The served console; `world` is the gateway behind it, on the same database, with two enrolled agencies."""
+
+    url: str
+    world: World
+    people: dict[Role, Person] = field(default_factory=dict)
+
+    def add_person(self, *roles: Role, name: str = "测试人员", one_time: bool = False) -> Person:
+        """Add an account that is ready for use, or with its one-time password still."""
+        gateway = self.world.gateway
+        agency = self.world.requester.id if Role.AGENCY_AUDITOR in roles else None
+        account = Account(f"officer-{next(_numbers)}", name, frozenset(roles), agency)
+        new = open_account(gateway, None, account)
+        if one_time:
+            return Person(account, new.password, new.totp_secret)
+        replace_password(gateway, account, new.password, PASSWORD, "127.0.0.1", new_secret(os.urandom))
+        return Person(account, PASSWORD, new.totp_secret)
+
+    def person(self, role: Role) -> Person:
+        """Return the one person who has this role, for tests that change nothing of them."""
+        if role not in self.people:
+            self.people[role] = self.add_person(role, name=NAMES[role])
+        return self.people[role]
+
+    def sign_in(self, page: Page, person: Person) -> None:
+        """Sign in through the page."""
+        page.goto(f"{self.url}/console/sign-in")
+        fill_sign_in(page, person.account.id, person.password, person.code())
+
+
+def fill_sign_in(page: Page, account: str, password: str, code: str) -> None:
+    """Fill the sign-in form in and send it."""
+    page.fill("#field-account", account)
+    page.fill("#field-password", password)
+    page.fill("#field-code", code)
+    page.click("main button[type=submit]")
+
+
+def new_context(browser: Browser, language: str = "zh", url: str = "") -> BrowserContext:
+    """Return a browser without cookies but that of the language."""
+    context = browser.new_context(viewport=VIEWPORT, base_url=url or None)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    if url:
+        context.add_cookies([{"name": "language", "value": language, "url": url}])
+    return context
+
+
+@contextmanager
+def served_console(folder: Path) -> Iterator[Console]:
+    """Serve a gateway as the product does, and end that very process afterwards."""
+    with played_world(folder) as world, _free_port() as port:
+        command = [str(Path(sys.executable).parent / "tongxin-gateway"), "--folder", str(folder)]
+        process = subprocess.Popen(
+            [*command, "serve", "--port", str(port), "--threads", "4"],
+            env={**os.environ, "TONGXIN_PASSPHRASE": PASSPHRASE},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait(url)
+            yield Console(url, world)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+
+
+@contextmanager
+def _free_port() -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    yield port
+
+
+def _wait(url: str) -> None:
+    for _ in range(600):
+        with suppress(httpx.HTTPError):
+            if httpx.get(url + "/readyz").status_code == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the gateway did not come up")
