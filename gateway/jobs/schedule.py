@@ -8,6 +8,7 @@ from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
 
+from gateway.jobs.recorded_jobs import recorded
 from gateway.log.journal import Draft
 from gateway.persistence.request_queries import forget_envelopes
 from gateway.services.context import Gateway
@@ -16,6 +17,7 @@ from gateway.services.destroy_runs import delete_over_runs
 from gateway.services.end_epochs import end_epochs
 from gateway.services.expire_agreements import expire_agreements
 from gateway.services.push_to_witnesses import push_to_witnesses
+from gateway.services.raise_alerts import raise_alerts
 from gateway.services.registry import renew_registry
 from gateway.services.sign_log import sign_log
 
@@ -25,6 +27,7 @@ REGISTRY_SECONDS = 60
 EXPIRY_SECONDS = 60
 ENVELOPE_SECONDS = 600
 INDEX_SECONDS = 300
+ALERT_SECONDS = 60
 
 _logger = logging.getLogger("tongxin.gateway")
 
@@ -44,9 +47,11 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
         (delete_ended_rows, INDEX_SECONDS),
         (delete_removed_rows, INDEX_SECONDS),
         (delete_over_runs, INDEX_SECONDS),
+        (raise_alerts, ALERT_SECONDS),
     )
     for job, seconds in jobs:
-        scheduler.add_job(job, "interval", [gateway], id=job.__name__, seconds=seconds, next_run_time=gateway.now())
+        seen = recorded(job, seconds)
+        scheduler.add_job(seen, "interval", [gateway], id=seen.__name__, seconds=seconds, next_run_time=gateway.now())
     scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
     scheduler.start()
     return scheduler

@@ -17,6 +17,8 @@ from gateway.persistence.run_tables import match_run
 from schemas.messages.match import MAX_MATCH_ANSWER_BYTES, RunSummary
 
 MAX_SKEWED_SIGNATURES = 100
+WITNESS_SUFFIX = "/witness"
+"""What a member's witness is called after the agency."""
 
 
 def count_requests(connection: Connection, rows: Iterable[EntryRow]) -> None:
@@ -74,7 +76,13 @@ def list_skewed_signatures(connection: Connection, from_at: datetime) -> list[Sk
         .limit(MAX_SKEWED_SIGNATURES)
     )
     return [
-        SkewedSignature(row.witness, row.shard, row.size, parse_timestamp(row.made), parse_timestamp(row.signed))
+        SkewedSignature(
+            row.witness.removesuffix(WITNESS_SUFFIX),
+            row.shard,
+            row.size,
+            parse_timestamp(row.made),
+            parse_timestamp(row.signed),
+        )
         for row in connection.execute(query)
     ]
 

@@ -35,7 +35,7 @@ MAX_EARLIER_ENTRIES: Final = 20_000
 MAX_USES: Final = 500
 SKEW_LOOKED_BACK: Final = timedelta(hours=24)
 
-WitnessStates = Callable[[Connection], tuple[WitnessState, ...]]
+WitnessStates = Callable[[], tuple[WitnessState, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Gatherer:
             RuleKind.CHANGED_AND_BACK: self._with_uses,
         }.get(rule.kind)
         if rule.kind is RuleKind.LATE_WITNESS:
-            return Material(self.now, witnesses=self.witnesses(self.connection))
+            return Material(self.now, witnesses=self.witnesses())
         if rule.kind is RuleKind.CLOCK_SKEW:
             return Material(self.now, new, earlier, skewed=self._skewed())
         return material if further is None or not new else further(rule, material)

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.alerts.evaluation import EVALUATIONS, gateway_rules
-from gateway.alerts.facts import REQUESTS, Finding, Severity
+from gateway.alerts.facts import REQUESTS, Finding, Severity, WitnessState
 from gateway.alerts.rule import Rule, load_rules
 from gateway.domain.budgets import LEGAL_ZONE
 from gateway.log.event_names import EventType
@@ -31,11 +31,11 @@ from gateway.persistence.alert_queries import (
     next_reference,
     set_place,
 )
-from gateway.persistence.alert_witness_queries import list_witness_states
 from gateway.persistence.engine import read_transaction, write_transaction
 from gateway.services.alert_material import MAX_NEW_ENTRIES, Gathered, Gatherer
 from gateway.services.context import Gateway
 from gateway.services.index_subjects import list_index_keys
+from gateway.services.witness_status import witness_status
 
 ALERTS_CLIENT: Final = "alerts"
 ACTIVITY_DAYS: Final = 92
@@ -57,6 +57,18 @@ def officer_tagger(gateway: Gateway) -> OfficerTagger:
     """Return what makes an officer's tag under the key of the entry's year."""
     keys = {key.year: key for key in list_index_keys(gateway)}
     return lambda shard, agency, officer: keys[shard].officer(agency, officer) if shard in keys else None
+
+
+def _witness_states(gateway: Gateway) -> tuple[WitnessState, ...]:
+    """Return the witnesses that the policy in force counts; none before there is a policy."""
+    status = witness_status(gateway)
+    if status.policy_adopted_at is None:
+        return ()
+    return tuple(
+        WitnessState(one.agency or one.name, status.policy_adopted_at, one.last_time_at)
+        for one in status.witnesses
+        if one.is_counted
+    )
 
 
 def _until_read(step: Callable[[], bool]) -> None:
@@ -85,7 +97,7 @@ def _count_requests(gateway: Gateway, tagger: OfficerTagger) -> bool:
 
 def _evaluate(gateway: Gateway, tagger: OfficerTagger, rule: Rule) -> bool:
     with read_transaction(gateway.engine) as connection:
-        gathered = Gatherer(connection, gateway.now(), tagger, list_witness_states).gather(rule)
+        gathered = Gatherer(connection, gateway.now(), tagger, partial(_witness_states, gateway)).gather(rule)
     findings = EVALUATIONS[rule.kind].find(rule, gathered.material)
     if findings or gathered.until != gathered.since:
         gateway.journal.write(partial(_store, gateway, rule, gathered, findings))
