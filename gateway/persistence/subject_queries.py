@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Index, delete, select
+from sqlalchemy import Connection, Index, delete, func, select
 
-from gateway.persistence.audit_tables import audit_subject_index
+from gateway.persistence.audit_tables import audit_leaf, audit_subject_index
 
 # The primary key begins with the tag; erasure comes from the other side, with places.
 subject_place_index = Index("ix_audit_subject_index_shard_idx", audit_subject_index.c.shard, audit_subject_index.c.idx)
@@ -28,3 +28,10 @@ def find_tagged(connection: Connection, tags: Iterable[bytes]) -> list[Place]:
 def delete_index_of_shard(connection: Connection, shard: int) -> int:
     """Delete the index of a whole year; return how many rows there were."""
     return connection.execute(delete(audit_subject_index).where(audit_subject_index.c.shard == shard)).rowcount
+
+
+def count_lost_tags(connection: Connection) -> int:
+    """Return how many rows of the index lead to no entry."""
+    tag, leaf = audit_subject_index.c, audit_leaf.c
+    found = select(leaf.idx).where(leaf.shard == tag.shard, leaf.idx == tag.idx).exists()
+    return connection.scalar(select(func.count()).select_from(audit_subject_index).where(~found)) or 0

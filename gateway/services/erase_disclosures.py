@@ -33,6 +33,7 @@ from gateway.persistence.erasure_queries import (
     set_erasure_state,
 )
 from gateway.persistence.erasure_rows import Contents, delete_contents
+from gateway.persistence.witness_queries import find_policy, find_witnessed
 from gateway.services.console_events import console_event
 from gateway.services.context import Gateway
 from gateway.services.propose_erasure import TIMEOUT_SECONDS, ErasureHeldError
@@ -69,14 +70,27 @@ def decide_erasure(gateway: Gateway, account: Account, number: int, reason: str,
 def erase_approved(gateway: Gateway) -> list[int]:
     """Erase what both roles have approved; return the numbers of what was erased.
 
-    An erasure waits while a legal hold stands against it.
+    An erasure waits until a quorum has witnessed its approvals, and while a legal hold stands against it.
     """
     with read_transaction(gateway.engine) as connection:
         approved = list_erasures(connection, ErasureState.APPROVED)
-    erased = [found.id for found in reversed(approved) if _erase_unless_held(gateway, found.id)]
+    ready = [found.id for found in reversed(approved) if are_approvals_witnessed(gateway, found.id)]
+    erased = [number for number in ready if _erase_unless_held(gateway, number)]
     if erased:
         forget_deleted(gateway.engine)
     return erased
+
+
+def are_approvals_witnessed(gateway: Gateway, number: int) -> bool:
+    """Return whether a witnessed checkpoint covers the approvals; yes where no witness policy is in force."""
+    with read_transaction(gateway.engine) as connection:
+        if find_policy(connection) is None:
+            return True
+        event_ids = [parse_event_id(stored.event_id) for stored in list_decisions(connection, number)]
+        places = [place for place, _ in list_leaf_places(connection, event_ids)]
+        witnessed = {place.shard: find_witnessed(connection, place.shard) for place in places}
+    sizes = {shard: 0 if tree is None else tree.size for shard, tree in witnessed.items()}
+    return all(place.idx < sizes[place.shard] for place in places)
 
 
 def _erase_unless_held(gateway: Gateway, number: int) -> bool:

@@ -19,10 +19,11 @@ from gateway.log.proofs import prove_leaf
 from gateway.log.shards import current_shard
 from gateway.log.tree_store import TreeStore
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_subject_index
-from gateway.persistence.engine import read_transaction
+from gateway.persistence.engine import read_transaction, write_transaction
 from gateway.persistence.erasure_queries import find_erasure, list_decisions, list_entries
 from gateway.persistence.erasure_rows import Chosen
 from gateway.persistence.metadata import metadata
+from gateway.persistence.witness_queries import WitnessedTree, add_policy, set_witnessed
 from gateway.services.context import Gateway
 from gateway.services.erase_disclosures import decide_erasure, erase_approved
 from gateway.services.export_log import export_log
@@ -313,3 +314,17 @@ def test_a_forgotten_year_is_found_by_nobody(gateway: Gateway, clock: Clock) -> 
     with pytest.raises(MissingKeyError):
         forget_index(gateway, key.year)
     assert _last_event(gateway, EventType.KEY_CHANGE).reason == f"subject_index_forgotten:{key.year}"
+
+
+def test_an_erasure_waits_until_its_approvals_are_witnessed(gateway: Gateway) -> None:
+    index = _log(gateway)
+    with write_transaction(gateway.engine) as connection:
+        add_policy(connection, "d" * 43, b"", gateway.seconds())
+    number = propose_erasure(gateway, PROPOSER, _wish(gateway, (index, index)))
+    _approve(gateway, number)
+    with read_transaction(gateway.engine) as connection:
+        size = TreeStore(connection, NOW_SHARD).size()
+    for witnessed, erased in ((size - 1, []), (size, [number])):
+        with write_transaction(gateway.engine) as connection:
+            set_witnessed(connection, WitnessedTree(NOW_SHARD, witnessed, gateway.seconds()))
+        assert erase_approved(gateway) == erased
