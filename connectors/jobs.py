@@ -12,11 +12,20 @@ from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, de
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.requester.ask import Questioner
 from connectors.trust import TrustStore
+from connectors.witness.compare_notes import compare_notes
+from connectors.witness.log_reader import LogReader
+from connectors.witness.own_key import state_witness_key
+from connectors.witness.pull import pull
+from connectors.witness.witness import Witness
+from keys.crypto.errors import NoteError
+from keys.protocol.key_chain import UntrustedKeyError
 from schemas.problem import ProblemError
 
 REFRESH_SECONDS = 60
 EXPIRY_SECONDS = 3600
 PROMISE_SECONDS = 60
+WITNESS_SECONDS = 15
+COMPARE_SECONDS = 120
 
 LOG = logging.getLogger("tongxin.connector")
 
@@ -46,6 +55,23 @@ def check_log(connector: Connector, client: GatewayClient) -> None:
         LOG.warning("promises not checked: %s", type(error).__name__)
 
 
+def cosign_log(witness: Witness, trust: TrustStore, client: GatewayClient, log: LogReader) -> None:
+    """Cosign the gateway's newest checkpoint, under a witness key that the registry carries."""
+    try:
+        state_witness_key(witness.connector, trust, client)
+        pull(witness, log)
+    except (GatewayUnreachableError, ProblemError, AnswerError, NoteError, UntrustedKeyError) as error:
+        LOG.warning("log not cosigned: %s", type(error).__name__)
+
+
+def compare_with_others(witness: Witness, trust: TrustStore, log: LogReader) -> None:
+    """Compare notes with the other agencies."""
+    try:
+        compare_notes(witness, trust, log)
+    except (GatewayUnreachableError, ProblemError, NoteError) as error:
+        LOG.warning("notes not compared: %s", type(error).__name__)
+
+
 def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> BackgroundScheduler:
     """Start the clock, with a first refresh at once, and let `trust` refresh when it meets an unknown key."""
     trust.refetch = partial(refresh, connector, trust, client)
@@ -57,5 +83,8 @@ def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -
         destroy_expired, "interval", [connector, trust], seconds=EXPIRY_SECONDS, next_run_time=connector.now()
     )
     scheduler.add_job(check_log, "interval", [connector, client], seconds=PROMISE_SECONDS)
+    witness, log = Witness(connector), LogReader(connector)
+    scheduler.add_job(cosign_log, "interval", [witness, trust, client, log], seconds=WITNESS_SECONDS)
+    scheduler.add_job(compare_with_others, "interval", [witness, trust, log], seconds=COMPARE_SECONDS)
     scheduler.start()
     return scheduler

@@ -60,6 +60,15 @@ def publish_evaluation_key(
     _publish(client, state_key(connector.signing_key(), statement))
 
 
+def publish_own_key(connector: Connector, client: GatewayClient, record: KeyRecord) -> None:
+    """State a key that the ring holds already, under the signing key in force; saying it again changes nothing.
+
+    Raises:
+        ProblemError, AnswerError, GatewayUnreachableError: the gateway did not take the statement.
+    """
+    _publish(client, _state(connector, connector.signing_key(), record))
+
+
 def rotate_key(connector: Connector, client: GatewayClient, kind: KeyKind, overlap: timedelta) -> KeyRecord:
     """Make a new signing, opening or witness key, state it, and let the old one be accepted for `overlap` more.
 

@@ -15,6 +15,7 @@ from connectors.cli.review_commands import decide, review
 from connectors.cli.serve_command import serve
 from connectors.cli.session import FriendlyGroup, Start
 from connectors.cli.setup_commands import alerts, enrolment, init, join, promises, registry
+from connectors.cli.witness_commands import witness
 from hosting.command_line import CONTEXT_SETTINGS, start_options
 
 
@@ -44,6 +45,7 @@ for command in (
     ask,
     question,
     key,
+    witness,
     serve,
 ):
     main.add_command(command)

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+import connectors.state.witness_tables  # noqa: F401 - its tables belong to the metadata
 from connectors.state.tables import metadata
 
 BUSY_TIMEOUT_MS = 30_000
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _WRITING = "tongxin_writing"
 
