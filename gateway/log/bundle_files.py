@@ -27,6 +27,7 @@ from keys.crypto.witness_policy_format import MAX_POLICY_BYTES
 MAX_ENTRY_FILE_BYTES: Final = TILE_WIDTH * (2 + MAX_ENTRY_BYTES)
 MAX_DISCLOSURE_FILE_BYTES: Final = 2**26
 MAX_MANIFEST_BYTES: Final = 2**24
+MAX_STATED_SIZE: Final = 2**53 - 1  # RFC 8785 knows no larger integer, so no manifest states one
 MAX_PROOF_BYTES: Final = MAX_NOTE_BYTES + 2**12
 
 _LIMITS: Final = {
@@ -96,6 +97,8 @@ class BundleFiles:
         Raises:
             BundleError: they do not.
         """
+        if checkpoint.size > MAX_STATED_SIZE:
+            raise BundleError(BundleFault.MANIFEST, Place(MANIFEST_PATH))
         files = [self._read[path] for path in self.paths if path != MANIFEST_PATH]
         if self.read(MANIFEST_PATH) != format_manifest(kind, checkpoint.origin, checkpoint.size, files):
             raise BundleError(BundleFault.MANIFEST, Place(MANIFEST_PATH))

@@ -1,8 +1,5 @@
 """What the files of an evidence bundle state, checked from the signed root: proofs, entries, disclosures."""
 
-import base64
-import binascii
-
 from gateway.log.bundle_contents import parse_entry, verify_disclosures
 from gateway.log.bundle_errors import BundleError, BundleFault, Place
 from gateway.log.bundle_files import BundleFiles
@@ -16,7 +13,8 @@ from gateway.log.evidence_format import (
     index_of_path,
     proof_path,
 )
-from keys.crypto.errors import ProofError
+from keys.crypto.cosigning import parse_hash_line
+from keys.crypto.errors import NoteError, ProofError
 from keys.crypto.merkle import leaf_hash, verify_inclusion
 
 
@@ -63,10 +61,10 @@ def _read_proof(files: BundleFiles, head: VerifiedHead, index: int) -> list[byte
     """Return the hashes of an entry's proof, which is in its one form and has the bundle's own checkpoint."""
     place = Place(proof_path(index), entry=index)
     data = files.read(place.file)
-    lines = data.partition(b"\n\n")[0].split(b"\n")[2:]
     try:
-        siblings = [base64.b64decode(line, validate=True) for line in lines]
-    except binascii.Error:
+        lines = data.partition(b"\n\n")[0].decode("ascii").split("\n")[2:]
+        siblings = [parse_hash_line(f"{line}\n") for line in lines]
+    except (UnicodeDecodeError, NoteError):
         raise BundleError(BundleFault.PROOF, place) from None
     if format_proof(index, siblings, head.note) != data or len(siblings) != _path_length(index, head.checkpoint.size):
         raise BundleError(BundleFault.PROOF, place)

@@ -12,7 +12,6 @@ The files stand in this order in a `stored_zip`, entry by entry, by rising index
 the proof for its entry, the entry for its disclosures; the manifest is for people and must be what follows.
 """
 
-import base64
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Final
 from gateway.log.bundle_format import BundleKind, format_disclosure_line
 from gateway.log.bundle_writer import BundleHead, BundleWriter, ExportedBundle
 from gateway.log.stored_zip import Sink
+from keys.crypto.cosigning import format_hash_line
 
 MAX_EVIDENCE_ENTRIES: Final = 10_000
 ENTRY_FOLDER: Final = "entries/"
@@ -74,7 +74,7 @@ def index_of_path(path: str) -> int | None:
 
 def format_proof(index: int, path: Iterable[bytes], checkpoint: bytes) -> bytes:
     """Return a proof file (C2SP tlog-proof): without extra data, which nothing would vouch for."""
-    hashes = "".join(f"{base64.b64encode(sibling).decode('ascii')}\n" for sibling in path)
+    hashes = "".join(format_hash_line(sibling) for sibling in path)
     return f"{PROOF_FIRST_LINE}\nindex {index}\n{hashes}\n".encode() + checkpoint
 
 
