@@ -150,7 +150,7 @@ def _account_page(
         stored=stored,
         agency=agency_name(gateway, stored.account.agency),
         is_own=stored.account.id == signed_in().account.id,
-        roles=_role_choices(),
+        roles=_role_choices(without=Role.AGENCY_AUDITOR),
         chosen=_typed_roles() if errors else stored.account.roles,
         role_names=ROLE_NAMES,
         errors=errors,
@@ -171,8 +171,8 @@ def _typed_roles() -> frozenset[Role]:
     return frozenset(Role(text) for text in request.form.getlist("roles") if text in known)
 
 
-def _role_choices() -> list[tuple[str, str, str]]:
-    return [(role.value, choose(ROLE_NAMES[role]), choose(ROLE_DUTIES[role])) for role in Role]
+def _role_choices(without: Role | None = None) -> list[tuple[str, str, str]]:
+    return [(role.value, choose(ROLE_NAMES[role]), choose(ROLE_DUTIES[role])) for role in Role if role is not without]
 
 
 def _field_of(error: AccountError) -> str:

@@ -8,13 +8,13 @@ from gateway.api.authentication import requires_no_one
 from gateway.services.context import Gateway
 from gateway.web.agency_names import agency_name
 from gateway.web.blueprints import register_pages
-from gateway.web.navigation import ways_for
+from gateway.web.navigation import HOME, ways_for
 from gateway.web.signed_in import find_signed_in
 from gateway.web.wordings import ROLE_NAMES
 from hosting.web.frame import Frame, NavigationEntry, Officer, Side, add_frame
 from hosting.web.language import Text
 
-PRODUCT = Text("童心 · 审计台", "Tongxin · Audit console")
+PRODUCT = Text("童心 · 审计台", "Tongxin audit console")
 
 
 def add_console(app: Flask, gateway: Gateway) -> None:
@@ -36,8 +36,9 @@ def add_console(app: Flask, gateway: Gateway) -> None:
         side=Side.GATEWAY,
         product=PRODUCT,
         agency=own_name,
-        home="/console/",
+        home=HOME,
         language_address="/console/language",
+        own_account_address="/console/password",
         sign_out_address="/console/sign-out",
         officer=officer,
         navigation=navigation,

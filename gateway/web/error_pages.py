@@ -35,7 +35,9 @@ class Failure:
 
 _FAILURES: Final = {
     404: Failure(
-        404, Text("没有这个页面", "There is no such page"), Text("请从左侧导航重新选择。", "Choose again on the left.")
+        404,
+        Text("没有这个页面", "There is no such page"),
+        Text("请核对网址，或从概览重新开始。", "Check the address, or begin again at the overview."),
     ),
     405: Failure(
         405,

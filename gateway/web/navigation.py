@@ -29,8 +29,9 @@ class Way:
         return next((address for address, permission in self.pages if account.may(permission)), None)
 
 
+HOME: Final = "/console/"
 WAYS: Final = (
-    Way(Text("概览", "Overview"), (("/console/", Permission.SEE_OVERVIEW),)),
+    Way(Text("概览", "Overview"), ((HOME, Permission.SEE_OVERVIEW),)),
     Way(
         Text("检索", "Search"),
         (
@@ -73,6 +74,9 @@ def ways_for(gateway: Gateway, account: Account) -> Sequence[NavigationEntry]:
 
 
 def _current() -> Way | None:
-    """Return the entry under which this page belongs: the one with the longest address that the page begins with."""
-    begun = [(len(address), way) for way in WAYS for address, _ in way.pages if request.path.startswith(address)]
-    return max(begun, key=lambda pair: pair[0], default=(0, None))[1]
+    """Return the entry that this page belongs to, or None."""
+    return next((way for way in WAYS if any(_is_below(address) for address, _ in way.pages)), None)
+
+
+def _is_below(address: str) -> bool:
+    return request.path == address or (address != HOME and request.path.startswith(f"{address}/"))

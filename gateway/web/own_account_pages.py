@@ -11,7 +11,8 @@ from gateway.services.context import Gateway
 from gateway.services.own_password import replace_password
 from gateway.services.sign_in_throttle import SignInLockedError
 from gateway.web.caller import caller_address
-from gateway.web.sign_in_pages import HOME, LOCKED
+from gateway.web.navigation import HOME
+from gateway.web.sign_in_pages import LOCKED
 from gateway.web.signed_in import requires_account, session_cookie, signed_in
 from hosting.web.language import Text
 from hosting.web.secret_cookie import new_secret

@@ -9,6 +9,7 @@ from gateway.services.context import Gateway
 from gateway.services.sign_in import Attempt, SignInRefusedError, sign_in
 from gateway.services.sign_in_throttle import SignInLockedError
 from gateway.web.caller import caller_address
+from gateway.web.navigation import HOME
 from gateway.web.sign_in_form import SignInForm, kept_fields, show_sign_in
 from gateway.web.signed_in import requires_visitor, session_cookie
 from hosting.web.addresses import local_address
@@ -16,7 +17,6 @@ from hosting.web.forgery import bind_forms
 from hosting.web.language import Language, Text, switch_language
 from hosting.web.secret_cookie import new_secret
 
-HOME = "/console/"
 WRONG = Text(
     "登录名、密码或动态码不正确。请核对后重新填写；动态码每 30 秒更换一次，每个只能用一次。",
     "The sign-in name, the password or the code is not right. Check them; the code changes every 30 seconds "

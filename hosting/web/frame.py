@@ -59,6 +59,8 @@ class Frame:
     home: str
     language_address: str
     """Page that switches the language: `<language_address>/<zh|en>?next=<page>`."""
+    own_account_address: str
+    """Page on which one replaces one's password."""
     sign_out_address: str
     officer: Callable[[], Officer | None]
     navigation: Callable[[], Sequence[NavigationEntry]]
