@@ -4,7 +4,10 @@ from flask import Flask
 
 from gateway.services.context import Gateway
 from gateway.web.account_pages import account_pages
+from gateway.web.alert_pages import alert_pages
+from gateway.web.job_pages import job_pages
 from gateway.web.missing_pages import missing_pages
+from gateway.web.overview_pages import overview_pages
 from gateway.web.own_account_pages import own_account_pages
 from gateway.web.sign_in_pages import sign_in_pages
 
@@ -14,4 +17,7 @@ def register_pages(app: Flask, gateway: Gateway) -> None:
     app.register_blueprint(sign_in_pages(gateway))
     app.register_blueprint(own_account_pages(gateway))
     app.register_blueprint(account_pages(gateway))
+    app.register_blueprint(overview_pages(gateway))
+    app.register_blueprint(alert_pages(gateway))
+    app.register_blueprint(job_pages(gateway))
     app.register_blueprint(missing_pages(gateway))

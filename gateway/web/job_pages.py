@@ -1,0 +1,46 @@
+"""The jobs that run in the background, for the system administrator: when each ran last, how long, and how it went."""
+
+from functools import partial
+from typing import Final
+
+from flask import Blueprint, render_template
+
+from gateway.domain.roles import Permission
+from gateway.services.context import Gateway
+from gateway.services.job_runs import show_job_runs
+from gateway.web.signed_in import requires_sign_in
+from hosting.web.language import Text
+from hosting.web.listing import Column
+
+COLUMNS: Final = (
+    Column(Text("任务", "Job")),
+    Column(Text("结果", "Result")),
+    Column(Text("上次运行", "Last run")),
+    Column(Text("用时（毫秒）", "Took (ms)"), is_number=True),
+    Column(Text("下次运行", "Next run")),
+)
+JOB_NAMES: Final = {
+    "sign_log": Text("签发检查点", "Sign the log's checkpoint"),
+    "push_to_witnesses": Text("提交见证单位签名", "Have the witnesses sign"),
+    "renew_registry": Text("更新登记信息", "Renew the registry"),
+    "expire_agreements": Text("终止到期协议", "Expire agreements"),
+    "end_epochs": Text("结束密钥周期", "End key epochs"),
+    "forget_expired_envelopes": Text("清除过期请求编号", "Forget expired request ids"),
+    "delete_ended_rows": Text("删除已终止索引", "Delete ended indexes"),
+    "delete_removed_rows": Text("删除已撤下条目", "Delete removed index rows"),
+    "delete_over_runs": Text("删除到期比对结果", "Delete match runs that are over"),
+    "raise_alerts": Text("核对预警规则", "Evaluate the alert rules"),
+    "make_waiting_reports": Text("生成报告", "Make the reports asked for"),
+    "ask_monthly_reports": Text("安排月度报告", "Ask for the monthly reports"),
+}
+
+
+def job_pages(gateway: Gateway) -> Blueprint:
+    """Return the blueprint."""
+    blueprint = Blueprint("jobs", __name__, url_prefix="/console/jobs")
+    blueprint.add_url_rule("", "show", partial(_show, gateway))
+    return requires_sign_in(blueprint, gateway, Permission.SEE_JOBS)
+
+
+def _show(gateway: Gateway) -> str:
+    return render_template("job/list.html", runs=show_job_runs(gateway), columns=COLUMNS, names=JOB_NAMES)
