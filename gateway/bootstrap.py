@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.log.journal import Journal
-from gateway.persistence.engine import create_database_engine
+from gateway.log.log_check import check_remembered
+from gateway.log.signing_memory import SIGNING_MEMORY_FILE, SigningMemory
+from gateway.persistence.engine import create_database_engine, read_transaction
 from gateway.services.context import Gateway
 from gateway.services.members import MemberDirectory
 from gateway.services.provider_client import ProviderClient
@@ -35,6 +37,9 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
     engine = create_database_engine(settings.database)
     journal = Journal(engine, settings.log_name, utc_now, os.urandom)
     providers = ProviderClient(settings.provider_timeout_seconds, settings.provider_connections)
+    memory = SigningMemory(folder / SIGNING_MEMORY_FILE)
+    with read_transaction(engine) as connection:
+        check_remembered(connection, settings.log_name, memory)
     journal.start()
     try:
         yield Gateway(
@@ -42,6 +47,7 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
             keys=KeyStore(folder / KEY_FILE, passphrase, os.urandom),
             own_keys=own_keys(settings),
             engine=engine,
+            signing_memory=memory,
             journal=journal,
             members=MemberDirectory(engine),
             providers=providers,

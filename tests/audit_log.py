@@ -5,12 +5,15 @@ import itertools
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, Engine
 
 from gateway.log.checkpoints import publish_checkpoint
 from gateway.log.events import Actor, Event, EventType, PersonalField, PolicyRef, RequestRef
 from gateway.log.journal import Draft, Journal
+from gateway.log.signing_memory import SIGNING_MEMORY_FILE, SigningMemory
 from keys.crypto.note import NoteSigner
 from schemas.formats import digest_of
 from schemas.randomness import RandomSource
@@ -63,9 +66,17 @@ def start_journal(engine: Engine, *, max_queue: int = 4096, max_group: int = 100
     return journal
 
 
-def sign(engine: Engine) -> bytes:
-    """Publish a checkpoint of the log as it stands and return it."""
-    return publish_checkpoint(engine, SHARD, LOG_SIGNER, NOW)
+def sign(engine: Engine, shard: int = SHARD, signer: NoteSigner = LOG_SIGNER) -> bytes:
+    """Publish a checkpoint of the log as it stands, by a signer who remembers nothing of before, and return it."""
+    with TemporaryDirectory() as folder:
+        return publish_checkpoint(engine, shard, signer, NOW, new_memory(Path(folder)))
+
+
+def new_memory(folder: Path) -> SigningMemory:
+    """Return the memory of a log that has signed nothing."""
+    memory = SigningMemory(folder / SIGNING_MEMORY_FILE)
+    memory.create()
+    return memory
 
 
 def fill(engine: Engine, size: int) -> None:

@@ -9,6 +9,7 @@ from gateway.cli.account_commands import account
 from gateway.cli.log_commands import log
 from gateway.cli.member_commands import member
 from gateway.cli.register_commands import agreement, budget, index, model
+from gateway.cli.remember_command import remember
 from gateway.cli.serve_command import serve
 from gateway.cli.session import FriendlyGroup, Start
 from gateway.cli.setup_commands import init, migrate, registry
@@ -30,3 +31,4 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
 
 for command in (init, migrate, registry, member, account, agreement, index, model, budget, log, witness, serve):
     main.add_command(command)
+log.add_command(remember)

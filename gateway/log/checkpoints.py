@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, insert, select
 
+from gateway.log.signing_memory import SigningMemory, require_remembered
 from gateway.log.timestamp import format_timestamp, parse_timestamp
 from gateway.log.tree_store import LogDamagedError, TreeStore
 from gateway.persistence.audit_tables import audit_checkpoint
@@ -29,26 +30,32 @@ class StoredCheckpoint:
     signed_at: datetime
 
 
-def publish_checkpoint(engine: Engine, shard: int, signer: NoteSigner, now: datetime) -> bytes:
+def publish_checkpoint(engine: Engine, shard: int, signer: NoteSigner, now: datetime, memory: SigningMemory) -> bytes:
     """Return the signed note for a shard's tree as it stands; the one made before, if the tree has not grown since.
 
     The signer's name is the shard's origin.
 
     Runs under the write lock, so that two processes can't sign two roots. A root is signed only after the last
-    signed one has been found again in the same rows.
+    signed one has been found again in the same rows, the one of the table and that of `memory`, which no restored
+    database makes forget; and only once `memory` holds the new one.
 
     Raises:
         LogDamagedError: the tree no longer holds what was signed, or is smaller.
+        SigningMemoryError: the same by the memory, or there is none.
     """
     with write_transaction(engine) as connection:
         store = TreeStore(connection, shard)
         size = store.size()
         last = find_checkpoint(connection, shard)
+        remembered = memory.read().get(signer.verifier_key.name)
+        if remembered is not None and not (last is not None and _is_same(remembered, last)):
+            require_remembered(store, remembered)
         if last is not None:
             require_signed_prefix(store, size, last)
             if last.size == size:
                 return last.note
         checkpoint = Checkpoint(signer.verifier_key.name, size, store.root(size))
+        memory.remember(checkpoint)
         note = sign_note(format_checkpoint(checkpoint), signer)
         connection.execute(
             insert(audit_checkpoint).values(
@@ -78,6 +85,10 @@ def find_checkpoint(connection: Connection, shard: int, size: int | None = None)
 def _find(connection: Connection, query: Select[Any]) -> StoredCheckpoint | None:
     row = connection.execute(query).one_or_none()
     return None if row is None else StoredCheckpoint(row.shard, row.size, row.root, row.note, parse_timestamp(row.time))
+
+
+def _is_same(remembered: Checkpoint, stored: StoredCheckpoint) -> bool:
+    return (remembered.size, remembered.root_hash) == (stored.size, stored.root_hash)
 
 
 def require_signed_prefix(store: TreeStore, size: int, signed: StoredCheckpoint) -> None:

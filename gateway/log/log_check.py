@@ -6,10 +6,11 @@ from gateway.log.checkpoints import find_checkpoint, require_signed_prefix
 from gateway.log.leaf import LeafError, parse_leaf
 from gateway.log.shard_turn import check_turns
 from gateway.log.shards import list_shards, list_signed_shards
+from gateway.log.signing_memory import SigningMemory, require_remembered
 from gateway.log.tiles import tile_widths
 from gateway.log.tree_store import LogDamagedError, TreeStore
 from gateway.persistence.audit_tables import audit_leaf, audit_tile
-from keys.crypto.log_shards import shard_origin
+from keys.crypto.log_shards import shard_of_origin, shard_origin
 
 
 def check_log(connection: Connection, log_name: str) -> None:
@@ -28,6 +29,22 @@ def check_log(connection: Connection, log_name: str) -> None:
             require_signed_prefix(store, size, last)
     _check_shards(connection)
     check_turns(connection)
+
+
+def check_remembered(connection: Connection, log_name: str, memory: SigningMemory) -> None:
+    """Refuse a log that is not what its key has signed, by what is remembered outside the database.
+
+    Raises:
+        SigningMemoryError: an old copy of the database, or it is not known what was signed.
+    """
+    signed = memory.read()
+    if any(shard_origin(log_name, shard) not in signed for shard in list_signed_shards(connection)):
+        raise memory.unknown()
+    for origin, tree in signed.items():
+        shard = shard_of_origin(log_name, origin)
+        if shard is None:
+            raise memory.unknown()
+        require_remembered(TreeStore(connection, shard), tree)
 
 
 def _check_shards(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlalchemy import Engine
 
 from gateway.log.journal import Journal
+from gateway.log.signing_memory import SigningMemory
 from gateway.services.members import MemberDirectory
 from gateway.services.provider_client import ProviderClient
 from gateway.settings import GatewaySettings
@@ -30,6 +31,7 @@ class Gateway:
     keys: KeyStore
     own_keys: AgencyKeys
     engine: Engine
+    signing_memory: SigningMemory
     journal: Journal
     members: MemberDirectory
     providers: ProviderClient

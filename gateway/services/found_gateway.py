@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gateway.log.events import Actor, Event, EventType
 from gateway.log.journal import Draft
+from gateway.log.signing_memory import SIGNING_MEMORY_FILE, SigningMemory
 from gateway.persistence.engine import create_database_engine
 from gateway.persistence.migrate import migrate_database
 from gateway.services.context import Gateway
@@ -57,6 +58,7 @@ def create_gateway_folder(
     )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_key_file(folder / KEY_FILE, ring, passphrase, cost, random)
+    SigningMemory(folder / SIGNING_MEMORY_FILE).create()
     migrate_settings_database(settings)
     save_settings(folder, settings)
     return settings

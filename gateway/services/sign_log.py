@@ -17,14 +17,14 @@ def sign_log(gateway: Gateway) -> None:
     Looks without the write lock first.
 
     Raises:
-        LogDamagedError: the log no longer holds what was signed.
+        LogDamagedError: the log no longer holds what was signed, by its own rows or by the memory outside of them.
     """
     with read_transaction(gateway.engine) as connection:
         grown = [shard for shard in list_shards(connection) if _has_grown(connection, shard)]
     for shard in grown:
         now = gateway.now()
         signer = log_signer(gateway.keys, shard_origin(gateway.settings.log_name, shard), now)
-        publish_checkpoint(gateway.engine, shard, signer, now)
+        publish_checkpoint(gateway.engine, shard, signer, now, gateway.signing_memory)
 
 
 def _has_grown(connection: Connection, shard: int) -> bool:

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from gateway.log.checkpoints import publish_checkpoint
 from gateway.log.event_id import make_event_id, parse_event_id
 from gateway.log.proofs import ProofRangeError, prove_leaf
 from gateway.log.tiles import Tile, TreeEdge
@@ -30,6 +29,7 @@ from keys.crypto.merkle import leaf_hash
 from keys.crypto.note import NoteSigner
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.messages.log import InclusionDocument
+from tests.audit_log import sign
 from tests.scene import Scene
 
 Leaves = list[dict[str, Any]]
@@ -61,7 +61,7 @@ def rewrite_tree(engine: Engine, rewrite: Rewrite, shard: int, signer: NoteSigne
         for table in _TABLES:
             connection.execute(table.delete())
         _append(connection, shard, rewrite(leaves))
-    publish_checkpoint(engine, shard, signer, datetime.now(UTC))
+    sign(engine, shard, signer)
 
 
 def _append(connection: Connection, shard: int, leaves: Leaves) -> None:

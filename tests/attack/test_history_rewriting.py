@@ -14,13 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from connectors.check_promises import is_proven
 from connectors.state.database import reading
-from connectors.state.promises import Promise
+from connectors.state.promises import Promise, promise_of
 from connectors.state.tables import promise
 from demo.scenario.stage import PIN_FILE
 from gateway.log.bundle import export_bundle
 from gateway.log.bundle_errors import BundleError
 from gateway.log.bundle_verification import verify_bundle
-from gateway.log.checkpoints import latest_checkpoint, publish_checkpoint
+from gateway.log.checkpoints import latest_checkpoint
 from gateway.log.log_check import check_log
 from gateway.log.proofs import ProofRangeError, prove_prefix
 from gateway.log.tree_store import LogDamagedError
@@ -44,6 +44,7 @@ from tests.attack.rewritten_log import (
     said_again,
     show_inclusion,
 )
+from tests.audit_log import sign
 from tests.scene import Scene
 
 
@@ -95,8 +96,7 @@ def _promises(scene: Scene) -> frozenset[Promise]:
     plan, found = scene.plan("P04"), set[Promise]()
     for agency in (plan.requester, plan.provider):
         with reading(scene.session(agency).connector.state) as connection:
-            rows = connection.execute(select(promise))
-            found |= {Promise(row.envelope, row.leaf, row.leaf_index, row.received_at) for row in rows}
+            found |= {promise_of(row) for row in connection.execute(select(promise))}
     return frozenset(found)
 
 
@@ -126,7 +126,7 @@ def log(evidence: Evidence, tmp_path: Path) -> Iterator[Engine]:
 
 def _verify_export(evidence: Evidence, log: Engine) -> None:
     """Sign what is there, export it and verify the export offline."""
-    publish_checkpoint(log, evidence.shard, evidence.signer, datetime.now(UTC))
+    sign(log, evidence.shard, evidence.signer)
     bundle = io.BytesIO()
     export_bundle(log, bundle, evidence.keys[0])
     verify_bundle(bundle.getvalue(), evidence.keys)

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from gateway.log.bundle import DisclosurePermit, NothingSignedError, export_bundle
 from gateway.log.bundle_format import BundleKind, ManifestFile, format_manifest
 from gateway.log.bundle_verification import BundleError, BundleFault, Place, verify_bundle
-from gateway.log.checkpoints import latest_checkpoint, publish_checkpoint
+from gateway.log.checkpoints import latest_checkpoint
 from gateway.log.event_catalogue import may_disclose
 from gateway.log.events import Audience, EventType, PersonalField
 from gateway.log.leaf import Leaf, parse_leaf
@@ -306,7 +306,7 @@ def test_entry_of_another_log_is_refused(engine: Engine) -> None:
     """Signed it may be: an entry says which log it belongs to."""
     fill(engine, 1)
     other = "other.example/audit"
-    publish_checkpoint(engine, SHARD, NoteSigner(f"{other}/{SHARD}", b"\x01" * 32), NOW)
+    sign(engine, signer=NoteSigner(f"{other}/{SHARD}", b"\x01" * 32))
     key = NoteSigner(other, b"\x01" * 32).verifier_key
     sink = io.BytesIO()
     export_bundle(engine, sink, key)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
-from gateway.log.checkpoints import find_checkpoint, latest_checkpoint, publish_checkpoint
+from gateway.log.checkpoints import find_checkpoint, latest_checkpoint
 from gateway.log.events import Event, EventType
 from gateway.log.journal import Journal, LogDamagedError
 from gateway.log.leaf import Leaf, parse_leaf
@@ -19,7 +19,7 @@ from gateway.persistence.migrate import migrate_database
 from keys.crypto.log_shards import shard_origin
 from keys.crypto.note import NoteSigner, parse_note
 from schemas.formats import digest_of
-from tests.audit_log import LOG_NAME, NOW, log_events, query_event, start_journal
+from tests.audit_log import LOG_NAME, NOW, log_events, query_event, sign, start_journal
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 DATES = st.datetimes(datetime(2025, 12, 30), datetime(2029, 1, 2))  # noqa: DTZ001 - made aware where it is used
@@ -41,8 +41,7 @@ def _journal(engine: Engine, clock: _Clock) -> Journal:
 
 
 def _sign(engine: Engine, shard: int) -> bytes:
-    signer = NoteSigner(shard_origin(LOG_NAME, shard), b"\x01" * 32)
-    return publish_checkpoint(engine, shard, signer, NOW)
+    return sign(engine, shard, NoteSigner(shard_origin(LOG_NAME, shard), b"\x01" * 32))
 
 
 def _leaves(engine: Engine, shard: int) -> list[Leaf]:

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from gateway.log.checkpoints import latest_checkpoint, publish_checkpoint
+from gateway.log.checkpoints import latest_checkpoint
 from gateway.log.proofs import ProofRangeError, prove_leaf, prove_prefix
 from gateway.log.tree_store import LogDamagedError, TreeStore
 from gateway.persistence.engine import read_transaction, write_transaction
@@ -81,7 +81,7 @@ def test_checkpoint_signs_size_and_root(filled: Engine) -> None:
 def test_a_size_is_signed_once(filled: Engine) -> None:
     """Also by another process with another key: the note that was published stands."""
     first = sign(filled)
-    assert publish_checkpoint(filled, SHARD, NoteSigner(ORIGIN, b"\x02" * 32), NOW) == first
+    assert sign(filled, signer=NoteSigner(ORIGIN, b"\x02" * 32)) == first
 
 
 def test_checkpoints_grow_with_the_log(engine: Engine) -> None:

@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from gateway.api.app import create_app
 from gateway.bootstrap import own_keys
 from gateway.log.journal import Journal
+from gateway.log.signing_memory import SIGNING_MEMORY_FILE, SigningMemory
 from gateway.persistence.engine import create_database_engine
 from gateway.services.context import Gateway
 from gateway.services.enrol_member import enrol_member, read_enrolment
@@ -95,6 +96,7 @@ PATHS = {
     MessageType.AGREEMENT_END: "/v1/agreements/end",
     MessageType.AGREEMENT_LIST: "/v1/agreements/list",
     MessageType.KEY_PUBLISH: "/v1/keys",
+    MessageType.LOG_ENTRIES: "/v1/log/entries",
 }
 GATEWAY_ID = "gateway.990100"
 REQUESTER_ID = "civil_affairs.990101"
@@ -526,6 +528,7 @@ def opened_gateway(folder: Path, clock: Clock, database: str | None = None) -> I
         keys=KeyStore(folder / KEY_FILE, PASSPHRASE, os.urandom),
         own_keys=own_keys(settings),
         engine=engine,
+        signing_memory=SigningMemory(folder / SIGNING_MEMORY_FILE),
         journal=journal,
         members=MemberDirectory(engine),
         providers=providers,

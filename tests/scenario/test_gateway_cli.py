@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from gateway.bootstrap import open_gateway
 from gateway.cli import main, setup_commands
+from gateway.log.events import Event, EventType
+from gateway.log.journal import Draft
+from gateway.log.signing_memory import SIGNING_MEMORY_FILE
 from gateway.persistence.engine import create_database_engine, write_transaction
 from gateway.persistence.model_queries import StoredModel, set_model
-from gateway.settings import SettingsError, load_settings
+from gateway.services.show_log import get_checkpoint
+from gateway.services.sign_log import sign_log
+from gateway.settings import DATABASE_FILE, SettingsError, load_settings
 from keys.crypto.note_key import VerifierKey
 from schemas.messages.registry import MAX_ENROLMENT_BYTES, GatewayPin
 from tests.scenario.gateway_simulator import CHEAP, GATEWAY_ID, PASSPHRASE, PROVIDER_ID, REQUESTER_ID, Agency, Clock
@@ -70,6 +76,43 @@ def test_the_same_agency_is_not_enrolled_twice(folder: Path, tmp_path: Path) -> 
     again = _run(folder, *arguments)
     assert again.exit_code == 1
     assert "a member of this id already" in again.output
+
+
+def test_a_gateway_that_forgot_what_it_signed_starts_again_with_a_checkpoint_that_others_keep(
+    folder: Path, tmp_path: Path
+) -> None:
+    with open_gateway(folder, PASSPHRASE) as gateway:
+        sign_log(gateway)
+        checkpoint = get_checkpoint(gateway)
+    kept = tmp_path / "checkpoint"
+    kept.write_bytes(checkpoint)
+    (folder / SIGNING_MEMORY_FILE).unlink()
+    refused = _run(folder, "member", "list")
+    assert refused.exit_code == 1
+    assert "缺少或读不了" in refused.output
+    assert "tongxin-gateway log remember <checkpoint file>" in refused.output
+    kept.with_name("other").write_text("no note", encoding="ascii")
+    assert _run(folder, "log", "remember", str(kept.with_name("other"))).exit_code == 2
+    assert _run(folder, "member", "list").exit_code == 1
+    remembered = _run(folder, "log", "remember", str(kept))
+    assert remembered.exit_code == 0
+    assert checkpoint.split(b"\n")[0].decode() in remembered.output
+    assert _run(folder, "member", "list").exit_code == 0
+
+
+def test_an_old_copy_of_the_database_is_not_started(folder: Path) -> None:
+    database = folder / DATABASE_FILE
+    old = database.read_bytes()
+    with open_gateway(folder, PASSPHRASE) as gateway:
+        renewed = Event(type=EventType.REGISTRY_PUBLISH)
+        gateway.journal.write(lambda _: Draft(None, (renewed,)))
+        sign_log(gateway)
+    for file in folder.glob(f"{DATABASE_FILE}*"):
+        file.unlink()
+    database.write_bytes(old)
+    refused = _run(folder, "member", "list")
+    assert refused.exit_code == 1
+    assert "an old copy was restored" in refused.output
 
 
 def test_an_enrolment_that_is_none(folder: Path, tmp_path: Path) -> None:
