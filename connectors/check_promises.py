@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from connectors.context import Connector
 from connectors.gateway_client import GatewayClient
-from connectors.state.alerts import raise_alert
+from connectors.own_log.evidence import EvidenceKeeper
+from connectors.own_log.evidence_document import Fault
+from connectors.own_log.messages import find_promised
+from connectors.own_log.proofs import NotProvenError, locate_leaf
 from connectors.state.promises import Promise, list_unchecked, mark_broken, mark_kept
-from keys.crypto.errors import CryptoError
-from keys.crypto.log_shards import verify_shard_checkpoint
-from keys.crypto.merkle import verify_inclusion
-from keys.crypto.note_key import VerifierKey
-from schemas.base64url import decode_base64url
 from schemas.messages.log import InclusionDocument
 from schemas.messages.registry import GatewayPin
 
@@ -25,7 +23,7 @@ PROMISES_A_RUN = 200
 
 @dataclass(frozen=True, slots=True)
 class PromiseCount:
-    """What a run found: proven in the log, not due yet, and due but not there."""
+    """What a run found: proven in the log, not due yet, and due but not there or elsewhere."""
 
     kept: int
     waiting: int
@@ -33,33 +31,53 @@ class PromiseCount:
 
 
 def check_promises(connector: Connector, client: GatewayClient) -> PromiseCount:
-    """Check the oldest promises that are not yet proven; a broken one raises an alert.
+    """Check the oldest promises that are not yet proven; of a broken one evidence is kept, with an alert.
 
     Raises:
         GatewayUnreachableError: the gateway gave no answer; nothing is concluded from that.
+        ProblemError: registry_expired; what is broken is found when there is a registry again.
     """
     kept = waiting = broken = 0
     for promise in list_unchecked(connector.state, PROMISES_A_RUN):
         document = client.find_inclusion(promise.leaf)
-        if document is not None and is_proven(connector.gateway, promise, document):
+        fault = find_fault(connector.gateway, promise, document)
+        if fault is None:
             mark_kept(connector.state, promise.envelope, connector.seconds())
             kept += 1
-        elif connector.seconds() < promise.received_at + MERGE_DELAY_SECONDS:
+        elif fault is Fault.PROMISE_NOT_IN_LOG and connector.seconds() < promise.received_at + MERGE_DELAY_SECONDS:
             waiting += 1
         else:
-            raise_alert(connector.state, "promise_not_in_log", promise.envelope, connector.seconds())
+            _keep_evidence(connector, client, fault, promise, document)
             mark_broken(connector.state, promise.envelope, connector.seconds())
             broken += 1
     return PromiseCount(kept, waiting, broken)
 
 
+def find_fault(pin: GatewayPin, promise: Promise, document: InclusionDocument | None) -> Fault | None:
+    """Return what is wrong with the promised leaf, as `document` shows it; None where it stands in its place."""
+    if document is None:
+        return Fault.PROMISE_NOT_IN_LOG
+    try:
+        place = locate_leaf(pin, promise.leaf, document)
+    except NotProvenError:
+        return Fault.PROMISE_NOT_IN_LOG
+    return None if place == (promise.shard, promise.leaf_index) else Fault.ENTRY_MOVED
+
+
 def is_proven(pin: GatewayPin, promise: Promise, document: InclusionDocument) -> bool:
     """Return whether `document` proves that the promised leaf stands at its place in the log that `pin` names."""
-    try:
-        log_key = VerifierKey.parse(pin.log_verifier_key)
-        checkpoint = verify_shard_checkpoint(document.checkpoint.encode(), log_key)
-        proof = [decode_base64url(text) for text in document.proof]
-        verify_inclusion(decode_base64url(promise.leaf), document.index, checkpoint.size, proof, checkpoint.root_hash)
-    except CryptoError:
-        return False
-    return log_key.name == pin.log_name and document.index == promise.leaf_index
+    return find_fault(pin, promise, document) is None
+
+
+def _keep_evidence(
+    connector: Connector, client: GatewayClient, fault: Fault, promise: Promise, document: InclusionDocument | None
+) -> None:
+    newest = client.find_checkpoint(promise.shard)
+    EvidenceKeeper(connector, client.trust).keep(
+        fault,
+        promise.envelope,
+        message=find_promised(connector.state, promise.envelope),
+        promise=promise.token,
+        inclusion=document,
+        checkpoints=() if newest is None else (newest,),
+    )

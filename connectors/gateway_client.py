@@ -1,15 +1,17 @@
 """The connector's one door to the gateway: signs what leaves, believes only what verifies on its way back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import httpx
 
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
+from connectors.own_log.messages import Asked, asked_of, keep_message, note_answer, note_refusal
 from connectors.state.promises import keep_promise
 from connectors.trust import TrustStore
+from keys.crypto.note import MAX_NOTE_BYTES
 from keys.crypto.signing import SignatureError, VerificationKey
 from keys.protocol.envelopes import envelope_digest, sign_envelope, verify_envelope, verify_relay
 from keys.protocol.key_chain import UntrustedKeyError
@@ -46,9 +48,11 @@ PATHS: Mapping[MessageType, str] = {
     MessageType.AGREEMENT_END: "/v1/agreements/end",
     MessageType.AGREEMENT_LIST: "/v1/agreements/list",
     MessageType.KEY_PUBLISH: "/v1/keys",
+    MessageType.LOG_ENTRIES: "/v1/log/entries",
 }
 _COMPARED_BY_GATEWAY = frozenset({MessageType.MATCH_PART, MessageType.MATCH, MessageType.MATCH_REVIEW})
-_LOGGED = _COMPARED_BY_GATEWAY | {MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT}
+_RELAYED = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT})
+_LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES}
 TIMEOUT = httpx.Timeout(120.0, connect=10.0)
 _PLAIN = {"Accept-Encoding": "identity"}
 """Nothing is unpacked: a small answer could become one that fills the memory."""
@@ -90,6 +94,7 @@ class Prepared:
     claims: EnvelopeClaims
     envelope: str
     body: bytes
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def digest(self) -> str:
@@ -132,6 +137,20 @@ class GatewayClient:
         except MessageError:
             raise ProblemError(ProblemCode.REGISTRY_NOT_TRUSTED) from None
         self._trust.accept(document.registry, self._connector.now())
+
+    @property
+    def trust(self) -> TrustStore:
+        """Whom the answers are believed from."""
+        return self._trust
+
+    def find_checkpoint(self, shard: int) -> str | None:
+        """Return the newest checkpoint (C2SP note) of a year's log, not yet verified, or None if there is none to show.
+
+        Raises:
+            GatewayUnreachableError: no answer.
+        """
+        status, _, body = self._send("GET", f"/v1/witness/checkpoints/{shard}", {}, b"", MAX_NOTE_BYTES)
+        return body.decode("utf-8", "replace") if status == httpx.codes.OK else None
 
     def find_inclusion(self, leaf: str) -> InclusionDocument | None:
         """Return the gateway's proof that the leaf with this hash is in its log, or None if it has none to show.
@@ -183,7 +202,8 @@ class GatewayClient:
             officer=query.officer if query else None,
             approver=query.approver if query else None,
         )
-        return Prepared(claims, sign_envelope(self._connector.signing_key(), claims), body)
+        envelope = sign_envelope(self._connector.signing_key(), claims)
+        return Prepared(claims, envelope, body, asked_of(message, claims))
 
     def send(
         self, prepared: Prepared, answer: type[T], max_bytes: int, agreement: Agreement | None = None
@@ -197,10 +217,15 @@ class GatewayClient:
         """
         path = PATHS[prepared.claims.type]
         headers = {ENVELOPE_HEADER: prepared.envelope, "Content-Type": "application/json"}
+        state, seconds = self._connector.state, self._connector.seconds
+        keep_message(state, prepared.envelope, prepared.asked, seconds())
         status, answered, body = self._send("POST", path, headers, prepared.body, max_bytes)
         if status != httpx.codes.OK:
             self._keep_promise(answered.get(RELAY_HEADER), prepared.digest)
-            raise _refusal(body)
+            refusal = _refusal(body)
+            if isinstance(refusal, ProblemError):
+                note_refusal(state, prepared.digest, refusal.code.value, seconds())
+            raise refusal
         token = answered.get(ENVELOPE_HEADER, "")
         self._verify_answer(prepared, token, body, agreement)
         if prepared.claims.type in _LOGGED and not self._keep_promise(
@@ -208,9 +233,11 @@ class GatewayClient:
         ):
             raise AnswerError("no_log_promise")
         try:
-            return Answered(answer.from_bytes(body, max_bytes), prepared.digest, envelope_digest(token))
+            message = answer.from_bytes(body, max_bytes)
         except MessageError as error:
             raise AnswerError(error.reason) from None
+        note_answer(state, prepared.digest, token, message, seconds())
+        return Answered(message, prepared.digest, envelope_digest(token))
 
     def ask(
         self,

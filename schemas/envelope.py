@@ -5,8 +5,21 @@ An envelope holds no personal value: it can be kept and checked after the body i
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
-from schemas.formats import AgencyId, Digest, PurposeId, Reference, RegionScope, UnixSeconds, Uuid, digest_of
+from pydantic import Field
+
+from schemas.formats import (
+    AgencyId,
+    Digest,
+    PurposeId,
+    Reference,
+    RegionScope,
+    Shard,
+    UnixSeconds,
+    Uuid,
+    digest_of,
+)
 from schemas.message import Message
 
 ENVELOPE_HEADER = "Exchange-Envelope"
@@ -44,6 +57,8 @@ class MessageType(StrEnum):
     AGREEMENT_ANSWER = "agreement.answer"
     KEY_PUBLISH = "key.publish"
     KEY_ANSWER = "key.answer"
+    LOG_ENTRIES = "log.entries"
+    LOG_ENTRIES_ANSWER = "log.entries.answer"
 
 
 ANSWER_TO: dict[MessageType, MessageType] = {
@@ -62,6 +77,7 @@ ANSWER_TO: dict[MessageType, MessageType] = {
     MessageType.AGREEMENT_END: MessageType.AGREEMENT_ANSWER,
     MessageType.AGREEMENT_LIST: MessageType.AGREEMENT_ANSWER,
     MessageType.KEY_PUBLISH: MessageType.KEY_ANSWER,
+    MessageType.LOG_ENTRIES: MessageType.LOG_ENTRIES_ANSWER,
 }
 
 
@@ -91,14 +107,16 @@ class EnvelopeClaims(Message):
 class RelayClaims(Message):
     """The gateway's word that a message is in its log: the promise that a connector checks and keeps.
 
-    `envelope` is the digest of the relayed envelope, `leaf` the RFC 6962 leaf hash of its log entry.
+    `envelope` is the digest of the relayed envelope, `leaf` the RFC 6962 leaf hash of its log entry, `leaf_index` its
+    place in the tree of the year `shard`.
     """
 
     issuer: AgencyId
     audience: AgencyId
     envelope: Digest
     leaf: Digest
-    leaf_index: int
+    shard: Shard
+    leaf_index: Annotated[int, Field(ge=0)]
     issued_at: UnixSeconds
     expires_at: UnixSeconds
 

@@ -107,6 +107,9 @@ Token = Annotated[
 ]
 """A JWS in compact form (RFC 7515 section 3.1)."""
 
+Shard = Annotated[int, Field(ge=1970, le=9999)]
+"""The year (UTC) whose tree of the log a leaf stands in."""
+
 MAX_UNIX_SECONDS = 253_370_764_800
 """The beginning of the year 9999 (UTC): beyond it there is no date to show, in any zone."""
 

@@ -1,8 +1,9 @@
 """The gateway's signed promises that a message is in its log: kept as evidence, checked against the log later."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, Row, insert, select, update
 
 from connectors.state.database import reading, writing
 from connectors.state.tables import promise
@@ -18,6 +19,7 @@ def keep_promise(state: Engine, claims: RelayClaims, token: str, at_seconds: int
             .values(
                 envelope=claims.envelope,
                 leaf=claims.leaf,
+                shard=claims.shard,
                 leaf_index=claims.leaf_index,
                 token=token,
                 received_at=at_seconds,
@@ -28,21 +30,31 @@ def keep_promise(state: Engine, claims: RelayClaims, token: str, at_seconds: int
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A kept promise: digest of the envelope concerned, leaf hash and place in the log, POSIX seconds of receipt."""
+    """A kept promise: digest of the envelope concerned, leaf hash, year and place, POSIX seconds of receipt.
+
+    `token` is the promise as the gateway signed it.
+    """
 
     envelope: str
     leaf: str
+    shard: int
     leaf_index: int
     received_at: int
+    token: str
 
 
 def list_unchecked(state: Engine, limit: int) -> list[Promise]:
     """Return the oldest promises that were neither proven nor found broken."""
     is_open = (promise.c.proven_at.is_(None), promise.c.broken_at.is_(None))
-    query = select(promise).where(*is_open).order_by(promise.c.received_at, promise.c.leaf_index)
+    query = select(promise).where(*is_open).order_by(promise.c.received_at, promise.c.shard, promise.c.leaf_index)
     with reading(state) as connection:
         rows = connection.execute(query.limit(limit))
-        return [Promise(row.envelope, row.leaf, row.leaf_index, row.received_at) for row in rows]
+        return [promise_of(row) for row in rows]
+
+
+def promise_of(row: Row[Any]) -> Promise:
+    """Return the promise of a row."""
+    return Promise(row.envelope, row.leaf, row.shard, row.leaf_index, row.received_at, row.token)
 
 
 def mark_kept(state: Engine, envelope: str, at_seconds: int) -> None:
@@ -57,8 +69,8 @@ def mark_broken(state: Engine, envelope: str, at_seconds: int) -> None:
         connection.execute(update(promise).where(promise.c.envelope == envelope).values(broken_at=at_seconds))
 
 
-def list_promises(state: Engine) -> list[tuple[str, int]]:
-    """Return (leaf hash, leaf index) of every promise, by index."""
+def list_promises(state: Engine) -> list[Promise]:
+    """Return every promise, by its place in the log."""
     with reading(state) as connection:
-        rows = connection.execute(select(promise.c.leaf, promise.c.leaf_index).order_by(promise.c.leaf_index))
-        return [(row.leaf, row.leaf_index) for row in rows]
+        rows = connection.execute(select(promise).order_by(promise.c.shard, promise.c.leaf_index))
+        return [promise_of(row) for row in rows]

@@ -209,6 +209,7 @@ promise = Table(
     metadata,
     Column("envelope", DIGEST, primary_key=True),
     Column("leaf", DIGEST, nullable=False),
+    Column("shard", Integer, nullable=False),
     Column("leaf_index", BigInteger, nullable=False),
     Column("token", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
+from connectors.own_log.messages import asked_of, keep_message, note_answer
 from connectors.provider.evaluate import answer_evaluate
 from connectors.provider.release import answer_exchange
 from connectors.provider.verify_request import Arrived, Verified, verify_arrived
@@ -17,6 +18,8 @@ from connectors.register import Register
 from connectors.state.charges import BudgetKind, charge
 from connectors.state.releases import keep_release, note_receipt
 from connectors.trust import TrustStore
+from connectors.web.witness_api import witness_blueprint
+from connectors.witness.witness import Witness
 from keys.protocol.envelopes import envelope_digest, sign_envelope
 from schemas.agreement import AgreementState
 from schemas.envelope import ANSWER_TO, ENVELOPE_HEADER, MAX_LIFETIME, RELAY_HEADER, EnvelopeClaims, MessageType
@@ -72,7 +75,10 @@ class ProviderService:
         return self._respond(verified, ReceiptAnswer(receipt_number=message.receipt_number))
 
     def _verify(self, arrived: Arrived, expected: MessageType, model: type[T], max_bytes: int) -> Verified[T]:
-        return verify_arrived(self.connector, self.trust, arrived, expected, model, max_bytes)
+        verified = verify_arrived(self.connector, self.trust, arrived, expected, model, max_bytes)
+        asked = asked_of(verified.message, verified.claims)
+        keep_message(self.connector.state, verified.envelope.token, asked, self.connector.seconds())
+        return verified
 
     def _respond(self, verified: Verified[T], answer: Message) -> Response:
         body, issued_at = answer.to_bytes(), self.connector.seconds()
@@ -89,7 +95,9 @@ class ProviderService:
             answers=verified.envelope.digest,
         )
         response = Response(body, content_type="application/json")
-        response.headers[ENVELOPE_HEADER] = sign_envelope(self.connector.signing_key(), claims)
+        token = sign_envelope(self.connector.signing_key(), claims)
+        note_answer(self.connector.state, verified.envelope.digest, token, answer, issued_at)
+        response.headers[ENVELOPE_HEADER] = token
         return response
 
 
@@ -111,6 +119,7 @@ def create_provider_app(service: ProviderService) -> Flask:
     app = Flask("tongxin-connector", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.register_blueprint(provider_blueprint(service))
+    app.register_blueprint(witness_blueprint(Witness(service.connector)))
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", content_type="text/plain"))
     app.register_error_handler(Exception, _refuse)
     return app

@@ -98,6 +98,7 @@ class DishonestGateway:
             audience=provider,
             envelope=prepared.digest,
             leaf=digest_of(b"never logged"),
+            shard=2026,
             leaf_index=0,
             issued_at=prepared.claims.issued_at,
             expires_at=prepared.claims.expires_at,

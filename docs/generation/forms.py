@@ -48,6 +48,7 @@ FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "PackedHandles": (formats.PackedHandles, "句柄，逐个相连", "handles of 16 bytes one after the other, as base64url"),
     "Sealed": (formats.Sealed, "密封内容", "X25519 and AEAD, as base64url; only the recipient's connector opens it"),
     "Token": (formats.Token, "签名令牌", "a JWS in compact form (RFC 7515), ES256"),
+    "Shard": (formats.Shard, "日志分片（年份）", "the year whose tree of the log is meant"),
     "UnixSeconds": (formats.UnixSeconds, "POSIX 秒", "seconds since 1970-01-01 UTC"),
     "Epoch": (evaluate.Epoch, "密钥期次", "the number of an evaluation key's epoch, from 1"),
     "Attributes": (match.Attributes, "数据项列表", "1 to 32 attributes"),

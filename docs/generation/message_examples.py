@@ -41,6 +41,7 @@ from schemas.messages.index import (
     pack_entries,
 )
 from schemas.messages.log import InclusionDocument
+from schemas.messages.log_entries import LogEntriesAnswer, LogEntriesRequest, LogPlace, ShownEntry
 from schemas.messages.match import (
     AskedEntry,
     Basis,
@@ -161,9 +162,23 @@ _ALL: tuple[Message, ...] = (
         audience=_FEDERATION,
         envelope=digest("envelope"),
         leaf=digest("leaf"),
+        shard=2026,
         leaf_index=4_711,
         issued_at=_ISSUED,
         expires_at=_ISSUED + 120,
+    ),
+    LogPlace(shard=2026, index=4_711),
+    LogEntriesRequest(since=LogPlace(shard=2026, index=4_711)),
+    ShownEntry(
+        place=LogPlace(shard=2026, index=4_711),
+        entry=packed("entry", 512),
+        proof=(digest("sibling"), digest("uncle")),
+        disclosures=(packed("officer", 60),),
+    ),
+    LogEntriesAnswer(
+        entries=(),
+        checkpoints=("gateway.990000/audit/2026\n…",),
+        next=LogPlace(shard=2027, index=0),
     ),
     EvaluateRequest(epoch=1, blinded=packed("blinded", 64)),
     EvaluateAnswer(key_id=digest("evaluation key"), evaluated=packed("evaluated", 64), proof=packed("proof", 64)),

@@ -20,6 +20,7 @@ from schemas.message import Message
 from schemas.messages.agreements import SignedAgreement
 from schemas.messages.exchange import Answer, PossessionMacs, PossessionProof, PossessionProofs, SealedAnswers
 from schemas.messages.log import InclusionDocument
+from schemas.messages.log_entries import LogPlace, ShownEntry
 from schemas.messages.match import GrantClaims, MatchOutcome, MatchRecord, RunSummary
 from schemas.messages.registry import (
     Enrolment,
@@ -44,6 +45,8 @@ _INNER_PARTS: tuple[type[Message], ...] = (
     Agreement,
     Party,
     SignedAgreement,
+    LogPlace,
+    ShownEntry,
 )
 _HANDED_OVER: tuple[type[Message], ...] = (Enrolment, GatewayPin)
 _PUBLIC: tuple[type[Message], ...] = (

@@ -14,6 +14,7 @@ from gateway.services.receive_match_part import receive_match_part
 from gateway.services.relay_evaluation import relay_evaluation
 from gateway.services.relay_exchange import relay_exchange, relay_receipt
 from gateway.services.review_match import review_match
+from gateway.services.show_entries import show_entries
 from schemas.envelope import MessageType
 from schemas.messages.agreements import (
     MAX_AGREEMENT_MESSAGE_BYTES,
@@ -41,6 +42,7 @@ from schemas.messages.index import (
     IndexStatus,
     IndexStatusRequest,
 )
+from schemas.messages.log_entries import MAX_LOG_ENTRIES_BYTES, LogEntriesAnswer, LogEntriesRequest
 from schemas.messages.match import (
     MAX_MATCH_BYTES,
     MAX_MATCH_PART_BYTES,
@@ -195,6 +197,17 @@ CONVERSATIONS: Final[Mapping[str, tuple[Conversation[Any], ...]]] = MappingProxy
                 _AGREEMENT_LIMIT,
                 answer_agreement_list,
                 "List the asking agency's agreements",
+            ),
+        ),
+        "log_entries": (
+            Conversation(
+                "/v1/log/entries",
+                MessageType.LOG_ENTRIES,
+                LogEntriesRequest,
+                LogEntriesAnswer,
+                MAX_LOG_ENTRIES_BYTES,
+                show_entries,
+                "Read the entries of the log to which the asking agency is party, each with its proof",
             ),
         ),
         "keys": (

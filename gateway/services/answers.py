@@ -59,6 +59,7 @@ def promise(gateway: Gateway, envelope: str, audience: str, receipt: LeafReceipt
             audience=audience,
             envelope=envelope,
             leaf=encode_base64url(receipt.leaf_hash),
+            shard=receipt.shard,
             leaf_index=receipt.index,
             issued_at=issued_at,
             expires_at=issued_at + int(MAX_LIFETIME.total_seconds()),

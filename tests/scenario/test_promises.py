@@ -53,6 +53,7 @@ def test_a_promise_that_is_not_in_the_log_raises_an_alert_in_time(scene: Scene) 
             insert(promise).values(
                 envelope=envelope,
                 leaf=digest_of(b"never logged"),
+                shard=2026,
                 leaf_index=1,
                 token="a.b.c",
                 received_at=0,

@@ -89,6 +89,7 @@ def _promise(token: str, draft: Draft, forger: Forger, plan: Mapping[str, Any]) 
         "envelope": digest_of(token.rsplit(".", 1)[0].encode()),
         "leaf": MADE_UP_DIGEST,
         "leaf_index": 0,
+        "shard": 2026,
         "issued_at": forger.now,
         "expires_at": forger.now + 120,
     }

@@ -159,10 +159,10 @@ class Checker:
         """Prove every promise against the newest checkpoint that was signed."""
         size, root = self.checkpoints[-1].size, self.checkpoints[-1].root_hash
         for session in (self.requester, self.provider):
-            for leaf, place in list_promises(session.connector.state):
-                if place < size:
-                    proof = prove_leaf(self.engine, self.shard, place, size)
-                    verify_inclusion(decode_base64url(leaf), place, size, proof.hashes, root)
+            for kept in list_promises(session.connector.state):
+                if kept.leaf_index < size:
+                    proof = prove_leaf(self.engine, self.shard, kept.leaf_index, size)
+                    verify_inclusion(decode_base64url(kept.leaf), kept.leaf_index, size, proof.hashes, root)
 
     def check_results_are_whole(self, rows: int) -> None:
         """Check that every question that came to its end has a result for each row, and for each match an answer."""
@@ -188,9 +188,9 @@ class Checker:
 
     def _check_promises(self) -> None:
         promised = {
-            place: decode_base64url(leaf)
+            kept.leaf_index: decode_base64url(kept.leaf)
             for session in (self.requester, self.provider)
-            for leaf, place in list_promises(session.connector.state)
+            for kept in list_promises(session.connector.state)
         }
         with read_transaction(self.engine) as connection:
             rows = connection.execute(select(audit_leaf.c.idx, audit_leaf.c.leaf_hash)).all()

@@ -139,6 +139,7 @@ class Replayer:
             audience=provider.part.agency,
             envelope=envelope_digest(line["envelope"]),
             leaf=digest_of(b"never logged"),
+            shard=2026,
             leaf_index=0,
             issued_at=now,
             expires_at=now + 60,

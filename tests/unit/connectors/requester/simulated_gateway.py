@@ -268,6 +268,7 @@ class SimulatedGateway:
             audience=claims.issuer,
             envelope=envelope_digest(envelope),
             leaf=digest_of(envelope.encode()),
+            shard=2026,
             leaf_index=len(self.received),
             issued_at=SECONDS,
             expires_at=SECONDS + 60,

@@ -1,0 +1,108 @@
+"""Judges one entry of the log that names this agency: is it about what the agency asked or answered, and as it was?"""
+
+from dataclasses import dataclass
+
+from connectors.context import Connector
+from connectors.own_log.compare import RELAYED, Stage, compare, compare_disclosures, stage_of, time_fault
+from connectors.own_log.entry import Entry, EntryError, parse_disclosure, parse_entry
+from connectors.own_log.evidence import EvidenceKeeper
+from connectors.own_log.evidence_document import Fault
+from connectors.own_log.messages import OwnMessage, find_message
+from connectors.own_log.seen_entries import SeenEntry, is_seen_event, note_entry
+from keys.crypto.log_shards import shard_origin
+from keys.crypto.merkle import leaf_hash
+from schemas.base64url import encode_base64url
+from schemas.messages.log_entries import ShownEntry
+
+RELAYED_TYPES = frozenset({"evaluate.result", "field.release"})
+"""Types of entries that tell of a provider's answer, and of nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fault of an entry, the members that differ, and the message that it is compared with."""
+
+    fault: Fault
+    message: OwnMessage | None = None
+    differs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EntryJudge:
+    """Compares entries with what the connector kept, notes them, and keeps evidence of what is wrong."""
+
+    connector: Connector
+    evidence: EvidenceKeeper
+
+    def judge(self, shown: ShownEntry, data: bytes, note: str) -> list[Fault]:
+        """Return the faults of an entry that is proven by the checkpoint `note`; the evidence of each is kept."""
+        try:
+            entry = parse_entry(data)
+        except EntryError:
+            found = [Found(Fault.ENTRY_DIFFERS, differs=("form",))]
+        else:
+            found = self._faults(shown, entry)
+            if not self._note(shown, data, entry):
+                found.append(Found(Fault.ENTRY_REPEATED, self._message(entry)))
+        for one in found:
+            subject = f"{shown.place.shard}/{shown.place.index}"
+            self.evidence.keep(
+                one.fault, subject, message=one.message, shown=(shown,), checkpoints=(note,), differs=one.differs
+            )
+        return [one.fault for one in found]
+
+    def _faults(self, shown: ShownEntry, entry: Entry) -> list[Found]:
+        if entry.origin != shard_origin(self.connector.gateway.log_name, shown.place.shard):
+            return [Found(Fault.ENTRY_DIFFERS, differs=("log",))]
+        if not self._is_to_be_known(entry):
+            return []
+        message = self._message(entry)
+        if message is None:
+            return self._unknown(entry)
+        if entry.actor != self.connector.agency and message.answer is None and _tells_of_answer(entry, message):
+            return [Found(Fault.ANSWER_INVENTED, message)]
+        differs = (*compare(entry, message), *self._personal(shown, entry, message), *self._intent(entry))
+        found = [Found(Fault.ENTRY_DIFFERS, message, differs)] if differs else []
+        fault = time_fault(entry, message, self.connector.agency)
+        return found if fault is None else [*found, Found(fault, message)]
+
+    def _is_to_be_known(self, entry: Entry) -> bool:
+        """What somebody did at the gateway's console, and what the log says of itself, leaves nothing here."""
+        is_party = self.connector.agency in {entry.actor, entry.peer}
+        return is_party and entry.client is None and not entry.type.startswith("log.")
+
+    def _unknown(self, entry: Entry) -> list[Found]:
+        if entry.actor == self.connector.agency:
+            return [Found(Fault.REQUEST_INVENTED)]
+        is_answer = entry.type in RELAYED_TYPES or (entry.type == "field.receipt" and entry.ref is not None)
+        return [Found(Fault.ANSWER_INVENTED)] if is_answer else []
+
+    def _message(self, entry: Entry) -> OwnMessage | None:
+        if entry.correlation is None or entry.actor is None:
+            return None
+        return find_message(self.connector.state, entry.correlation, entry.actor)
+
+    def _personal(self, shown: ShownEntry, entry: Entry, message: OwnMessage) -> tuple[str, ...]:
+        if entry.actor != self.connector.agency:
+            return ()
+        try:
+            disclosed = [parse_disclosure(text) for text in shown.disclosures]
+        except EntryError:
+            return ("_sd",)
+        return compare_disclosures(entry, message, disclosed)
+
+    def _intent(self, entry: Entry) -> tuple[str, ...]:
+        """An outcome names the intent, which stands before it."""
+        if entry.ref is None or entry.correlation is None:
+            return ()
+        return () if is_seen_event(self.connector.state, entry.correlation, entry.ref) else ("ref",)
+
+    def _note(self, shown: ShownEntry, data: bytes, entry: Entry) -> bool:
+        kind = f"{entry.type}{':' + entry.reason if entry.reason else ''}{'+' if entry.ref else ''}"
+        correlation = entry.correlation if self._is_to_be_known(entry) else None
+        leaf = encode_base64url(leaf_hash(data))
+        return note_entry(self.connector.state, SeenEntry(shown.place, leaf, entry.event_id, correlation, kind[:60]))
+
+
+def _tells_of_answer(entry: Entry, message: OwnMessage) -> bool:
+    return message.type in RELAYED and stage_of(entry, message.type) is Stage.ANSWERED

@@ -1,0 +1,221 @@
+"""Keeps what this agency asks and what it answers to others: the envelopes, and what the log should say of them.
+
+No body is kept: envelopes, counts and the names of attributes are what a comparison needs.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, Row, delete, insert, select, update
+
+from connectors.own_log.tables import own_message
+from connectors.state.agreements import find_agreement
+from connectors.state.database import reading, writing
+from keys.crypto.signing import read_header
+from keys.protocol.envelopes import envelope_digest, read_unverified
+from schemas.base64url import decode_base64url
+from schemas.envelope import EnvelopeClaims, MessageType
+from schemas.formats import ELEMENT_BYTES, MAX_ENVELOPE_CHARACTERS
+from schemas.message import Message
+from schemas.messages.agreements import AgreementEnd, AgreementPropose, AgreementSign
+from schemas.messages.evaluate import EvaluateRequest
+from schemas.messages.exchange import ExchangeAnswer, ExchangeRequest
+from schemas.messages.index import IndexBegin
+from schemas.messages.match import MatchAnswer, MatchPart, MatchRequest, MatchReview
+
+LEAVES_NOTHING = frozenset({MessageType.AGREEMENT_LIST, MessageType.INDEX_PART, MessageType.INDEX_STATUS})
+"""What the gateway answers without an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the log is to say that a message asks: under which agreement, about how many records, which attributes.
+
+    `peer` is the other party, where the message itself is what names it.
+    """
+
+    policy: str | None = None
+    records: int | None = None
+    fields: tuple[str, ...] = ()
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMessage:
+    """A request with what became of it. `token` and `answer` are envelopes; times are POSIX seconds.
+
+    `seen_at` is when it was sent, or when it came in; `refused` the code of the problem that answered it.
+    """
+
+    type: MessageType
+    token: str
+    peer: str
+    asked: Asked
+    seen_at: int
+    answer: str | None = None
+    answered_at: int | None = None
+    answered_records: int | None = None
+    refused: str | None = None
+
+    @property
+    def claims(self) -> EnvelopeClaims:
+        """The claims of the request; the envelope was verified, or made here, before it was kept."""
+        return read_unverified(EnvelopeClaims, self.token, MAX_ENVELOPE_CHARACTERS)
+
+    @property
+    def envelope(self) -> str:
+        """The digest of the request's envelope."""
+        return envelope_digest(self.token)
+
+    @property
+    def key_id(self) -> str:
+        """The id of the key that signed the request."""
+        return read_header(self.token, MAX_ENVELOPE_CHARACTERS).key_id
+
+
+def asked_of(message: Message, claims: EnvelopeClaims) -> Asked:
+    """Return what the log is to say of a message."""
+    match message:
+        case AgreementPropose():
+            return Asked(message.agreement.digest(), peer=message.agreement.provider.agency)
+        case AgreementSign() | AgreementEnd():
+            return Asked(message.agreement)
+        case MatchRequest():
+            return Asked(claims.agreement, len(message.rows), message.attributes)
+        case ExchangeRequest():
+            return Asked(claims.agreement, len(message.handles), message.attributes)
+        case _:
+            return Asked(claims.agreement, _records_of(message))
+
+
+def answered_of(message: Message, asked: Asked) -> int | None:
+    """Return how many records the log is to say that an answer is about."""
+    match message:
+        case ExchangeAnswer():
+            return message.released
+        case MatchAnswer():
+            return len(message.outcomes)
+        case _:
+            return asked.records
+
+
+def keep_message(state: Engine, token: str, asked: Asked, at_seconds: int) -> None:
+    """Keep a request that is about to be sent, or that has come in and was verified; once."""
+    claims = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
+    values = {
+        "envelope": envelope_digest(token),
+        "correlation": claims.id,
+        "type": claims.type.value,
+        "requester": claims.issuer,
+        "token": token,
+        "peer": asked.peer or _peer(state, claims, asked),
+        "policy": asked.policy,
+        "records": asked.records,
+        "fields": json.dumps(asked.fields),
+        "expires_at": claims.expires_at,
+        "seen_at": at_seconds,
+    }
+    with writing(state) as connection:
+        connection.execute(insert(own_message).prefix_with("OR IGNORE").values(**values))
+
+
+def note_answer(state: Engine, envelope: str, answer: str, message: Message, at_seconds: int) -> None:
+    """Note the answer's envelope; a message that leaves nothing in the log when it is answered is forgotten."""
+    with writing(state) as connection:
+        row = connection.execute(select(own_message).where(own_message.c.envelope == envelope)).one_or_none()
+        if row is None:
+            return
+        if row.type in LEAVES_NOTHING:
+            connection.execute(delete(own_message).where(own_message.c.envelope == envelope))
+            return
+        values = {
+            "answer": answer,
+            "answer_digest": envelope_digest(answer),
+            "answered_at": at_seconds,
+            "answered_records": answered_of(message, _asked(row)),
+        }
+        connection.execute(update(own_message).where(own_message.c.envelope == envelope).values(**values))
+
+
+def note_refusal(state: Engine, envelope: str, code: str, at_seconds: int) -> None:
+    """Note that a request was refused, and why."""
+    with writing(state) as connection:
+        connection.execute(
+            update(own_message).where(own_message.c.envelope == envelope).values(refused=code, answered_at=at_seconds)
+        )
+
+
+def find_message(state: Engine, correlation: str, requester: str) -> OwnMessage | None:
+    """Return what `requester` asked with this id, or None if nothing is known of it."""
+    where = (own_message.c.correlation == correlation, own_message.c.requester == requester)
+    return _find(state, *where)
+
+
+def find_promised(state: Engine, envelope: str) -> OwnMessage | None:
+    """Return the message whose request or answer has this envelope, which a promise is about; None if unknown."""
+    return _find(state, (own_message.c.envelope == envelope) | (own_message.c.answer_digest == envelope))
+
+
+def forget_unlogged(state: Engine, before_seconds: int) -> None:
+    """Forget messages that got no answer and leave nothing in the log, once their entries would have been seen."""
+    gone = (
+        own_message.c.type.in_([message_type.value for message_type in LEAVES_NOTHING]),
+        own_message.c.answer.is_(None),
+        own_message.c.refused.is_(None),
+        own_message.c.expires_at < before_seconds,
+    )
+    with writing(state) as connection:
+        connection.execute(delete(own_message).where(*gone))
+
+
+def first_seen_at(state: Engine) -> int | None:
+    """Return when the first message was kept (POSIX seconds), None before it."""
+    with reading(state) as connection:
+        found: int | None = connection.scalar(select(own_message.c.seen_at).order_by(own_message.c.seen_at).limit(1))
+    return found
+
+
+def _find(state: Engine, *where: Any) -> OwnMessage | None:
+    with reading(state) as connection:
+        row = connection.execute(select(own_message).where(*where).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return OwnMessage(
+        type=MessageType(row.type),
+        token=row.token,
+        peer=row.peer,
+        asked=_asked(row),
+        seen_at=row.seen_at,
+        answer=row.answer,
+        answered_at=row.answered_at,
+        answered_records=row.answered_records,
+        refused=row.refused,
+    )
+
+
+def _asked(row: Row[Any]) -> Asked:
+    return Asked(row.policy, row.records, tuple(json.loads(row.fields)))
+
+
+def _records_of(message: Message) -> int | None:
+    match message:
+        case EvaluateRequest():
+            return len(decode_base64url(message.blinded)) // ELEMENT_BYTES
+        case MatchPart():
+            return len(message.records)
+        case MatchReview():
+            return 1
+        case IndexBegin():
+            return message.records
+        case _:
+            return None
+
+
+def _peer(state: Engine, claims: EnvelopeClaims, asked: Asked) -> str:
+    """Return the other party: of the agreement where there is one, else whom the envelope is addressed to."""
+    copy = find_agreement(state, asked.policy) if asked.policy else None
+    if copy is None:
+        return claims.audience
+    parties = (copy.agreement.requester.agency, copy.agreement.provider.agency)
+    return next((party for party in parties if party != claims.issuer), claims.audience)
