@@ -146,3 +146,21 @@ def _event(
         return event
     personal = {**event.personal, PersonalField.APPROVER: approval.approver}
     return replace(event, approvals=(approval.digest,), personal=personal)
+
+
+def export_one_entry(gateway: Gateway, account: Account, entry: LoggedEntry) -> ExportedFile:
+    """Return the evidence bundle of one entry that the account may read, after logging that it leaves.
+
+    Raises:
+        AuditUnavailableError: the export could not be logged; nothing leaves.
+    """
+    file = make_file(gateway, [entry], ExportFormat.EVIDENCE, "")
+    event = console_event(
+        gateway, account, EventType.AUDIT_EXPORT, records=1, content=file.content, ref=entry.leaf.event_id
+    )
+    try:
+        gateway.journal.write(lambda _: Draft(None, (event,)))
+    except BaseException:
+        file.stream.close()
+        raise
+    return file
