@@ -109,7 +109,9 @@ def show_overview(gateway: Gateway, account: Account, days: int) -> Overview:
 
 
 def count_waiting_alerts(gateway: Gateway, account: Account) -> int:
-    """Return how many open alerts the account sees, for the navigation."""
+    """Return how many open alerts wait for the account to close them."""
+    if not account.may(Permission.CLOSE_ALERTS):
+        return 0
     with read_transaction(gateway.engine) as connection:
         return count_alerts(connection, agency_seen(account), OPEN)
 

@@ -9,6 +9,7 @@ from flask import request
 from gateway.domain.account import Account
 from gateway.domain.roles import Permission
 from gateway.services.context import Gateway
+from gateway.services.overview import count_waiting_alerts
 from hosting.web.frame import NavigationEntry
 from hosting.web.language import Text
 
@@ -50,7 +51,7 @@ WAYS: Final = (
         ),
     ),
     Way(Text("完整性", "Integrity"), (("/console/integrity", Permission.SEE_INTEGRITY),)),
-    Way(Text("预警", "Alerts"), (("/console/alerts", Permission.SEE_ALERTS),)),
+    Way(Text("预警", "Alerts"), (("/console/alerts", Permission.SEE_ALERTS),), count_waiting_alerts),
     Way(Text("报告", "Reports"), (("/console/reports", Permission.SEE_REPORTS),)),
     Way(
         Text("管理", "Administration"),
