@@ -1,6 +1,7 @@
 """What a serving connector does by the clock: refresh the registry and the agreements, destroy what has expired."""
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -10,6 +11,7 @@ from connectors.check_promises import check_promises
 from connectors.context import Connector
 from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, destroy_ended_evaluations
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
+from connectors.own_log.check_entries import OwnLogCheck
 from connectors.requester.ask import Questioner
 from connectors.trust import TrustStore
 from connectors.witness.compare_notes import compare_notes
@@ -24,6 +26,10 @@ from schemas.problem import ProblemError
 REFRESH_SECONDS = 60
 EXPIRY_SECONDS = 3600
 PROMISE_SECONDS = 60
+ENTRIES_SECONDS = 86_400
+ENTRIES_AFTER_SECONDS = 600
+"""Each start begins with a look too, but not at once: many connectors may start together."""
+
 WITNESS_SECONDS = 15
 COMPARE_SECONDS = 120
 
@@ -51,8 +57,16 @@ def check_log(connector: Connector, client: GatewayClient) -> None:
     """Check the gateway's promises against its log."""
     try:
         check_promises(connector, client)
-    except GatewayUnreachableError as error:
+    except (GatewayUnreachableError, ProblemError, AnswerError) as error:
         LOG.warning("promises not checked: %s", type(error).__name__)
+
+
+def compare_entries(connector: Connector, client: GatewayClient) -> None:
+    """Compare the log's entries that name this agency with what it kept of its requests and answers."""
+    try:
+        OwnLogCheck(connector, client).run()
+    except (GatewayUnreachableError, ProblemError, AnswerError) as error:
+        LOG.warning("own entries not compared: %s", type(error).__name__)
 
 
 def cosign_log(witness: Witness, trust: TrustStore, client: GatewayClient, log: LogReader) -> None:
@@ -83,6 +97,10 @@ def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -
         destroy_expired, "interval", [connector, trust], seconds=EXPIRY_SECONDS, next_run_time=connector.now()
     )
     scheduler.add_job(check_log, "interval", [connector, client], seconds=PROMISE_SECONDS)
+    first_at = connector.now() + timedelta(seconds=ENTRIES_AFTER_SECONDS)
+    scheduler.add_job(
+        compare_entries, "interval", [connector, client], seconds=ENTRIES_SECONDS, next_run_time=first_at
+    )
     witness, log = Witness(connector), LogReader(connector)
     scheduler.add_job(cosign_log, "interval", [witness, trust, client, log], seconds=WITNESS_SECONDS)
     scheduler.add_job(compare_with_others, "interval", [witness, trust, log], seconds=COMPARE_SECONDS)

@@ -8,6 +8,7 @@ from rich.console import Console
 from connectors.cli.agreement_commands import agreement
 from connectors.cli.index_commands import index
 from connectors.cli.key_commands import key
+from connectors.cli.log_commands import log
 from connectors.cli.question_commands import ask, question
 from connectors.cli.register_commands import check
 from connectors.cli.rehearse_command import rehearse
@@ -45,6 +46,7 @@ for command in (
     ask,
     question,
     key,
+    log,
     witness,
     serve,
 ):

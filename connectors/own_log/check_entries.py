@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from connectors.context import Connector
 from connectors.gateway_client import AnswerError, GatewayClient
 from connectors.own_log.evidence import EvidenceKeeper
-from connectors.own_log.evidence_document import Fault
-from connectors.own_log.judge_entry import EntryJudge
+from connectors.own_log.evidence_document import MAX_SHOWN, Fault
+from connectors.own_log.judge_entry import EntryJudge, Found
 from connectors.own_log.messages import find_promised, first_seen_at, forget_unlogged
 from connectors.own_log.proofs import NotProvenError, verify_checkpoint, verify_shown
 from connectors.own_log.seen_checkpoints import CheckpointCheck
@@ -21,6 +21,7 @@ from schemas.messages.log_entries import (
     LogEntriesAnswer,
     LogEntriesRequest,
     LogPlace,
+    ShownEntry,
 )
 
 FORGET_AFTER_SECONDS = 86_400
@@ -56,7 +57,7 @@ class OwnLogCheck:
         position = find_position(self.connector.state) or self._beginning()
         is_more = True
         while is_more:
-            answer = self._ask(position)
+            answer = self._ask(LogEntriesRequest(since=position))
             self._compare(answer, count)
             following, is_more = self._following(position, answer)
             set_position(self.connector.state, following, self.connector.seconds())
@@ -73,8 +74,7 @@ class OwnLogCheck:
         seconds = first_seen_at(self.connector.state) or self.connector.seconds()
         return LogPlace(shard=datetime.fromtimestamp(seconds - 86_400, UTC).year, index=0)
 
-    def _ask(self, position: LogPlace) -> LogEntriesAnswer:
-        message = LogEntriesRequest(since=position)
+    def _ask(self, message: LogEntriesRequest) -> LogEntriesAnswer:
         answered = self.client.ask(MessageType.LOG_ENTRIES, message, LogEntriesAnswer, MAX_LOG_ENTRIES_ANSWER_BYTES)
         return answered.message
 
@@ -83,20 +83,39 @@ class OwnLogCheck:
         notes = self._notes(answer)
         faults = [checkpoints.take(note) for note in notes.values()]
         count.faults.update(fault for fault in faults if fault is not None)
-        judge, turn = EntryJudge(self.connector, self.evidence), TurnCheck(checkpoints)
         for shown in answer.entries:
-            note = notes.get(shown.place.shard, "")
-            try:
-                shard, checkpoint = verify_checkpoint(self.connector.gateway, note)
-                data = verify_shown(shown, {shard: checkpoint})
-            except NotProvenError:
-                subject = f"{shown.place.shard}/{shown.place.index}"
-                self.evidence.keep(Fault.ENTRY_NOT_PROVEN, subject, shown=(shown,), checkpoints=(note,) if note else ())
-                count.faults[Fault.ENTRY_NOT_PROVEN] += 1
+            note = notes.get(shown.place.shard)
+            data = None if note is None else self._verify(shown, note)
+            if note is None or data is None:
+                self._keep(Found(Fault.ENTRY_NOT_PROVEN), shown, note or "", count)
                 continue
-            count.faults.update(judge.judge(shown, data, note))
-            count.faults.update(turn.check(shown, data, note))
+            for found in EntryJudge(self.connector).judge(shown, data):
+                self._keep(found, shown, note, count)
+            count.faults.update(TurnCheck(checkpoints).check(shown, data, note))
             count.compared += 1
+
+    def _verify(self, shown: ShownEntry, note: str) -> bytes | None:
+        shard, checkpoint = verify_checkpoint(self.connector.gateway, note)
+        try:
+            return verify_shown(shown, {shard: checkpoint})
+        except NotProvenError:
+            return None
+
+    def _keep(self, found: Found, shown: ShownEntry, note: str, count: EntryCount) -> None:
+        entries: tuple[ShownEntry, ...] = (shown,)
+        notes: tuple[str, ...] = (note,) if note else ()
+        if found.fault is Fault.ENTRY_REPEATED and found.message is not None:
+            about = self._ask(LogEntriesRequest(correlations=(found.message.claims.id,)))
+            entries, notes = about.entries[:MAX_SHOWN], about.checkpoints
+        self.evidence.keep(
+            found.fault,
+            f"{shown.place.shard}/{shown.place.index}",
+            message=found.message,
+            shown=entries,
+            checkpoints=notes,
+            differs=found.differs,
+        )
+        count.faults[found.fault] += 1
 
     def _notes(self, answer: LogEntriesAnswer) -> Mapping[int, str]:
         """Return the checkpoints by shard; raises AnswerError for what the log did not sign."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import Engine, insert, select
 
 from connectors.context import Connector
 from connectors.own_log.evidence_document import Fault, LogEvidence, OwnRecord
@@ -72,18 +72,19 @@ class EvidenceKeeper:
             connection.execute(insert(log_evidence).prefix_with("OR IGNORE").values(**values))
         raise_alert(connector.state, fault.value, subject, found_at)
 
-    def list(self) -> list[KeptEvidence]:
-        """Return all evidence, oldest first."""
-        with reading(self.connector.state) as connection:
-            rows = connection.execute(select(log_evidence).order_by(log_evidence.c.id))
-            return [KeptEvidence(row.code, row.subject, row.found_at, row.document) for row in rows]
-
     def _statements(self, message: OwnMessage | None) -> dict[str, tuple[str, ...]]:
         registry = self.trust.registry(self.connector.now()).registry
         concerned = {self.connector.agency} if message is None else {self.connector.agency, message.claims.issuer}
         concerned |= set() if message is None else {message.claims.audience}
         members = {member.agency: member.statements for member in registry.members if member.agency in concerned}
         return {registry.gateway.agency: registry.gateway.statements, **members}
+
+
+def list_evidence(state: Engine) -> list[KeptEvidence]:
+    """Return all evidence, oldest first."""
+    with reading(state) as connection:
+        rows = connection.execute(select(log_evidence).order_by(log_evidence.c.id))
+        return [KeptEvidence(row.code, row.subject, row.found_at, row.document) for row in rows]
 
 
 def _record_of(message: OwnMessage) -> OwnRecord:

@@ -28,6 +28,7 @@ from schemas.messages.registry import GatewayPin
 
 MAX_EVIDENCE_BYTES = 4 * 1024 * 1024
 MAX_STATEMENTS = 1_000
+MAX_SHOWN = 16
 
 Name = Annotated[str, Field(max_length=40)]
 
@@ -84,6 +85,6 @@ class LogEvidence(Message):
     record: OwnRecord | None = None
     promise: Token | None = None
     inclusion: InclusionDocument | None = None
-    shown: Annotated[tuple[ShownEntry, ...], Field(max_length=4)]
+    shown: Annotated[tuple[ShownEntry, ...], Field(max_length=MAX_SHOWN)]
     checkpoints: Annotated[tuple[Note, ...], Field(max_length=8)]
     differs: Annotated[tuple[Name, ...], Field(max_length=40)]

@@ -1,11 +1,10 @@
-"""Judges one entry of the log that names this agency: is it about what the agency asked or answered, and as it was?"""
+"""Judges an entry of the log that names this agency: is it about what the agency asked or answered, and as it was?"""
 
 from dataclasses import dataclass
 
 from connectors.context import Connector
 from connectors.own_log.compare import RELAYED, Stage, compare, compare_disclosures, stage_of, time_fault
 from connectors.own_log.entry import Entry, EntryError, parse_disclosure, parse_entry
-from connectors.own_log.evidence import EvidenceKeeper
 from connectors.own_log.evidence_document import Fault
 from connectors.own_log.messages import OwnMessage, find_message
 from connectors.own_log.seen_entries import SeenEntry, is_seen_event, note_entry
@@ -29,27 +28,20 @@ class Found:
 
 @dataclass(frozen=True)
 class EntryJudge:
-    """Compares entries with what the connector kept, notes them, and keeps evidence of what is wrong."""
+    """Compares entries with what the connector kept, and notes them."""
 
     connector: Connector
-    evidence: EvidenceKeeper
 
-    def judge(self, shown: ShownEntry, data: bytes, note: str) -> list[Fault]:
-        """Return the faults of an entry that is proven by the checkpoint `note`; the evidence of each is kept."""
+    def judge(self, shown: ShownEntry, data: bytes) -> list[Found]:
+        """Return the faults of an entry that stands in the log where it is shown."""
         try:
             entry = parse_entry(data)
         except EntryError:
-            found = [Found(Fault.ENTRY_DIFFERS, differs=("form",))]
-        else:
-            found = self._faults(shown, entry)
-            if not self._note(shown, data, entry):
-                found.append(Found(Fault.ENTRY_REPEATED, self._message(entry)))
-        for one in found:
-            subject = f"{shown.place.shard}/{shown.place.index}"
-            self.evidence.keep(
-                one.fault, subject, message=one.message, shown=(shown,), checkpoints=(note,), differs=one.differs
-            )
-        return [one.fault for one in found]
+            return [Found(Fault.ENTRY_DIFFERS, differs=("form",))]
+        found = self._faults(shown, entry)
+        if not self._note(shown, data, entry):
+            found.append(Found(Fault.ENTRY_REPEATED, self._message(entry)))
+        return found
 
     def _faults(self, shown: ShownEntry, entry: Entry) -> list[Found]:
         if entry.origin != shard_origin(self.connector.gateway.log_name, shown.place.shard):

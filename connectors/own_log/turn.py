@@ -49,6 +49,11 @@ def find_break(entry: Entry, seen: Iterable[SeenCheckpoint]) -> SeenCheckpoint |
         is_before = checkpoint.seen_at < entry.at.timestamp() - MAX_CLOCK_SKEW.total_seconds()
         if checkpoint.size > entry.records and is_before:
             return checkpoint
-        if checkpoint.size == entry.records and digest_of(parse_note(checkpoint.note.encode()).text) != entry.content:
+        if checkpoint.size == entry.records and start_differs(entry, checkpoint.note):
             return checkpoint
     return None
+
+
+def start_differs(entry: Entry, note: str) -> bool:
+    """Return whether the first entry of a year states another text than that of this verified checkpoint."""
+    return digest_of(parse_note(note.encode()).text) != entry.content
