@@ -93,15 +93,6 @@ def replace_credential(connection: Connection, account_id: str, credential: Cred
     )
 
 
-def use_step(connection: Connection, account_id: str, step: int) -> bool:
-    """Mark a time step as used; False if it, or a later one, was used before."""
-    columns = console_credential.c
-    changed = connection.execute(
-        update(console_credential).where(columns.account == account_id, columns.totp_step < step).values(totp_step=step)
-    )
-    return changed.rowcount == 1
-
-
 def _insert_roles(connection: Connection, account_id: str, roles: Iterable[Role]) -> None:
     rows = [{"account": account_id, "role": role.value} for role in sorted(roles)]
     if rows:

@@ -44,6 +44,8 @@ def replace_password(gateway: Gateway, account: Account, current: str, new: str,
     )
 
     def change(connection: Connection) -> Draft[None]:
+        if find_credential(connection, account.id) != credential:
+            raise PasswordError(PasswordFault.WRONG)  # it was reset since it was looked at
         replace_credential(connection, account.id, replaced)
         delete_sessions_of(connection, account.id)
         begin_session_in(connection, token, account.id, now)

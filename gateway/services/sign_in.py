@@ -14,7 +14,6 @@ from gateway.persistence.account_queries import (
     find_account,
     find_credential,
     replace_credential,
-    use_step,
 )
 from gateway.persistence.engine import read_transaction
 from gateway.services.console_events import CONSOLE_CLIENT
@@ -62,12 +61,12 @@ def sign_in(gateway: Gateway, attempt: Attempt, token: str) -> None:
     account_id = _typed(attempt.account)
     is_last = charge_attempt(gateway, account_id, attempt.address)
     checked = _check(gateway, account_id, attempt)
-    if checked.fault is None and checked.stored is not None and checked.credential is not None:
-        _begin(gateway, attempt, token, checked.stored, checked.credential, checked.step)
-        forgive_attempt(gateway, account_id, attempt.address)
-        return
-    _log_failure(gateway, attempt, checked.stored, "locked" if is_last else checked.fault or "wrong")
-    raise SignInRefusedError
+    try:
+        _begin(gateway, attempt, token, checked)
+    except SignInRefusedError:
+        _log_failure(gateway, attempt, checked.stored, "locked" if is_last else checked.fault or "overtaken")
+        raise
+    forgive_attempt(gateway, account_id, attempt.address)
 
 
 def _check(gateway: Gateway, account_id: str, attempt: Attempt) -> _Checked:
@@ -89,19 +88,21 @@ def _check(gateway: Gateway, account_id: str, attempt: Attempt) -> _Checked:
     return _Checked(stored, credential, step or 0, fault)
 
 
-def _begin(
-    gateway: Gateway, attempt: Attempt, token: str, stored: StoredAccount, credential: Credential, step: int
-) -> None:
-    account = stored.account
+def _begin(gateway: Gateway, attempt: Attempt, token: str, checked: _Checked) -> None:
+    stored, credential = checked.stored, checked.credential
+    if checked.fault is not None or stored is None or credential is None:
+        raise SignInRefusedError
+    account_id = stored.account.id
+    kept = replace(credential, totp_step=checked.step)
     if needs_rehash(credential.password_hash, STANDARD_PASSWORD_COST):
-        hashed = hash_password(attempt.password, STANDARD_PASSWORD_COST, gateway.random)
-        credential = replace(credential, password_hash=hashed)
+        kept = replace(kept, password_hash=hash_password(attempt.password, STANDARD_PASSWORD_COST, gateway.random))
 
     def change(connection: Connection) -> Draft[None]:
-        if not use_step(connection, account.id, step):
-            raise SignInRefusedError  # another request was quicker with the same code
-        replace_credential(connection, account.id, replace(credential, totp_step=step))
-        begin_session_in(connection, token, account.id, gateway.seconds())
+        # The code may have been used, the account changed or disabled, since they were looked at.
+        if (find_account(connection, account_id), find_credential(connection, account_id)) != (stored, credential):
+            raise SignInRefusedError
+        replace_credential(connection, account_id, kept)
+        begin_session_in(connection, token, account_id, gateway.seconds())
         return Draft(None, (_event(gateway, EventType.AUTH_SUCCEED, attempt, stored, None),))
 
     gateway.journal.write(change)
