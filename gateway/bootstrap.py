@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway.log.journal import Journal
 from gateway.log.log_check import check_remembered
 from gateway.log.signing_memory import SIGNING_MEMORY_FILE, SigningMemory
+from gateway.log.tile_files import PUBLIC_FOLDER
 from gateway.persistence.engine import create_database_engine, read_transaction
 from gateway.services.context import Gateway
 from gateway.services.members import MemberDirectory
@@ -48,6 +49,7 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
             own_keys=own_keys(settings),
             engine=engine,
             signing_memory=memory,
+            public_folder=folder / PUBLIC_FOLDER,
             journal=journal,
             members=MemberDirectory(engine),
             providers=providers,

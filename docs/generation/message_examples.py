@@ -40,7 +40,7 @@ from schemas.messages.index import (
     IndexStatusRequest,
     pack_entries,
 )
-from schemas.messages.log import InclusionDocument
+from schemas.messages.log import ConsistencyDocument, InclusionDocument
 from schemas.messages.log_entries import LogEntriesAnswer, LogEntriesRequest, LogPlace, ShownEntry
 from schemas.messages.match import (
     AskedEntry,
@@ -291,6 +291,7 @@ _ALL: tuple[Message, ...] = (
     RegistryDocument(registry=token("registry")),
     Registry(gateway=_GATEWAY_IDENTITY, members=(_MEMBER,), version=12, issued_at=_ISSUED, expires_at=_ISSUED + 86_400),
     _GATEWAY_IDENTITY,
+    ConsistencyDocument(old_size=4_711, new_size=4_712, proof=(digest("sibling"), digest("leaf"))),
     InclusionDocument(
         index=4_711,
         size=4_712,

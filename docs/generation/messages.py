@@ -19,7 +19,7 @@ from schemas.key_statement import KeyStatement
 from schemas.message import Message
 from schemas.messages.agreements import SignedAgreement
 from schemas.messages.exchange import Answer, PossessionMacs, PossessionProof, PossessionProofs, SealedAnswers
-from schemas.messages.log import InclusionDocument
+from schemas.messages.log import ConsistencyDocument, InclusionDocument
 from schemas.messages.log_entries import LogPlace, ShownEntry
 from schemas.messages.match import GrantClaims, MatchOutcome, MatchRecord, RunSummary
 from schemas.messages.registry import (
@@ -55,6 +55,7 @@ _PUBLIC: tuple[type[Message], ...] = (
     GatewayIdentity,
     Member,
     InclusionDocument,
+    ConsistencyDocument,
     Problem,
 )
 
@@ -94,6 +95,10 @@ _PUBLIC_ADDRESSES = [
     ("`GET /v1/registry`", "[RegistryDocument](#registrydocument)"),
     ("`GET /v1/log/checkpoint`", "最新检查点 / the newest checkpoint (C2SP note, text)"),
     ("`GET /v1/log/inclusion/{leaf}`", "[InclusionDocument](#inclusiondocument)"),
+    ("`GET /v1/log/{shard}/checkpoint`", "某年日志的检查点 / the checkpoint of a year's log (C2SP note, text)"),
+    ("`GET /v1/log/{shard}/tile/{tile}`", "哈希瓦片 / a tile of hashes (C2SP tlog-tiles, 32 bytes each)"),
+    ("`GET /v1/log/{shard}/inclusion/{leaf}`", "[InclusionDocument](#inclusiondocument)"),
+    ("`GET /v1/log/{shard}/consistency/{old_size}/{new_size}`", "[ConsistencyDocument](#consistencydocument)"),
     ("`GET /healthz`, `GET /readyz`", "进程在运行；可以答复 / the process is up; it can answer (text)"),
     ("`GET /openapi.json`", "OpenAPI 3.1"),
 ]

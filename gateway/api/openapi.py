@@ -11,10 +11,11 @@ from gateway.api.conversation import JSON_MEDIA_TYPE, Conversation
 from gateway.api.conversations import CONVERSATIONS
 from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER
 from schemas.message import Message
-from schemas.messages.log import InclusionDocument
+from schemas.messages.log import ConsistencyDocument, InclusionDocument
 from schemas.messages.registry import RegistryDocument
 from schemas.problem import PROBLEM_MEDIA_TYPE, Problem
 
+_BYTES = {"application/octet-stream": {}}
 _TEXT = {"text/plain": {"schema": {"type": "string"}}}
 _HEADER = {"schema": {"type": "string"}}
 
@@ -43,7 +44,7 @@ def describe_interface() -> dict[str, Any]:
 
 
 def _schemas(signed: list[Conversation[Any]]) -> dict[str, Any]:
-    models: set[type[Message]] = {Problem, RegistryDocument, InclusionDocument}
+    models: set[type[Message]] = {Problem, RegistryDocument, InclusionDocument, ConsistencyDocument}
     for conversation in signed:
         models |= {conversation.model, conversation.answer_model}
     ordered = sorted(models, key=lambda model: model.__name__)
@@ -88,18 +89,74 @@ def _signed(conversation: Conversation[Any]) -> dict[str, Any]:
 
 
 def _public() -> dict[str, Any]:
-    leaf = {"name": "leaf", "in": "path", "required": True, "description": "Leaf hash (RFC 6962), base64url", **_HEADER}
     return {
         "/v1/registry": {"get": _open("registry", "The signed registry", _json(RegistryDocument))},
-        "/v1/log/checkpoint": {"get": _open("checkpoint", "The newest checkpoint of the log (C2SP note)", _TEXT)},
-        "/v1/log/inclusion/{leaf}": {
-            "parameters": [leaf],
-            "get": _open("inclusion", "The proof that a leaf is in the log", _json(InclusionDocument)),
-        },
+        **_log(),
+        **_witness(),
         "/healthz": {"get": _open("healthz", "The process is up", _TEXT)},
         "/readyz": {"get": _open("readyz", "The gateway can answer", _TEXT)},
         "/openapi.json": {"get": _open("openapi", "This document", {JSON_MEDIA_TYPE: {"schema": {"type": "object"}}})},
     }
+
+
+def _log() -> dict[str, Any]:
+    leaf = _in_path("leaf", "Leaf hash (RFC 6962), base64url")
+    shard = _in_path("shard", "The year, four digits: the log is one tree a year")
+    tile = _in_path("tile", "Level, number and width as C2SP tlog-tiles writes them: `0/x001/234.p/5`")
+    sizes = [_in_path(name, "Number of leaves") for name in ("old_size", "new_size")]
+    included, continued = _json(InclusionDocument), _json(ConsistencyDocument)
+    return {
+        "/v1/log/checkpoint": {"get": _open("checkpoint", "The newest checkpoint of the log (C2SP note)", _TEXT)},
+        "/v1/log/inclusion/{leaf}": {
+            "parameters": [leaf],
+            "get": _open("inclusion", "The proof that a leaf is in the log", included),
+        },
+        "/v1/log/{shard}/checkpoint": {
+            "parameters": [shard],
+            "get": _open("shard_checkpoint", "The newest checkpoint of a year's log (C2SP note)", _TEXT),
+        },
+        "/v1/log/{shard}/tile/{tile}": {
+            "parameters": [shard, tile],
+            "get": _open("shard_tile", "Hashes of a year's log, 32 bytes each (C2SP tlog-tiles)", _BYTES),
+        },
+        "/v1/log/{shard}/inclusion/{leaf}": {
+            "parameters": [shard, leaf],
+            "get": _open("shard_inclusion", "The proof that a leaf is in a year's log", included),
+        },
+        "/v1/log/{shard}/consistency/{old_size}/{new_size}": {
+            "parameters": [shard, *sizes],
+            "get": _open("shard_consistency", "The proof that a signed tree goes on from a smaller one", continued),
+        },
+    }
+
+
+def _witness() -> dict[str, Any]:
+    shard = _in_path("shard", "The year")
+    sizes = [_in_path(name, "Number of leaves") for name in ("old_size", "new_size")]
+    handed_in = _open("hand_in_cosignatures", "Take cosignatures of a checkpoint (C2SP note)", _TEXT)
+    return {
+        "/v1/witness/checkpoints/{shard}": {
+            "parameters": [shard],
+            "get": _open("newest_note", "The newest checkpoint of a year's log, to be cosigned", _TEXT),
+        },
+        "/v1/witness/checkpoints/{shard}/witnessed": {
+            "parameters": [shard],
+            "get": _open("witnessed_note", "The newest checkpoint that a quorum has cosigned", _TEXT),
+        },
+        "/v1/witness/growth/{shard}/{old_size}/{new_size}": {
+            "parameters": [shard, *sizes],
+            "get": _open("growth", "What a witness verifies before it cosigns (C2SP tlog-witness)", _TEXT),
+        },
+        "/v1/witness/policies/{shard}": {
+            "parameters": [shard],
+            "get": _open("witness_policy", "The witness policy in force (C2SP tlog-policy)", _TEXT),
+        },
+        "/v1/witness/cosignatures": {"post": handed_in | {"requestBody": {"required": True, "content": _TEXT}}},
+    }
+
+
+def _in_path(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "description": description, **_HEADER}
 
 
 def _open(operation: str, summary: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -32,6 +33,7 @@ class Gateway:
     own_keys: AgencyKeys
     engine: Engine
     signing_memory: SigningMemory
+    public_folder: Path
     journal: Journal
     members: MemberDirectory
     providers: ProviderClient

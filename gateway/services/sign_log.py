@@ -1,10 +1,12 @@
-"""Signing the log: a checkpoint for each shard that has grown since its last one."""
+"""Signing the log: a checkpoint for each shard that has grown, and then the files that the public reads."""
 
 from sqlalchemy import Connection
 
 from gateway.log.checkpoints import find_checkpoint, publish_checkpoint
-from gateway.log.shards import list_shards
+from gateway.log.shards import list_shards, list_signed_shards
+from gateway.log.tile_files import TileFiles
 from gateway.log.tree_store import TreeStore
+from gateway.log.witnessing import cosigned_note
 from gateway.persistence.engine import read_transaction
 from gateway.services.context import Gateway
 from gateway.services.log_key import log_signer
@@ -18,6 +20,7 @@ def sign_log(gateway: Gateway) -> None:
 
     Raises:
         LogDamagedError: the log no longer holds what was signed, by its own rows or by the memory outside of them.
+        OSError: the public files can't be written; what was signed is, and the next call writes them.
     """
     with read_transaction(gateway.engine) as connection:
         grown = [shard for shard in list_shards(connection) if _has_grown(connection, shard)]
@@ -25,6 +28,16 @@ def sign_log(gateway: Gateway) -> None:
         now = gateway.now()
         signer = log_signer(gateway.keys, shard_origin(gateway.settings.log_name, shard), now)
         publish_checkpoint(gateway.engine, shard, signer, now, gateway.signing_memory)
+    _publish_files(gateway)
+
+
+def _publish_files(gateway: Gateway) -> None:
+    with read_transaction(gateway.engine) as connection:
+        for shard in list_signed_shards(connection):
+            signed = find_checkpoint(connection, shard)
+            if signed is not None:
+                note = cosigned_note(connection, signed)
+                TileFiles(gateway.public_folder, shard).publish(TreeStore(connection, shard), note)
 
 
 def _has_grown(connection: Connection, shard: int) -> bool:

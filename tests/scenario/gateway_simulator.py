@@ -17,6 +17,7 @@ from gateway.api.app import create_app
 from gateway.bootstrap import own_keys
 from gateway.log.journal import Journal
 from gateway.log.signing_memory import SIGNING_MEMORY_FILE, SigningMemory
+from gateway.log.tile_files import PUBLIC_FOLDER
 from gateway.persistence.engine import create_database_engine
 from gateway.services.context import Gateway
 from gateway.services.enrol_member import enrol_member, read_enrolment
@@ -529,6 +530,7 @@ def opened_gateway(folder: Path, clock: Clock, database: str | None = None) -> I
         own_keys=own_keys(settings),
         engine=engine,
         signing_memory=SigningMemory(folder / SIGNING_MEMORY_FILE),
+        public_folder=folder / PUBLIC_FOLDER,
         journal=journal,
         members=MemberDirectory(engine),
         providers=providers,

@@ -1,6 +1,7 @@
 """Which addresses there are, and who may use them: changes here are changes of the interface."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 
 ROUTES = Path(__file__).parents[3] / "scenario" / "routes.json"
+PARAMETER = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
 AUTHENTICATION: dict[object, str] = {begin_trail: "envelope", admit_everybody: "no one"}
 
 
@@ -75,7 +77,7 @@ def test_the_description_is_openapi_and_names_every_route(gateway: Gateway) -> N
         if method != "parameters"
     }
     served = {
-        (str(route["path"]).replace("<", "{").replace(">", "}"), method)
+        (PARAMETER.sub(r"{\1}", str(route["path"])), method)
         for route in _routes(create_app(gateway))
         for method in route["methods"]
         if not _is_page(str(route["path"]))
