@@ -20,6 +20,11 @@ _CODE_OF_STATUS = {
     500: ProblemCode.INTERNAL,
 }
 
+_RETRY_AFTER_SECONDS = {
+    ProblemCode.OVERLOADED: 1,  # a full queue of 4,096 is written within a second
+    ProblemCode.AUDIT_UNAVAILABLE: 10,
+}
+
 
 def install_error_handlers(app: Flask, gateway: Gateway) -> None:
     """Make `app` answer every exception with a problem document."""
@@ -57,6 +62,8 @@ def _respond(problem: ProblemError, relay: str | None) -> Response:
     document = problem.as_problem(language)
     response = Response(document.to_bytes(), document.status, content_type=PROBLEM_MEDIA_TYPE)
     response.headers["Content-Language"] = language
+    if problem.code in _RETRY_AFTER_SECONDS:
+        response.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS[problem.code])
     if relay is not None:
         response.headers[RELAY_HEADER] = relay
     return response

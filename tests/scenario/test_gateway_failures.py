@@ -46,7 +46,8 @@ def test_without_the_log_the_provider_is_not_asked(world: World) -> None:
     answer, _ = world.evaluate(agreement, "x")
     assert (answer.status, answer.problem.code) == (503, ProblemCode.AUDIT_UNAVAILABLE)
     assert world.provider.relays == []
-    assert world.http.get(world.url + "/readyz").status_code == 503
+    ready = world.http.get(world.url + "/readyz")
+    assert (ready.status_code, ready.headers["Retry-After"]) == (503, "10")
 
 
 def test_an_answer_that_can_t_be_logged_is_dropped(world: World) -> None:
@@ -84,7 +85,9 @@ def test_a_full_journal_says_that_the_gateway_is_busy(world: World) -> None:
     full = FullJournal(gateway.engine, gateway.settings.log_name, gateway.now, gateway.random)
     with serving(create_app(replace(gateway, journal=full))) as url:
         answer, _ = replace(world, url=url).evaluate(agreement, "x")
+        ready = world.http.get(f"{url}/readyz")
     assert (answer.status, answer.problem.code) == (503, ProblemCode.OVERLOADED)
+    assert (ready.status_code, ready.headers["Retry-After"]) == (503, "1")
 
 
 def test_a_serving_process_signs_a_checkpoint_by_itself(world: World) -> None:
