@@ -35,6 +35,17 @@ class Contents:
     tags: int
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a proposal would come to: entries, the times of the first and last one, contents, places of holds."""
+
+    entries: int
+    first_time: str | None
+    last_time: str | None
+    contents: Contents
+    holds: tuple[int, ...]
+
+
 def list_chosen(
     connection: Connection, chosen: Chosen, fields: Sequence[str], limit: int, without: Sequence[HoldScope] = ()
 ) -> list[Place]:
@@ -46,6 +57,24 @@ def list_chosen(
     query = select(leaf.shard, leaf.idx).where(_is_chosen(chosen), _holds_any(fields), ~_is_proposed())
     query = query.where(*(~is_held(scope) for scope in without))
     return [Place(*row) for row in connection.execute(query.order_by(leaf.shard, leaf.idx).limit(limit))]
+
+
+def count_chosen(connection: Connection, chosen: Chosen, fields: Sequence[str], holds: Sequence[HoldScope]) -> Preview:
+    """Return what a proposal would come to, and which of `holds` stand against it."""
+    leaf, columns = audit_leaf.c, audit_disclosure.c
+    entries = (_is_chosen(chosen), _holds_any(fields), ~_is_proposed())
+    places = select(leaf.shard, leaf.idx).where(*entries)
+    found = connection.execute(select(func.count(), func.min(leaf.time), func.max(leaf.time)).where(*entries)).one()
+    counted = select(columns.field, func.count()).where(columns.field.in_(fields), _at(columns, places))
+    disclosures = {row[0]: row[1] for row in connection.execute(counted.group_by(columns.field))}
+    tags = select(func.count()).select_from(audit_subject_index).where(_at(audit_subject_index.c, places))
+    contents = Contents(disclosures, connection.scalar(tags) or 0 if SUBJECT_INDEX in fields else 0)
+    against = tuple(
+        place
+        for place, scope in enumerate(holds)
+        if connection.scalar(select(exists().where(*entries, is_held(scope))))
+    )
+    return Preview(found[0], found[1], found[2], contents, against)
 
 
 def count_contents(connection: Connection, number: int, fields: Sequence[str]) -> Contents:
@@ -95,5 +124,8 @@ def _is_proposed() -> ColumnElement[bool]:
 
 
 def _in_erasure(columns: Any, number: int) -> ColumnElement[bool]:
-    places: Select[Any] = select(erasure_entry.c.shard, erasure_entry.c.idx).where(erasure_entry.c.erasure == number)
+    return _at(columns, select(erasure_entry.c.shard, erasure_entry.c.idx).where(erasure_entry.c.erasure == number))
+
+
+def _at(columns: Any, places: Select[Any, Any]) -> ColumnElement[bool]:
     return tuple_(columns.shard, columns.idx).in_(places)

@@ -23,7 +23,7 @@ from gateway.log.timestamp import format_timestamp
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.erasure_holds import list_holds, list_holds_against
 from gateway.persistence.erasure_queries import insert_erasure
-from gateway.persistence.erasure_rows import Chosen, list_chosen
+from gateway.persistence.erasure_rows import Chosen, count_chosen, list_chosen
 from gateway.persistence.subject_queries import Place
 from gateway.services.console_events import console_event
 from gateway.services.context import Gateway
@@ -64,6 +64,33 @@ def propose_erasure(gateway: Gateway, account: Account, wish: ErasureWish) -> in
     if len(places) > MAX_ERASURE_ENTRIES:
         raise ErasureError(ErasureFault.TOO_MANY_ENTRIES)
     return _propose(gateway, account, wish, places)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePreview:
+    """What a proposal would come to, before it is made; `holds` are those that stand against it."""
+
+    entries: int
+    first_time: str | None
+    last_time: str | None
+    disclosures: dict[str, int]
+    tags: int
+    holds: tuple[LegalHold, ...]
+
+
+def preview_erasure(gateway: Gateway, wish: ErasureWish) -> ErasurePreview:
+    """Return what `wish` would come to; nothing is kept or logged, since nothing personal is read."""
+    with read_transaction(gateway.engine) as connection:
+        holds = list_holds(connection, standing=True)
+        found = count_chosen(connection, wish.chosen, wish.fields, [hold.scope for hold in holds])
+    return ErasurePreview(
+        entries=found.entries,
+        first_time=found.first_time,
+        last_time=found.last_time,
+        disclosures=found.contents.disclosures,
+        tags=found.contents.tags,
+        holds=tuple(holds[place] for place in found.holds),
+    )
 
 
 def propose_due_erasures(gateway: Gateway) -> list[int]:

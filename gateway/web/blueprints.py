@@ -5,10 +5,18 @@ from flask import Flask
 from gateway.services.context import Gateway
 from gateway.web.account_pages import account_pages
 from gateway.web.alert_pages import alert_pages
+from gateway.web.child_pages import child_pages
+from gateway.web.entry_pages import entry_pages
+from gateway.web.erasure_pages import erasure_pages
+from gateway.web.export_pages import export_pages
+from gateway.web.hold_pages import hold_pages
+from gateway.web.integrity_pages import integrity_pages
 from gateway.web.job_pages import job_pages
 from gateway.web.missing_pages import missing_pages
 from gateway.web.overview_pages import overview_pages
 from gateway.web.own_account_pages import own_account_pages
+from gateway.web.request_pages import request_pages
+from gateway.web.search_pages import search_pages
 from gateway.web.sign_in_pages import sign_in_pages
 
 
@@ -20,4 +28,12 @@ def register_pages(app: Flask, gateway: Gateway) -> None:
     app.register_blueprint(overview_pages(gateway))
     app.register_blueprint(alert_pages(gateway))
     app.register_blueprint(job_pages(gateway))
+    app.register_blueprint(search_pages(gateway))
+    app.register_blueprint(export_pages(gateway))
+    app.register_blueprint(request_pages(gateway))
+    app.register_blueprint(entry_pages(gateway))
+    app.register_blueprint(child_pages(gateway))
+    app.register_blueprint(erasure_pages(gateway))
+    app.register_blueprint(hold_pages(gateway))
+    app.register_blueprint(integrity_pages(gateway))
     app.register_blueprint(missing_pages(gateway))
