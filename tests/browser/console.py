@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from gateway.domain.account import Account
 from gateway.domain.roles import Role
-from gateway.services.accounts import open_account
+from gateway.services.accounts import get_account, open_account
 from gateway.services.own_password import replace_password
 from hosting.web.secret_cookie import new_secret
 from tests.scenario.gateway_simulator import PASSPHRASE, World, played_world
@@ -81,6 +81,10 @@ class Console:
         if role not in self.people:
             self.people[role] = self.add_person(role, name=NAMES[role])
         return self.people[role]
+
+    def known(self, account_id: str, password: str, totp_secret: str) -> Person:
+        """Return somebody whose account was added through the pages."""
+        return Person(get_account(self.world.gateway, account_id).account, password, totp_secret)
 
     def sign_in(self, page: Page, person: Person) -> None:
         """Sign in through the page."""
