@@ -42,7 +42,7 @@ def require_witnessed(gateway: Gateway) -> None:
     if is_overdue(gateway, found.has_policy, seconds):
         raise ProblemError(ProblemCode.LOG_NOT_WITNESSED)
     if gateway.settings.unwitnessed_hours == 0:
-        wait_until_witnessed(gateway)
+        wait_until_witnessed(gateway, WAIT_SECONDS)
 
 
 def require_witnessed_history(gateway: Gateway) -> None:
@@ -57,12 +57,10 @@ def require_witnessed_history(gateway: Gateway) -> None:
     with read_transaction(gateway.engine) as connection:
         has_policy = find_policy(connection) is not None
     if has_policy:
-        wait_until_witnessed(gateway)
+        wait_until_witnessed(gateway, WAIT_SECONDS)
 
 
-def wait_until_witnessed(
-    gateway: Gateway, wait_seconds: float = WAIT_SECONDS, sleep: Callable[[float], None] = time.sleep
-) -> None:
+def wait_until_witnessed(gateway: Gateway, wait_seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:
     """Wait until a quorum has cosigned a tree that holds every leaf of now.
 
     Raises:
