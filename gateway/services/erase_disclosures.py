@@ -17,6 +17,7 @@ from gateway.domain.erasure import (
     require_may_decide,
     state_after,
 )
+from gateway.domain.roles import Permission
 from gateway.log.event_id import make_event_id, parse_event_id
 from gateway.log.events import Actor, Event, EventType
 from gateway.log.journal import Draft
@@ -65,6 +66,23 @@ def decide_erasure(gateway: Gateway, account: Account, number: int, reason: str,
         return Draft(state, (event,))
 
     return gateway.journal.write(change).value
+
+
+def count_waiting_erasures(gateway: Gateway, account: Account) -> int:
+    """Return how many proposals wait for a decision that `account` may make."""
+    if not account.may(Permission.APPROVE_ERASURE):
+        return 0
+    with read_transaction(gateway.engine) as connection:
+        proposed = list_erasures(connection, ErasureState.PROPOSED)
+        return sum(_may_decide(connection, account, found) for found in proposed)
+
+
+def _may_decide(connection: Connection, account: Account, found: Erasure) -> bool:
+    try:
+        require_may_decide(account, found.proposed_by, [one.decision for one in list_decisions(connection, found.id)])
+    except ErasureError:
+        return False
+    return True
 
 
 def erase_approved(gateway: Gateway) -> list[int]:

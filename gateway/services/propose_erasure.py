@@ -22,7 +22,7 @@ from gateway.log.journal import Draft
 from gateway.log.timestamp import format_timestamp
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.erasure_holds import list_holds, list_holds_against
-from gateway.persistence.erasure_queries import insert_erasure
+from gateway.persistence.erasure_queries import insert_erasure, list_erasures
 from gateway.persistence.erasure_rows import Chosen, count_chosen, list_chosen
 from gateway.persistence.subject_queries import Place
 from gateway.services.console_events import console_event
@@ -31,6 +31,8 @@ from schemas.formats import digest_of
 from schemas.purpose_catalogue import Purpose, load_purposes
 
 TIMEOUT_SECONDS = 120.0
+DECLINED_DAYS = 90
+"""So long nobody is asked again to erase what is past its retention period."""
 
 
 class ErasureHeldError(ErasureError):
@@ -97,16 +99,26 @@ def propose_due_erasures(gateway: Gateway) -> list[int]:
     """Propose the erasure of what is older than its purpose's `record_days`; people decide. Return the numbers.
 
     What is under legal hold is left out, and proposed once the hold is lifted; of very much, the oldest comes first.
+    Where somebody declined, the purpose is not proposed again for `DECLINED_DAYS`.
     """
     proposed = []
     with read_transaction(gateway.engine) as connection:
         holds = [hold.scope for hold in list_holds(connection, standing=True)]
+        declined = _lately_declined(connection, gateway.seconds())
         for purpose in load_purposes().values():
+            if purpose.id in declined:
+                continue
             wish = _due(gateway, purpose)
             places = list_chosen(connection, wish.chosen, wish.fields, MAX_ERASURE_ENTRIES, holds)
             if places:
                 proposed.append((wish, places))
     return [_propose(gateway, None, wish, places) for wish, places in proposed]
+
+
+def _lately_declined(connection: Connection, now_seconds: int) -> set[str | None]:
+    since = now_seconds - DECLINED_DAYS * 86_400
+    declined = list_erasures(connection, ErasureState.DECLINED)
+    return {one.purpose for one in declined if one.proposed_by is None and (one.ended_at or 0) > since}
 
 
 def _due(gateway: Gateway, purpose: Purpose) -> ErasureWish:

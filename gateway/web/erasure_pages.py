@@ -88,6 +88,7 @@ def _show_all(gateway: Gateway) -> str:
         bases=BASIS_WORDS,
         may_propose=signed_in().account.may(Permission.PROPOSE_ERASURE),
         may_hold=signed_in().account.may(Permission.HOLD),
+        may_manage=signed_in().account.may(Permission.MANAGE_ACCOUNTS),
     )
 
 

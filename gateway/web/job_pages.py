@@ -30,6 +30,8 @@ JOB_NAMES: Final = {
     "delete_removed_rows": Text("删除已撤下条目", "Delete removed index rows"),
     "delete_over_runs": Text("删除到期比对结果", "Delete match runs that are over"),
     "raise_alerts": Text("核对预警规则", "Evaluate the alert rules"),
+    "erase_approved": Text("执行已批准的擦除", "Carry out approved erasures"),
+    "propose_due_erasures": Text("对到期记录申请擦除", "Propose what is past its retention"),
     "make_waiting_reports": Text("生成报告", "Make the reports asked for"),
     "ask_monthly_reports": Text("安排月度报告", "Ask for the monthly reports"),
 }

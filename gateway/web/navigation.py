@@ -9,6 +9,7 @@ from flask import request
 from gateway.domain.account import Account
 from gateway.domain.roles import Permission
 from gateway.services.context import Gateway
+from gateway.services.erase_disclosures import count_waiting_erasures
 from gateway.services.overview import count_waiting_alerts
 from hosting.web.frame import NavigationEntry
 from hosting.web.language import Text
@@ -41,15 +42,7 @@ WAYS: Final = (
             ("/console/entries", Permission.READ_ENTRIES),
         ),
     ),
-    Way(
-        Text("儿童", "Child"),
-        (
-            ("/console/child", Permission.ACCOUNT_FOR_CHILD),
-            ("/console/erasures", Permission.PROPOSE_ERASURE),
-            ("/console/erasures", Permission.APPROVE_ERASURE),
-            ("/console/holds", Permission.HOLD),
-        ),
-    ),
+    Way(Text("儿童", "Child"), (("/console/child", Permission.ACCOUNT_FOR_CHILD),)),
     Way(Text("完整性", "Integrity"), (("/console/integrity", Permission.SEE_INTEGRITY),)),
     Way(Text("预警", "Alerts"), (("/console/alerts", Permission.SEE_ALERTS),), count_waiting_alerts),
     Way(Text("报告", "Reports"), (("/console/reports", Permission.SEE_REPORTS),)),
@@ -59,7 +52,10 @@ WAYS: Final = (
             ("/console/accounts", Permission.MANAGE_ACCOUNTS),
             ("/console/add-account", Permission.MANAGE_ACCOUNTS),
             ("/console/jobs", Permission.SEE_JOBS),
+            ("/console/erasures", Permission.APPROVE_ERASURE),
+            ("/console/holds", Permission.HOLD),
         ),
+        count_waiting_erasures,
     ),
 )
 

@@ -328,3 +328,13 @@ def test_an_erasure_waits_until_its_approvals_are_witnessed(gateway: Gateway) ->
         with write_transaction(gateway.engine) as connection:
             set_witnessed(connection, WitnessedTree(NOW_SHARD, witnessed, gateway.seconds()))
         assert erase_approved(gateway) == erased
+
+
+def test_what_was_declined_is_not_proposed_again_at_once(gateway: Gateway, clock: Clock) -> None:
+    _log(gateway)
+    clock.ahead += timedelta(days=1096)
+    (number,) = propose_due_erasures(gateway)
+    decide_erasure(gateway, SECURITY, number, "x", approves=False)
+    assert propose_due_erasures(gateway) == []
+    clock.ahead += timedelta(days=91)
+    assert len(propose_due_erasures(gateway)) == 1
