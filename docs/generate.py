@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from docs.generation.alert_rules import alert_rules_page
 from docs.generation.attributes import attributes_page
 from docs.generation.audit_events import audit_events_page
 from docs.generation.commands import commands_page
@@ -17,6 +18,7 @@ from docs.generation.settings import settings_page
 REFERENCE = Path(__file__).with_name("reference")
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "alert-rules.md": alert_rules_page,
     "attributes.md": attributes_page,
     "audit-events.md": audit_events_page,
     "commands.md": commands_page,

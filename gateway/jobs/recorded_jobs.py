@@ -7,28 +7,23 @@ from typing import Final
 
 from apscheduler.triggers.base import BaseTrigger
 
-from gateway.services.job_runs import HELD_FROM_SECONDS, Clockwork, Job, RecordedJob
+from gateway.services.job_runs import HELD_FROM_SECONDS, HELD_SECONDS, Clockwork, Job, RecordedJob
 
-LONG_JOB_SECONDS: Final = 3_600
+LONG_JOB_SECONDS: Final = 900
 """So long a job that makes files may take before another process may begin it as well."""
 
 _HOLDER: Final = secrets.token_hex(8)
 
 
-def recorded(job: Job, seconds: int) -> RecordedJob:
+def recorded(job: Job, seconds: int, held_seconds: int = HELD_SECONDS) -> RecordedJob:
     """Return the job, recorded, that runs every so many seconds."""
-    return RecordedJob(
-        Clockwork(job, _holder(), lambda at: at + timedelta(seconds=seconds), is_held=seconds >= HELD_FROM_SECONDS)
-    )
+    is_held = seconds >= HELD_FROM_SECONDS
+    return RecordedJob(Clockwork(job, _holder(), lambda at: at + timedelta(seconds=seconds), is_held, held_seconds))
 
 
 def recorded_at(job: Job, trigger: BaseTrigger) -> RecordedJob:
     """Return the job, recorded, that runs whenever the trigger says."""
-    return RecordedJob(
-        Clockwork(
-            job, _holder(), lambda at: trigger.get_next_fire_time(at, at), is_held=True, held_seconds=LONG_JOB_SECONDS
-        )
-    )
+    return RecordedJob(Clockwork(job, _holder(), lambda at: trigger.get_next_fire_time(at, at), is_held=True))
 
 
 def _holder() -> str:

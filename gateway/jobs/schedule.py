@@ -6,19 +6,25 @@ from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection
 
-from gateway.jobs.recorded_jobs import recorded
+from gateway.domain.budgets import LEGAL_ZONE
+from gateway.jobs.recorded_jobs import LONG_JOB_SECONDS, recorded, recorded_at
 from gateway.log.journal import Draft
 from gateway.persistence.request_queries import forget_envelopes
 from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, delete_removed_rows
 from gateway.services.destroy_runs import delete_over_runs
 from gateway.services.end_epochs import end_epochs
+from gateway.services.erase_disclosures import erase_approved
 from gateway.services.expire_agreements import expire_agreements
+from gateway.services.make_report import make_waiting_reports
+from gateway.services.propose_erasure import propose_due_erasures
 from gateway.services.push_to_witnesses import push_to_witnesses
 from gateway.services.raise_alerts import raise_alerts
 from gateway.services.registry import renew_registry
+from gateway.services.report_requests import ask_monthly_reports
 from gateway.services.sign_log import sign_log
 
 CHECKPOINT_SECONDS = 1
@@ -28,6 +34,13 @@ EXPIRY_SECONDS = 60
 ENVELOPE_SECONDS = 600
 INDEX_SECONDS = 300
 ALERT_SECONDS = 60
+REPORT_SECONDS = 15
+ERASURE_SECONDS = 60
+RETENTION_SECONDS = 86_400
+MONTHLY_HOUR = 3
+"""Hour of the office's day at which last month's reports are asked for; on the 1st, or later if nobody was up then."""
+
+LATE_SECONDS = 3_600
 
 _logger = logging.getLogger("tongxin.gateway")
 
@@ -48,13 +61,24 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
         (delete_removed_rows, INDEX_SECONDS),
         (delete_over_runs, INDEX_SECONDS),
         (raise_alerts, ALERT_SECONDS),
+        (erase_approved, ERASURE_SECONDS),
+        (propose_due_erasures, RETENTION_SECONDS),
     )
     for job, seconds in jobs:
         seen = recorded(job, seconds)
         scheduler.add_job(seen, "interval", [gateway], id=seen.__name__, seconds=seconds, next_run_time=gateway.now())
+    _add_reports(scheduler, gateway)
     scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
     scheduler.start()
     return scheduler
+
+
+def _add_reports(scheduler: BackgroundScheduler, gateway: Gateway) -> None:
+    made = recorded(make_waiting_reports, REPORT_SECONDS, LONG_JOB_SECONDS)
+    scheduler.add_job(made, "interval", [gateway], id=made.__name__, seconds=REPORT_SECONDS)
+    nightly = CronTrigger(hour=MONTHLY_HOUR, timezone=LEGAL_ZONE)
+    asked = recorded_at(ask_monthly_reports, nightly)
+    scheduler.add_job(asked, nightly, [gateway], id=asked.__name__, misfire_grace_time=LATE_SECONDS)
 
 
 def forget_expired_envelopes(gateway: Gateway) -> None:

@@ -1,5 +1,6 @@
-"""Counts entries of the log by the columns to filter by, for the overview and for reports; no entry is read."""
+"""Counts entries of the log by the columns to filter by, for the overview and for reports."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,9 +10,12 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from gateway.domain.budgets import LEGAL_ZONE
 from gateway.log.event_names import EventType
+from gateway.log.leaf import parse_leaf
 from gateway.log.timestamp import format_timestamp
+from gateway.persistence.alert_tables import alert, alert_agency
 from gateway.persistence.audit_tables import audit_leaf
 
+ENTRIES_A_READ: Final = 1_000
 _HOUR: Final = func.substr(audit_leaf.c.time, 12, 2)  # of the RFC 3339 text, UTC
 
 
@@ -56,6 +60,31 @@ def count_entries_of(
         EntryCount(EventType(name), actor, purpose, reason, _office_hour(int(hour)), entries)
         for name, actor, purpose, reason, hour, entries in connection.execute(query.where(chosen))
     ]
+
+
+def count_fields(connection: Connection, period: Period, agency: str | None) -> dict[tuple[str, str], int]:
+    """Return how many releases of a period named an attribute, by purpose and attribute; reads the entries."""
+    columns = audit_leaf.c
+    released = columns.type == EventType.FIELD_RELEASE.value
+    query = select(columns.entry).where(*period_conditions(period, agency), released)
+    counts: Counter[tuple[str, str]] = Counter()
+    for entry in connection.scalars(query.execution_options(yield_per=ENTRIES_A_READ)):
+        event = parse_leaf(entry).event
+        counts.update((event.purpose or "", name) for name in event.fields)
+    return dict(counts)
+
+
+def count_alerts_by_finding(connection: Connection, period: Period, agency: str | None) -> dict[tuple[str, str], int]:
+    """Return how many alerts were raised in a period, by rule and finding; the finding of an open one is empty."""
+    columns = alert.c
+    within = (
+        columns.raised_at >= format_timestamp(period.from_at),
+        columns.raised_at < format_timestamp(period.until_at),
+    )
+    query = select(columns.rule, columns.finding, func.count()).where(*within).group_by(columns.rule, columns.finding)
+    if agency is not None:
+        query = query.where(columns.id.in_(select(alert_agency.c.alert).where(alert_agency.c.agency == agency)))
+    return {(rule, finding or ""): count for rule, finding, count in connection.execute(query)}
 
 
 def period_conditions(period: Period, agency: str | None) -> list[ColumnElement[bool]]:

@@ -12,7 +12,6 @@ report = Table(
     Column("from_on", Text, nullable=False),  # days of the office's zone, ISO 8601
     Column("to_on", Text, nullable=False),
     Column("agency", Text),
-    Column("purpose", Text),
     Column("account", Text),  # who asked for it; nobody, where the calendar did
     Column("agency_of_account", Text),
     Column("asked_at", Text, nullable=False),

@@ -15,6 +15,7 @@ from gateway.web.job_pages import job_pages
 from gateway.web.missing_pages import missing_pages
 from gateway.web.overview_pages import overview_pages
 from gateway.web.own_account_pages import own_account_pages
+from gateway.web.report_pages import report_pages
 from gateway.web.request_pages import request_pages
 from gateway.web.search_pages import search_pages
 from gateway.web.sign_in_pages import sign_in_pages
@@ -27,6 +28,7 @@ def register_pages(app: Flask, gateway: Gateway) -> None:
     app.register_blueprint(account_pages(gateway))
     app.register_blueprint(overview_pages(gateway))
     app.register_blueprint(alert_pages(gateway))
+    app.register_blueprint(report_pages(gateway))
     app.register_blueprint(job_pages(gateway))
     app.register_blueprint(search_pages(gateway))
     app.register_blueprint(export_pages(gateway))

@@ -99,7 +99,7 @@ def _create_reports() -> None:
     op.create_table(
         "report",
         *_texts("id", "kind", "from_on", "to_on"),
-        *_texts("agency", "purpose", "account", "agency_of_account", nullable=True),
+        *_texts("agency", "account", "agency_of_account", nullable=True),
         *_texts("asked_at", "state"),
         *_texts("made_at", "file", nullable=True),
         sa.Column("bytes", _number()),
