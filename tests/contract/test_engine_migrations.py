@@ -26,7 +26,8 @@ def _schema(engine: Engine) -> dict[str, object]:
         " FROM information_schema.triggers ORDER BY 1, 2, 3",
     }
     with read_transaction(engine) as connection:
-        columns = {name: inspect(connection).get_columns(name) for name in inspect(connection).get_table_names()}
+        names = sorted(inspect(connection).get_table_names())  # PostgreSQL gives them in no order
+        columns = {name: inspect(connection).get_columns(name) for name in names}
         rows = connection.execute(text(catalogue[engine.dialect.name])).all()
     return {"columns": repr(columns), "rows": rows}
 
