@@ -3,13 +3,17 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint bench linkage-quality docs lock clean
+.PHONY: demo test torture lint bench linkage-quality docs lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
 
 test: $(VENV)/.dev lint
 	$(BIN)/pytest -n 2 $(ARGS)
+
+# Kills processes that write the log a thousand times on each database, and checks that nothing acknowledged is lost.
+torture: $(VENV)/.dev
+	$(BIN)/python -m tests.torture $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from gateway.log.checkpoints import publish_checkpoint
 from gateway.log.events import Actor, Event, EventType, PersonalField, PolicyRef, RequestRef
 from gateway.log.journal import Draft, Journal
 from gateway.log.signing_memory import SIGNING_MEMORY_FILE, SigningMemory
+from gateway.persistence.engine import write_transaction
 from keys.crypto.note import NoteSigner
 from schemas.formats import digest_of
 from schemas.randomness import RandomSource
@@ -22,8 +23,9 @@ LOG_NAME = "gateway.example/audit"
 SHARD = 2026
 ORIGIN = f"{LOG_NAME}/{SHARD}"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-LOG_SIGNER = NoteSigner(ORIGIN, b"\x01" * 32)
-LOG_KEY = NoteSigner(LOG_NAME, b"\x01" * 32).verifier_key
+SEED = b"\x01" * 32
+LOG_SIGNER = NoteSigner(ORIGIN, SEED)
+LOG_KEY = NoteSigner(LOG_NAME, SEED).verifier_key
 
 
 def repeatable_random(seed: str = "") -> RandomSource:
@@ -68,8 +70,8 @@ def start_journal(engine: Engine, *, max_queue: int = 4096, max_group: int = 100
 
 def sign(engine: Engine, shard: int = SHARD, signer: NoteSigner = LOG_SIGNER) -> bytes:
     """Publish a checkpoint of the log as it stands, by a signer who remembers nothing of before, and return it."""
-    with TemporaryDirectory() as folder:
-        return publish_checkpoint(engine, shard, signer, NOW, new_memory(Path(folder)))
+    with TemporaryDirectory() as folder, write_transaction(engine) as connection:
+        return publish_checkpoint(connection, shard, signer, NOW, new_memory(Path(folder)))
 
 
 def new_memory(folder: Path) -> SigningMemory:

@@ -10,7 +10,7 @@ from gateway.log.signing_memory import SigningMemory, require_remembered
 from gateway.log.timestamp import format_timestamp, parse_timestamp
 from gateway.log.tree_store import LogDamagedError, TreeStore
 from gateway.persistence.audit_tables import audit_checkpoint
-from gateway.persistence.engine import read_transaction, write_transaction
+from gateway.persistence.engine import read_transaction
 from keys.crypto.checkpoint import Checkpoint, format_checkpoint
 from keys.crypto.note import NoteSigner, sign_note
 
@@ -30,39 +30,35 @@ class StoredCheckpoint:
     signed_at: datetime
 
 
-def publish_checkpoint(engine: Engine, shard: int, signer: NoteSigner, now: datetime, memory: SigningMemory) -> bytes:
+def publish_checkpoint(
+    connection: Connection, shard: int, signer: NoteSigner, now: datetime, memory: SigningMemory
+) -> bytes:
     """Return the signed note for a shard's tree as it stands; the one made before, if the tree has not grown since.
 
-    The signer's name is the shard's origin.
-
-    Runs under the write lock, so that two processes can't sign two roots. A root is signed only after the last
-    signed one has been found again in the same rows, the one of the table and that of `memory`, which no restored
-    database makes forget; and only once `memory` holds the new one.
+    The signer's name is the shard's origin. The transaction holds the write lock, so that two processes can't sign two
+    roots. A root is signed only after the last signed one has been found again in the same rows, the one of the table
+    and that of `memory`, which no restored database makes forget; and only once `memory` holds the new one.
 
     Raises:
         LogDamagedError: the tree no longer holds what was signed, or is smaller.
         SigningMemoryError: the same by the memory, or there is none.
     """
-    with write_transaction(engine) as connection:
-        store = TreeStore(connection, shard)
-        size = store.size()
-        last = find_checkpoint(connection, shard)
-        remembered = memory.read().get(signer.verifier_key.name)
-        if remembered is not None and not (last is not None and _is_same(remembered, last)):
-            require_remembered(store, remembered)
-        if last is not None:
-            require_signed_prefix(store, size, last)
-            if last.size == size:
-                return last.note
-        checkpoint = Checkpoint(signer.verifier_key.name, size, store.root(size))
-        memory.remember(checkpoint)
-        note = sign_note(format_checkpoint(checkpoint), signer)
-        connection.execute(
-            insert(audit_checkpoint).values(
-                shard=shard, size=size, root=checkpoint.root_hash, note=note, time=format_timestamp(now)
-            )
-        )
-        return note
+    store = TreeStore(connection, shard)
+    size = store.size()
+    last = find_checkpoint(connection, shard)
+    remembered = memory.read().get(signer.verifier_key.name)
+    if remembered is not None and not (last is not None and _is_same(remembered, last)):
+        require_remembered(store, remembered)
+    if last is not None:
+        require_signed_prefix(store, size, last)
+        if last.size == size:
+            return last.note
+    checkpoint = Checkpoint(signer.verifier_key.name, size, store.root(size))
+    memory.remember(checkpoint)
+    note = sign_note(format_checkpoint(checkpoint), signer)
+    row = {"shard": shard, "size": size, "root": checkpoint.root_hash, "note": note, "time": format_timestamp(now)}
+    connection.execute(insert(audit_checkpoint), row)
+    return note
 
 
 def latest_checkpoint(engine: Engine) -> StoredCheckpoint | None:

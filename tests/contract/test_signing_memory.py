@@ -26,7 +26,8 @@ def memory(tmp_path: Path) -> SigningMemory:
 
 
 def _publish(engine: Engine, memory: SigningMemory) -> bytes:
-    return publish_checkpoint(engine, SHARD, LOG_SIGNER, NOW, memory)
+    with write_transaction(engine) as connection:
+        return publish_checkpoint(connection, SHARD, LOG_SIGNER, NOW, memory)
 
 
 def _check(engine: Engine, memory: SigningMemory) -> None:
