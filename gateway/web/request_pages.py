@@ -1,7 +1,7 @@
 """One request as a story: steps with times and durations, each with its evidence, checked while the page is made."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -16,6 +16,7 @@ from gateway.web.disclosure_form import DisclosureForm, offer, open_fields
 from gateway.web.entry_wordings import END_WORDS, STEP_NAMES, EntryWords, reason_options
 from gateway.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose, t
+from hosting.web.wording import office_time, say_day
 
 _CORRELATION: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:/@+=-]{0,199}")
 
@@ -64,6 +65,7 @@ def _page(gateway: Gateway, told: ToldRequest, form: DisclosureForm) -> Response
         clause=lambda step: choose(deciding_clause(step.event.reason or "", told.agreement)),
         clauses=permitting_clauses(told.agreement) if told.agreement else (),
         duration=say_duration,
+        exact=_say_exactly,
         reasons=reason_options(),
         action=f"{request.path.removesuffix('/disclosure')}/disclosure",
     )
@@ -90,13 +92,20 @@ _SENTENCES: Final = {
     StepKind.NOTED: Text("{event}。", "{event}."),
 }
 
+_ASKED_IN_VAIN: Final = Text("{actor}向{peer}提出请求。", "{actor} asked {peer}.")
+
 
 def _sentence(step: Step, words: EntryWords) -> str:
     event = step.event
     actor = words.agency(event.actor.org if event.actor else None)
-    return choose(_SENTENCES[step.kind]).format(
-        actor=actor, peer=words.agency(event.peer), event=words.event(event.type)
-    )
+    sentence = _ASKED_IN_VAIN if step.kind is StepKind.ASKED and event.decision == "deny" else _SENTENCES[step.kind]
+    return choose(sentence).format(actor=actor, peer=words.agency(event.peer), event=words.event(event.type))
+
+
+def _say_exactly(at: datetime) -> str:
+    """Return a time to the millisecond: steps of one request lie close together."""
+    local = office_time(at)
+    return f"{say_day(at)}{t(' ', ', ')}{local:%H:%M:%S}.{local.microsecond // 1000:03}"
 
 
 def say_duration(duration: timedelta) -> str:
