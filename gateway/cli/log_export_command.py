@@ -10,7 +10,7 @@ from gateway.domain.log_filter import LogFilter, LogFilterError
 from gateway.log.event_names import PersonalField
 from gateway.services.export_log import Disclosing, Selection, export_log, export_selected
 
-_FIELDS = click.Choice(sorted(PersonalField))
+_FIELDS = click.Choice(sorted(map(str, PersonalField)))
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
