@@ -2,7 +2,7 @@
 
 import click
 import segno
-from rich.table import Table
+from rich.table import Column, Table
 
 from gateway.cli.session import Start, pass_start
 from gateway.domain.account import Account
@@ -58,7 +58,8 @@ def list_all(start: Start, *, as_json: bool) -> None:
     if as_json:
         start.console.print_json(data=rows)
         return
-    table = Table("登录名 / sign-in name", "姓名 / name", "角色 / roles", "单位 / agency", "状态 / state")
+    heads = ("登录名 / sign-in name", "姓名 / name", "角色 / roles", "单位 / agency", "状态 / state")
+    table = Table(*(Column(head, overflow="fold") for head in heads))
     for row in rows:
         table.add_row(*row.values())
     start.console.print(table)
