@@ -82,9 +82,10 @@ class LogReader:
     def _fetch(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
         headers = {"Accept-Encoding": "identity"} | ({"Content-Type": _TEXT} if body else {})
         with self._http.stream(method, url, headers=headers, content=body) as response:
-            is_ours = response.status_code == _OK or response.headers.get("Content-Type") == PROBLEM_MEDIA_TYPE
+            is_problem = response.headers.get("Content-Type") == PROBLEM_MEDIA_TYPE
+            is_ours = (response.status_code == _OK or is_problem) and "Content-Encoding" not in response.headers
             received = bytearray()
-            for chunk in response.iter_raw():
+            for chunk in response.iter_bytes():
                 received += chunk
                 if len(received) > MAX_NOTE_BYTES or not is_ours:
                     raise httpx.RemoteProtocolError("something in between answered, or too much")
