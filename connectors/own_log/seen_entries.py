@@ -61,6 +61,14 @@ def is_seen_event(state: Engine, correlation: str, event_id: str) -> bool:
         return connection.execute(query.limit(1)).first() is not None
 
 
+def find_seal(state: Engine, shard: int) -> int | None:
+    """Return how many leaves a year's log has with its seal, which is the last one; None while none was seen."""
+    query = select(own_entry.c.leaf_index).where(own_entry.c.shard == shard, own_entry.c.kind == "log.seal")
+    with reading(state) as connection:
+        found: int | None = connection.scalar(query.order_by(own_entry.c.leaf_index.desc()).limit(1))
+    return None if found is None else found + 1
+
+
 def find_position(state: Engine) -> LogPlace | None:
     """Return from where on the log is to be looked through, None before the first time."""
     with reading(state) as connection:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from connectors.own_log.entry import Entry, EntryError, parse_entry
 from connectors.own_log.evidence_document import Fault
 from connectors.own_log.seen_checkpoints import CheckpointCheck, SeenCheckpoint
+from connectors.own_log.seen_entries import find_seal
 from keys.crypto.note import parse_note
-from schemas.envelope import MAX_CLOCK_SKEW
 from schemas.formats import digest_of
 from schemas.messages.log_entries import ShownEntry
 
@@ -29,7 +29,8 @@ class TurnCheck:
             entry = parse_entry(data)
         except EntryError:
             return []  # judged as an entry
-        broken = None if old is None else find_break(entry, self.checkpoints.seen(old))
+        sealed = None if old is None else find_seal(self.checkpoints.connector.state, old)
+        broken = None if old is None else find_break(entry, self.checkpoints.seen(old), sealed)
         if broken is None:
             return []
         subject = f"{shown.place.shard}/{shown.place.index}"
@@ -37,17 +38,16 @@ class TurnCheck:
         return [Fault.TURN_BROKEN]
 
 
-def find_break(entry: Entry, seen: Iterable[SeenCheckpoint]) -> SeenCheckpoint | None:
+def find_break(entry: Entry, seen: Iterable[SeenCheckpoint], sealed: int | None) -> SeenCheckpoint | None:
     """Return a seen checkpoint of the year before that the first entry of a year does not lead back to, or None.
 
     The entry states size and digest of the text of the last checkpoint before it: of that size no other may have been
-    seen, and before its time none that was larger.
+    seen. After it the year before is signed once more, with its seal: a larger one has the size of `sealed` leaves.
     """
     for checkpoint in seen:
         if entry.type != LOG_START or entry.content is None or entry.records is None:
             return checkpoint
-        is_before = checkpoint.seen_at < entry.at.timestamp() - MAX_CLOCK_SKEW.total_seconds()
-        if checkpoint.size > entry.records and is_before:
+        if checkpoint.size > entry.records and checkpoint.size != sealed:
             return checkpoint
         if checkpoint.size == entry.records and start_differs(entry, checkpoint.note):
             return checkpoint

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, or_, select, union
 
 from gateway.log.event_catalogue import DECLARATIONS
-from gateway.log.event_names import Audience
+from gateway.log.event_names import Audience, EventType
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf
 
 PARTY_TYPES = frozenset(
@@ -19,7 +19,7 @@ def list_party_entries(
 ) -> Sequence[Row[Any]]:
     """Return shard, idx, entry and actor_org of an agency's entries from `first` to before `below`, by index.
 
-    The first entry of a shard, which names nobody, is among them.
+    The first entry of a shard and its seal, which name nobody, are among them.
     """
     leaf = audit_leaf.c
     place = and_(leaf.shard == shard, leaf.idx >= first, leaf.idx < below)
@@ -27,8 +27,9 @@ def list_party_entries(
         select(leaf.shard, leaf.idx).where(place, party == agency, leaf.type.in_(PARTY_TYPES)).order_by(leaf.idx)
         for party in (leaf.actor_org, leaf.peer_org)
     )
-    begins = select(leaf.shard, leaf.idx).where(place, leaf.idx == 0)
-    places = union(*(query.limit(limit).subquery().select() for query in named), begins).subquery()
+    is_seal = and_(leaf.idx == below - 1, leaf.type == EventType.LOG_SEAL)
+    bounds = select(leaf.shard, leaf.idx).where(place, or_(leaf.idx == 0, is_seal))
+    places = union(*(query.limit(limit).subquery().select() for query in named), bounds).subquery()
     query = _entries().join(places, and_(places.c.shard == leaf.shard, places.c.idx == leaf.idx))
     return connection.execute(query.order_by(leaf.idx).limit(limit)).all()
 

@@ -29,7 +29,8 @@ class LogPlace(Message):
 class LogEntriesRequest(Message):
     """Which entries are asked for: those about requests with these ids, or those from a place on, in that year's tree.
 
-    Shown are entries that name the asking agency as actor or peer, and the first of each year, which names nobody.
+    Shown are entries that name the asking agency as actor or peer, and the first and the seal of each year, which name
+    nobody.
     """
 
     correlations: Annotated[tuple[Uuid, ...], Field(min_length=1, max_length=MAX_LOG_CORRELATIONS)] | None = None
