@@ -192,6 +192,22 @@ def find_by_handles(state: Engine, agreement: str, epoch: int, handles: Sequence
         return {row.handle: IndexRecord(row.handle, row.fingerprint, row.locator) for row in rows}
 
 
+def list_indexes(state: Engine) -> list[tuple[str, int]]:
+    """Return the agreements and epochs of which there are records, in a fixed order."""
+    columns = index_record.c
+    with reading(state) as connection:
+        rows = connection.execute(select(columns.agreement, columns.epoch).distinct())
+        return sorted((row.agreement, row.epoch) for row in rows)
+
+
+def find_index_of(state: Engine, handle: bytes) -> tuple[str, int] | None:
+    """Return the agreement and epoch that a handle belongs to, or None."""
+    columns = index_record.c
+    with reading(state) as connection:
+        row = connection.execute(select(columns.agreement, columns.epoch).where(columns.handle == handle)).one_or_none()
+    return None if row is None else (row.agreement, row.epoch)
+
+
 def source_versions(state: Engine, agreement: str, epoch: int) -> set[str | None]:
     """Return the versions of the source from which the locators of an index come."""
     with reading(state) as connection:
