@@ -57,6 +57,44 @@ def test_published_entry_is_made_from_its_parts() -> None:
     assert leaf_hash(ENTRY_0).hex() == "828b15c8b5af3d7050501428f0399b02b7a69b5b5de62eec0dfa0fa560aef7f7"
 
 
+_CODES = st.from_regex(r"[A-Za-z_-][A-Za-z_.:/@+=-]{0,40}", fullmatch=True)
+_DIGESTS = st.binary(min_size=32, max_size=32).map(encode_base64url)
+_EVENTS = st.builds(
+    query_event,
+    actor=st.builds(Actor, _CODES, st.none() | _CODES, st.none() | _CODES),
+    peer=st.none() | _CODES,
+    purpose=st.none() | _CODES,
+    basis=st.none() | _CODES,
+    policy=st.none() | st.builds(PolicyRef, _CODES, _DIGESTS),
+    decision=st.none() | st.sampled_from(["permit", "deny", "partial"]),
+    fields=st.lists(_CODES, max_size=5).map(tuple),
+    records=st.none() | st.integers(0, 2**53 - 1),
+    correlation_id=st.none() | _CODES,
+    personal=st.dictionaries(
+        st.sampled_from([PersonalField.OFFICER, PersonalField.IP]), st.text('人\n"a😀', min_size=1)
+    ),
+)
+
+
+@given(event=_EVENTS, origin=st.text(st.characters(exclude_categories=["Cs"])))
+def test_an_entry_is_in_the_form_of_rfc_8785(event: Event, origin: str) -> None:
+    """By a library that knows all of the standard; whatever text the origin is, all escapes among them."""
+    entry = encode_leaf(event, origin=origin, event_id=EVENT_ID, now=NOW, random=repeatable_random()).entry
+    assert rfc8785.dumps(json.loads(entry)) == entry
+
+
+def _names(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [*value, *(name for member in value.values() for name in _names(member))]
+    return [name for member in value for name in _names(member)] if isinstance(value, list) else []
+
+
+@given(event=_EVENTS)
+def test_members_have_names_whose_order_is_the_same_in_every_encoding(event: Event) -> None:
+    entry, _ = _encode(event)
+    assert all(name.isascii() for name in _names(json.loads(entry)))
+
+
 def test_published_entry_is_read() -> None:
     assert parse_leaf(ENTRY_0) == LEAF_0
 
