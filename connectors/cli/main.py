@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from connectors.cli.accounting_commands import accounting
 from connectors.cli.agreement_commands import agreement
 from connectors.cli.index_commands import index
 from connectors.cli.key_commands import key
@@ -48,6 +49,7 @@ for command in (
     key,
     log,
     witness,
+    accounting,
     serve,
 ):
     main.add_command(command)
