@@ -24,6 +24,7 @@ from hosting.web.secret_cookie import new_secret
 from tests.scenario.gateway_simulator import PASSPHRASE, World, played_world
 
 PASSWORD = "四棵老槐树下的风筝 1987"
+STEP_SECONDS = 30
 VIEWPORT = {"width": 1366, "height": 768}
 NAMES = {
     Role.OVERSIGHT_AUDITOR: "阿卜杜热合曼·买买提",
@@ -42,19 +43,18 @@ class Person:
     account: Account
     password: str
     totp_secret: str
-    used_codes: set[str] = field(default_factory=set)
+    used_step: int = 0
 
     def code(self) -> str:
-        """Return a code that was not used yet, of the steps that are accepted now; waits for one if it must."""
-        generator = pyotp.TOTP(self.totp_secret)
-        while True:
-            now = int(time.time())
-            for seconds in (now - 30, now, now + 30):
-                code = generator.at(seconds)
-                if code not in self.used_codes:
-                    self.used_codes.add(code)
-                    return code
-            time.sleep(1)
+        """Return the code of the first time step that was not used yet, from this one on; waits until it is accepted.
+
+        Not that of the step before, which is accepted too: on a slow machine it would be over when it is sent.
+        """
+        step = max(int(time.time()) // STEP_SECONDS, self.used_step + 1)
+        while step > int(time.time()) // STEP_SECONDS + 1:
+            time.sleep(0.5)
+        self.used_step = step
+        return pyotp.TOTP(self.totp_secret).at(step * STEP_SECONDS)
 
 
 @dataclass
