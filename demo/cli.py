@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from demo.province import generate_province
+from demo.scenario.audit_desk import show_audit_desk
 from demo.scenario.play import Play
 from demo.scenario.report import Report
 
@@ -80,6 +81,8 @@ def _wait(play: Play, report: Report) -> None:
     report.console.print(f"网关 / gateway  {play.stage.gateway_url}")
     for desk in play.stage.desks.values():
         report.console.print(f"{desk.part.name_zh} / {desk.part.name_en}  {desk.endpoint}  {desk.folder}")
+    if play.asked_child is not None:
+        show_audit_desk(play.stage, play.asked_child, report)
     report.console.print("服务仍在运行，按 Ctrl-C 结束。 / Everything is still running; Ctrl-C ends it.")
     try:
         while True:

@@ -9,6 +9,7 @@ from pathlib import Path
 from demo.scenario.report import Report
 from demo.scenario.servers import run_command
 from demo.scenario.stage import PIN_FILE
+from gateway.services.witness_policy import POLICY_FILE
 from schemas.messages.registry import MAX_ENROLMENT_BYTES, GatewayPin
 
 _LENGTH_BYTES = 2
@@ -21,7 +22,8 @@ def check_log(gateway_folder: Path, folder: Path, expected_reasons: set[str], re
     bundle = folder / "log.zip"
     run_command("tongxin-gateway", "--folder", str(gateway_folder), "log", "export", "--out", str(bundle))
     pin = GatewayPin.from_bytes((gateway_folder / PIN_FILE).read_bytes().strip(), MAX_ENROLMENT_BYTES)
-    verify = ("log", "verify", "--key", pin.log_verifier_key)
+    policy = gateway_folder / POLICY_FILE
+    verify = ("log", "verify", "--key", pin.log_verifier_key, "--policy", str(policy))
     report.console.print(run_command("tongxin-gateway", *verify, str(bundle)).strip(), highlight=False)
     reasons = {str(entry["reason"]) for entry in read_entries(bundle) if "reason" in entry}
     report.expect("日志离线校验通过", "the log verifies offline", is_met=True)

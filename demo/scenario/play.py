@@ -15,6 +15,7 @@ from connectors.requester.open_question import Progress as QuestionProgress
 from connectors.requester.open_question import Step
 from connectors.state.alerts import list_alerts
 from demo.province import Agency, generate_province
+from demo.scenario.audit_desk import AskedChild, check_witnesses, find_asked_child
 from demo.scenario.cast import COUNTY, PLANS, Plan
 from demo.scenario.desks import agree, publish
 from demo.scenario.dishonest_gateway import DishonestGateway
@@ -48,6 +49,7 @@ class Play:
     stage: Stage = field(init=False)
     agreements: dict[str, Agreement] = field(default_factory=dict)
     matched_handle: str = ""
+    asked_child: AskedChild | None = None
 
     def __post_init__(self) -> None:
         self.stage = Stage(self.folder, self.today)
@@ -114,6 +116,7 @@ class Play:
                 rows.append((plan, score, seconds))
                 if plan.purpose == "P01":
                     self.matched_handle = next(result.handle for result in results if result.handle)
+                    self.asked_child = find_asked_child(self.stage, plan.provider, self.matched_handle)
         self.report.show_scores(rows)
         for plan, score, _ in rows:
             purpose, all_answered = plan.purpose, score.released == score.all_rows.matched
@@ -161,7 +164,8 @@ class Play:
         return Refusal("网关授予协议外的数据项", "a gateway that grants too much", ProblemCode.GRANT_EXCEEDED, met)
 
     def _check_log(self) -> None:
-        self.report.step(6, "离线校验日志", "the log verified offline")
+        self.report.step(6, "见证和离线校验日志", "the log witnessed, and verified offline")
+        check_witnesses(self.stage, self.report)
         expected = {"attribute_not_agreed", "agreement_expired", "no_agreement", "region_not_agreed", "replayed"}
         expected |= {"case_number_missing", "body_digest_differs", "budget_exhausted"}
         check_log(self.stage.gateway_folder, self.folder / "log", expected, self.report)

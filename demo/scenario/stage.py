@@ -66,6 +66,7 @@ class Stage:
             enrol = ("member", "enrol", str(desk.folder / "enrolment.jws"), "--yes", "--pin-out", str(pin))
             run_command("tongxin-gateway", "--folder", folder, *enrol)
             desk.join(pin)
+        run_command("tongxin-gateway", "--folder", folder, "witness", "policy")
 
     def open(self, stack: ExitStack) -> None:
         """Start all five servers, which run until `stack` is closed, and sit down at every desk."""
