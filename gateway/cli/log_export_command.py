@@ -8,7 +8,7 @@ import click
 from gateway.cli.session import Start, pass_start
 from gateway.domain.log_filter import LogFilter, LogFilterError
 from gateway.log.event_names import PersonalField
-from gateway.services.export_log import Disclosing, Selection, export_log, export_selected
+from gateway.services.export_log import Disclosing, Selection, count_left_out, export_log, export_selected
 
 _FIELDS = click.Choice(sorted(map(str, PersonalField)))
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -60,12 +60,18 @@ def export(
     """
     selection = _selection(indexes, correlation_id, agency, _day(from_on), _day(to_on))
     disclosing = _disclosing(disclosed, reason)
+    left_out = 0
     with start.gateway() as gateway:
         if selection is None:
             bundle = export_log(gateway, out, shard=year, disclosing=disclosing)
+            left_out = count_left_out(gateway, bundle, shard=year)
         else:
             bundle = export_selected(gateway, out, selection, shard=year, disclosing=disclosing)
     click.echo(f"已导出 {bundle.entries} 条 / {bundle.entries} entries exported")
+    if left_out:
+        click.echo(
+            f"其后 {left_out} 条尚未见证，未导出 / {left_out} later ones await their witnesses and are not in it"
+        )
     if disclosing is not None:
         click.echo(f"披露 {bundle.disclosures} 项 / {bundle.disclosures} disclosures")
     click.echo(f"SHA-256 {bundle.sha256.hex()}")

@@ -13,6 +13,7 @@ from gateway.domain.log_filter import LogFilter
 from gateway.log.bundle import export_bundle
 from gateway.log.bundle_rows import DisclosurePermit
 from gateway.log.bundle_writer import ExportedBundle
+from gateway.log.checkpoints import find_checkpoint
 from gateway.log.event_catalogue import may_disclose
 from gateway.log.event_names import Audience, EventType, PersonalField
 from gateway.log.events import Actor, Event
@@ -97,6 +98,13 @@ def export_selected(
     return _release(
         gateway, out, event, lambda sink: export_evidence(gateway.engine, chosen, indexes, sink, key, permits)
     )
+
+
+def count_left_out(gateway: Gateway, bundle: ExportedBundle, *, shard: int | None = None) -> int:
+    """Return how many signed entries a shard's bundle leaves out because no quorum of witnesses has seen them yet."""
+    with read_transaction(gateway.engine) as connection:
+        signed = find_checkpoint(connection, _shard(gateway, shard))
+    return 0 if signed is None else signed.size - bundle.size
 
 
 def _shard(gateway: Gateway, shard: int | None) -> int:

@@ -13,8 +13,10 @@ from demo.scenario.log_check import read_entries
 from gateway.bootstrap import open_gateway
 from gateway.cli import main, setup_commands
 from gateway.log.bundle_rows import permitted_disclosures
+from gateway.log.checkpoints import find_latest_checkpoint
 from gateway.log.journal import AuditUnavailableError
-from gateway.persistence.engine import create_database_engine, read_transaction
+from gateway.persistence.engine import create_database_engine, read_transaction, write_transaction
+from gateway.persistence.witness_queries import WitnessedTree, set_witnessed
 from gateway.services.export_log import Selection, export_log, export_selected
 from gateway.settings import load_settings
 from keys.crypto.witness_policy import PolicyWitness, compose_policy
@@ -144,6 +146,20 @@ def test_the_quorum_of_a_trusted_policy_is_required(folder: Path, tmp_path: Path
     assert (code, verified["quorum"]) == (0, True)
     policy_file.write_bytes(b"quorum agencies\n")
     assert CliRunner().invoke(main, ["log", "verify", str(out), "--policy", str(policy_file)]).exit_code == 2
+
+
+def test_an_export_says_what_the_witnesses_have_not_seen(folder: Path, tmp_path: Path) -> None:
+    assert "await their witnesses" not in _export(folder, tmp_path / "first.zip").output
+    engine = create_database_engine(load_settings(folder).database)
+    with write_transaction(engine) as connection:
+        signed = find_latest_checkpoint(connection)
+        assert signed is not None
+        set_witnessed(connection, WitnessedTree(signed.shard, signed.size, 0))
+    engine.dispose()
+    result = _export(folder, tmp_path / "second.zip")
+    assert result.exit_code == 0
+    assert "1 later ones await their witnesses" in result.output
+    assert _verify(tmp_path / "second.zip")[1]["entries"] == signed.size
 
 
 def test_verifying_tells_code_and_place(folder: Path, tmp_path: Path) -> None:

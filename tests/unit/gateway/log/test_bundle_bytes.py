@@ -57,7 +57,7 @@ def test_each_byte_of_a_file_matters_whatever_the_manifest_says(kind: str) -> No
 
 
 @KINDS
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_no_piece_may_be_cut_out_or_put_in(kind: str, data: st.DataObject) -> None:
     bundle = pack(BUNDLES[kind])
