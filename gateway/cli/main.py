@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 
 from gateway.cli.account_commands import account
+from gateway.cli.forget_index_command import forget
 from gateway.cli.log_commands import log
 from gateway.cli.member_commands import member
 from gateway.cli.register_commands import agreement, budget, index, model
@@ -32,3 +33,4 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
 for command in (init, migrate, registry, member, account, agreement, index, model, budget, log, witness, serve):
     main.add_command(command)
 log.add_command(remember)
+log.add_command(forget)
