@@ -87,8 +87,8 @@ officer_hour = Table(
 # Holds all that the overview counts by, so that counting a month reads no entry.
 overview_index = Index(
     "ix_audit_leaf_overview",
-    audit_leaf.c.time,
     audit_leaf.c.type,
+    audit_leaf.c.time,
     audit_leaf.c.actor_org,
     audit_leaf.c.peer_org,
     audit_leaf.c.purpose,

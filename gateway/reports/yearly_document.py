@@ -144,6 +144,8 @@ def _integrity(document: Any, facts: YearlyFacts) -> None:
     _table(document, ("见证单位 / witness", "最近签名 / last signature", "状态 / state"), witnesses)
     document.add_paragraph(
         f"至少 {facts.quorum} 个单位签名方视为已见证。 / {facts.quorum} cosignatures at least make a tree witnessed."
+        if facts.quorum
+        else "尚未规定见证单位。 / No witnesses have been named yet."
     )
     document.add_paragraph(
         f"同附 {facts.bundle}（SHA-256：{facts.bundle_digest}）：全部日志条目及其证明，可离线核验，不含个人信息。"

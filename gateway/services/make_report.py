@@ -36,7 +36,7 @@ from gateway.services.console_events import CONSOLE_CLIENT
 from gateway.services.context import Gateway
 from gateway.services.export_log import export_log
 from gateway.services.report_facts import gather_figures, gather_yearly
-from schemas.base64url import encode_base64url
+from schemas.base64url import decode_base64url, encode_base64url
 
 REPORTS_FOLDER: Final = "reports"
 REPORTS_CLIENT: Final = "reports"
@@ -128,7 +128,10 @@ def _yearly(gateway: Gateway, asked: StoredReport, now: datetime, sink: BinaryIO
         figures = gather_figures(gateway, asked.from_on, asked.to_on, None)
         made_on = now.astimezone(LEGAL_ZONE).date()
         with document.open("wb") as opened:
-            write_yearly(opened, gather_yearly(gateway, figures, made_on, (log.name, digest_of_file(log))))
+            write_yearly(
+                opened,
+                gather_yearly(gateway, figures, made_on, (log.name, decode_base64url(digest_of_file(log)).hex())),
+            )
         with zipfile.ZipFile(sink, "w") as archive:
             archive.write(document, document.name)
             archive.write(log, log.name)

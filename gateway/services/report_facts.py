@@ -30,7 +30,7 @@ def gather_figures(gateway: Gateway, from_on: date, to_on: date, agency: str | N
 
 
 def gather_yearly(gateway: Gateway, figures: Figures, made_on: date, bundle: tuple[str, str]) -> YearlyFacts:
-    """Return the facts of a year; `bundle` is the name and the digest of the log's file."""
+    """Return the facts of a year; `bundle` is the name and the SHA-256 (hexadecimal) of the log's file."""
     status = witness_status(gateway)
     return YearlyFacts(
         gateway=Wording(gateway.settings.name_zh, gateway.settings.name_en),

@@ -24,6 +24,7 @@ from gateway.web.agency_names import agency_name
 from gateway.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose
 from hosting.web.listing import Column, page_of
+from schemas.base64url import decode_base64url
 
 KIND_NAMES: Final = {
     ReportKind.MONTHLY: Text("月度报告", "Monthly report"),
@@ -120,6 +121,7 @@ def _page(gateway: Gateway, errors: dict[str, str], status: int) -> Response:
             if may_have(account, kind, account.agency)
         ],
         agencies=_agencies(gateway, account),
+        hexadecimal={one.id: decode_base64url(one.digest).hex() for one in shown if one.digest is not None},
         kind_names=KIND_NAMES,
         suffixes=SUFFIXES,
         last_month=month_before(gateway.now().astimezone(LEGAL_ZONE).date()),

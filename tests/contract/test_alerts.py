@@ -5,18 +5,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from gateway.alerts.closing import Closing
 from gateway.alerts.facts import Severity
 from gateway.domain.account import Account
 from gateway.domain.roles import Role
 from gateway.log.event_names import EventType, PersonalField
-from gateway.log.events import Actor, Event
+from gateway.log.events import Actor, Event, PolicyRef
 from gateway.log.leaf import parse_leaf
+from gateway.persistence.agreement_tables import agreement
 from gateway.persistence.alert_tables import officer_hour
 from gateway.persistence.audit_tables import audit_leaf
-from gateway.persistence.engine import read_transaction
+from gateway.persistence.engine import read_transaction, write_transaction
+from gateway.persistence.run_tables import match_run
 from gateway.services.close_alert import (
     AlertClosedError,
     NotPermittedToCloseError,
@@ -28,9 +30,12 @@ from gateway.services.close_alert import (
 from gateway.services.context import Gateway
 from gateway.services.index_subjects import current_index_key
 from gateway.services.raise_alerts import raise_alerts
+from schemas.formats import digest_of
+from schemas.messages.match import Basis, RunSummary
 from tests.audit_log import log_events, query_event
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 
+POLICY = PolicyRef("01900000-0000-7000-8000-000000000001", digest_of(b"agreement"))
 NIGHT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)  # 22:00 in the office
 OVERSIGHT = Account("o.zhang", "张", frozenset({Role.OVERSIGHT_AUDITOR}))
 PRIVACY = Account("p.li", "李", frozenset({Role.PRIVACY_OFFICER}))
@@ -160,3 +165,43 @@ def test_an_agency_s_auditor_sees_the_agency_s_alerts_alone(gateway: Gateway) ->
     assert count_seen_alerts(gateway, STRANGER, is_open=True) == 0
     assert find_seen_alert(gateway, AUDITOR, "A-2026-000001") is not None
     assert find_seen_alert(gateway, STRANGER, "A-2026-000001") is None
+
+
+def test_a_rule_reads_on_in_parts_and_from_its_place_after_a_restart(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("gateway.services.alert_material", "gateway.services.raise_alerts"):
+        monkeypatch.setattr(f"{module}.MAX_NEW_ENTRIES", 3)
+    personal = {PersonalField.CASE_REF: "c"}
+    _write(gateway, *(query_event(personal=personal | {PersonalField.OFFICER: f"o-{n}"}) for n in range(10)))
+    monkeypatch.setattr("gateway.services.raise_alerts.MAX_ROUNDS", 2)
+    raise_alerts(gateway)
+    assert count_seen_alerts(gateway, OVERSIGHT, is_open=True) == 6
+    raise_alerts(gateway)
+    raise_alerts(gateway)
+    assert count_seen_alerts(gateway, OVERSIGHT, is_open=True) == 10
+    assert len(_events(gateway, EventType.LOG_ALARM)) == 10
+
+
+def test_runs_that_hardly_match_raise_an_alert_from_their_counts_alone(gateway: Gateway) -> None:
+    with write_transaction(gateway.engine) as connection:
+        connection.execute(
+            insert(agreement).values(
+                digest="d", id=POLICY.id, requester="education.990101", provider="civil_affairs.990101",
+                document=b"{}", requester_signature="s", state="active", valid_until=1,
+            )
+        )  # fmt: skip
+        summary = RunSummary(
+            basis=Basis.RULES, key_set="child/1", settled=0, matches=1, possible_matches=0, non_matches=59
+        )
+        connection.execute(
+            insert(match_run).values(
+                run_id="r", agreement="d", epoch=1, requester="education.990101", subject="child", state="judged",
+                created_at=gateway.seconds(), expires_at=gateway.seconds() + 9, summary=summary.to_bytes(),
+            )
+        )  # fmt: skip
+    raise_alerts(gateway)
+    assert "enumeration" not in _open(gateway)
+    _write(gateway, query_event(type=EventType.MATCH_RESULT, policy=POLICY, personal={}))
+    raise_alerts(gateway)
+    assert _open(gateway)["enumeration"] == 59

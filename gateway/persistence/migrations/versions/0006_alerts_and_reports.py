@@ -10,7 +10,7 @@ revision = "0006"
 down_revision = "0005"
 
 _TABLES = ("job_run", "report", "officer_hour", "alert_place", "alert_entry", "alert_agency", "alert")
-_COUNTED = ("time", "type", "actor_org", "peer_org", "purpose", "decision", "reason")
+_COUNTED = ("type", "time", "actor_org", "peer_org", "purpose", "decision", "reason")
 
 
 def upgrade() -> None:
