@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from gateway.log.checkpoints import StoredCheckpoint, find_checkpoint
 from gateway.log.events import Actor, Event, EventType
 from gateway.log.journal import Draft
 from gateway.log.proofs import prove_prefix
 from gateway.log.shards import list_signed_shards
-from gateway.log.witnessing import keep_lines, verify_lines
-from gateway.persistence.engine import read_transaction, write_transaction
+from gateway.log.witnessing import verify_lines
+from gateway.persistence.engine import read_transaction
 from gateway.persistence.witness_queries import WitnessFault, WitnessState, list_faults, list_states, set_fault
 from gateway.services.context import Gateway
+from gateway.services.receive_witness_lines import store_lines
 from gateway.services.witness_client import WitnessClient, WitnessReply, each_at_once
 from gateway.services.witness_keys import WitnessKey, list_witness_keys
 from keys.crypto.cosigning import AddCheckpoint, format_add_checkpoint, read_cosignatures, with_lines
@@ -126,15 +129,16 @@ def _keep(gateway: Gateway, submission: Submission, reply: WitnessReply) -> str 
         verified = verify_lines(with_lines(note, lines), keys, gateway.now())
     except NoteError:
         return "bad_answer"
-    with write_transaction(gateway.engine) as connection:
-        keep_lines(connection, submission.checkpoint, verified)
+    store_lines(gateway, submission.checkpoint, verified)
     return None
 
 
 def note_fault(gateway: Gateway, witness: WitnessKey, fault: str) -> None:
     """Note why a witness does not cosign; a new reason that speaks against this log is logged as an alarm."""
-    with write_transaction(gateway.engine) as connection:
+    alarm = Event(type=EventType.LOG_ALARM, actor=Actor(org=gateway.id), peer=witness.agency, reason=fault)
+
+    def change(connection: Connection) -> Draft[None]:
         is_new = set_fault(connection, witness.key.name, fault, gateway.seconds())
-    if is_new and fault in _ALARMING:
-        event = Event(type=EventType.LOG_ALARM, actor=Actor(org=gateway.id), peer=witness.agency or None, reason=fault)
-        gateway.journal.write(lambda _: Draft(None, (event,)))
+        return Draft(None, (alarm,) if is_new and fault in _ALARMING else ())
+
+    gateway.journal.write(change)

@@ -1,8 +1,11 @@
 """Takes cosignatures from witnesses that fetch checkpoints themselves: networks that let connections out only."""
 
+from sqlalchemy import Connection
+
 from gateway.log.checkpoints import StoredCheckpoint, find_checkpoint
-from gateway.log.witnessing import keep_lines, verify_lines
-from gateway.persistence.engine import read_transaction, write_transaction
+from gateway.log.journal import Draft
+from gateway.log.witnessing import VerifiedLine, keep_lines, verify_lines
+from gateway.persistence.engine import read_transaction
 from gateway.services.context import Gateway
 from gateway.services.witness_keys import list_witness_keys
 from keys.crypto.checkpoint import Checkpoint, parse_checkpoint
@@ -32,8 +35,21 @@ def receive_lines(gateway: Gateway, body: bytes) -> None:
         lines = verify_lines(body, [one.key for one in list_witness_keys(gateway)], gateway.now())
     except NoteError:
         raise ProblemError(ProblemCode.BAD_SIGNATURE) from None
-    with write_transaction(gateway.engine) as connection:
-        keep_lines(connection, stored, lines)
+    store_lines(gateway, stored, lines)
+
+
+def store_lines(gateway: Gateway, checkpoint: StoredCheckpoint, lines: list[VerifiedLine]) -> None:
+    """Keep verified cosignatures, in the journal's turn: under load the write lock is free at no other moment.
+
+    Raises:
+        AuditUnavailableError: nothing was kept.
+    """
+
+    def change(connection: Connection) -> Draft[None]:
+        keep_lines(connection, checkpoint, lines)
+        return Draft(None, ())
+
+    gateway.journal.write(change)
 
 
 def find_own_checkpoint(gateway: Gateway, checkpoint: Checkpoint) -> StoredCheckpoint | None:
