@@ -114,7 +114,7 @@ class Event:
         _require_digests(str(self.type), *self.approvals, *([self.content] if self.content is not None else []))
         if self.decision is not None and self.decision not in DECISIONS:
             raise EventMisuseError(f"{self.type}: unknown decision")
-        if self.records is not None and (isinstance(self.records, bool) or not 0 <= self.records <= MAX_RECORDS):
+        if self.records is not None and (type(self.records) is not int or not 0 <= self.records <= MAX_RECORDS):
             raise EventMisuseError(f"{self.type}: records is no number, or out of range")
         if len(set(self.subject_tags)) != len(self.subject_tags) or {*map(len, self.subject_tags)} - {TAG_BYTES}:
             raise EventMisuseError(f"{self.type}: a subject tag is there twice, or has another length")
