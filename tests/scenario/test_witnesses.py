@@ -1,5 +1,6 @@
 """A gateway and two connectors over HTTP: the log is witnessed across restarts, and an old copy of it is refused."""
 
+import json
 import os
 import shutil
 import threading
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import httpx
 import pytest
 from click.testing import CliRunner
@@ -251,6 +253,33 @@ def test_a_ring_without_a_witness_key_gets_one_that_the_registry_carries(network
         members = gateway.members.current()
         stated = witness_keys_of(members.keys_of(AGENCIES[0]), gateway.now())
         assert desk.witness.cosigner().verifier_key in stated
+
+
+def test_the_commands_show_where_the_witnesses_stand(network: Network) -> None:
+    def run(command: click.Command, folder: Path, *arguments: str) -> str:
+        given = ["--folder", str(folder), "witness", *arguments]
+        said = CliRunner().invoke(command, given, env={"TONGXIN_PASSPHRASE": PASSPHRASE, "COLUMNS": "200"})
+        assert said.exit_code == 0, said.output
+        return said.output
+
+    with network.gateway() as gateway, network.desks(are_serving=False) as desks:
+        assert "尚无见证规则" in run(gateway_command, network.gateway_folder, "list")
+        assert "quorum agencies" in run(gateway_command, network.gateway_folder, "policy", "--quorum", "2")
+        assert "没有变化" in run(gateway_command, network.gateway_folder, "adopt")
+        sign_log(gateway)
+        for agency in AGENCIES:
+            assert "矛盾 0" in run(connector_command, network.folder / agency, "run")
+        listed = json.loads(run(gateway_command, network.gateway_folder, "list", "--json"))
+        assert [(one["agency"], one["counted"], one["late"]) for one in listed["witnesses"]] == [
+            (agency, True, False) for agency in AGENCIES
+        ]
+        assert "正常 / in time" in run(gateway_command, network.gateway_folder, "list")
+        shown = json.loads(run(connector_command, network.folder / AGENCIES[0], "show", "--json"))
+        assert shown["key"] == desks[0].witness.cosigner().verifier_key.format()
+        assert [one["size"] for one in shown["cosigned"]] == [desks[0].size]
+        assert AGENCIES[0] in run(connector_command, network.folder / AGENCIES[0], "show")
+        nothing = run(connector_command, network.folder / AGENCIES[0], "evidence", "--out", str(network.folder / "x"))
+        assert "没有发现矛盾" in nothing
 
 
 def _check_witnessed(gateway: Gateway, network: Network) -> None:
