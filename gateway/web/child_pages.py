@@ -28,7 +28,7 @@ from schemas.formats import HANDLE_BYTES
 from schemas.messages.accounting import MAX_HANDLES, AccessKind
 
 COLUMNS: Final = (
-    Column(Text("告知监护人", "Tell the guardian")),
+    Column(Text("告知", "Tell")),
     Column(Text("时间", "Time")),
     Column(Text("查询单位", "Asking agency")),
     Column(Text("用途", "Purpose")),
