@@ -43,13 +43,12 @@ def find_office_hours(rule: Rule, material: Material) -> list[Finding]:
 
 def find_own_hours(rule: Rule, material: Material) -> list[Finding]:
     """Find requests more than an hour away from the hours at which the officer has been asking so far."""
+    known: dict[tuple[str, str], list[OfficerHour]] = {}
+    for hour in material.activity:
+        known.setdefault((hour.agency, hour.officer.hex()), []).append(hour)
     found = []
     for (agency, day, officer), rows in _by_officer(material.new).items():
-        before = [
-            hour
-            for hour in material.activity
-            if (hour.agency, hour.officer.hex()) == (agency, officer) and hour.day_on.isoformat() < day
-        ]
+        before = [hour for hour in known.get((agency, officer), ()) if hour.day_on.isoformat() < day]
         usual = _usual_hours(before, rule)
         unusual = [row for row in rows if usual and row.hour not in usual]
         if unusual:

@@ -55,9 +55,9 @@ def find_same_cause(connection: Connection, rule: str, cause: bytes, since_at: d
 
 def next_reference(connection: Connection, year: int) -> str:
     """Return the reference of the next alert of a year: `A-2026-000123`. The caller holds the write lock."""
-    prefix = f"A-{year}-"
-    last = connection.scalar(select(func.max(alert.c.id)).where(alert.c.id.startswith(prefix, autoescape=True)))
-    return f"{prefix}{int((last or '0').removeprefix(prefix)) + 1:06}"
+    first, last = f"A-{year}-000000", f"A-{year}-999999"
+    query = select(alert.c.id).where(alert.c.id >= first, alert.c.id <= last).order_by(alert.c.id.desc()).limit(1)
+    return f"A-{year}-{int((connection.scalar(query) or first)[-6:]) + 1:06}"
 
 
 def add_alert(connection: Connection, new: StoredAlert, entries: Sequence[Place]) -> None:
@@ -74,7 +74,8 @@ def add_alert(connection: Connection, new: StoredAlert, entries: Sequence[Place]
             counted=new.count,
         )
     )
-    _add_parts(connection, new.id, new.agencies, entries)
+    _add_agencies(connection, new.id, new.agencies)
+    _add_entries(connection, new.id, entries[:MAX_ALERT_ENTRIES])
 
 
 def extend_alert(connection: Connection, known: StoredAlert, entries: Sequence[Place]) -> None:
@@ -85,7 +86,11 @@ def extend_alert(connection: Connection, known: StoredAlert, entries: Sequence[P
         "counted": known.count,
     }
     connection.execute(update(alert).where(alert.c.id == known.id).values(**values))
-    _add_parts(connection, known.id, known.agencies, entries)
+    stored = set(connection.scalars(select(alert_agency.c.agency).where(alert_agency.c.alert == known.id)))
+    _add_agencies(connection, known.id, sorted(set(known.agencies) - stored))
+    kept = set(list_alert_entries(connection, known.id))
+    fresh = [place for place in entries if place not in kept]
+    _add_entries(connection, known.id, fresh[: MAX_ALERT_ENTRIES - len(kept)])
 
 
 def close_open_alert(connection: Connection, reference: str, finding: str, closed_at: datetime) -> bool:
@@ -121,14 +126,14 @@ def list_alert_entries(connection: Connection, reference: str) -> list[Place]:
     return [Place(row.shard, row.idx) for row in connection.execute(query)]
 
 
-def _add_parts(connection: Connection, reference: str, agencies: Sequence[str], entries: Sequence[Place]) -> None:
-    known = set(connection.scalars(select(alert_agency.c.agency).where(alert_agency.c.alert == reference)))
-    for agency in sorted(set(agencies) - known):
-        connection.execute(insert(alert_agency).values(alert=reference, agency=agency))
-    kept = list_alert_entries(connection, reference)
-    fresh = [place for place in dict.fromkeys(entries) if place not in set(kept)][: MAX_ALERT_ENTRIES - len(kept)]
-    if fresh:
-        rows = [{"alert": reference, "shard": place.shard, "idx": place.idx} for place in fresh]
+def _add_agencies(connection: Connection, reference: str, agencies: Sequence[str]) -> None:
+    if agencies:
+        connection.execute(insert(alert_agency), [{"alert": reference, "agency": agency} for agency in agencies])
+
+
+def _add_entries(connection: Connection, reference: str, entries: Sequence[Place]) -> None:
+    rows = [{"alert": reference, "shard": place.shard, "idx": place.idx} for place in dict.fromkeys(entries)]
+    if rows:
         connection.execute(insert(alert_entry), rows)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from gateway.domain.report_kinds import ReportKind
 from gateway.log.timestamp import format_timestamp, parse_timestamp
@@ -50,9 +50,9 @@ class MadeFile:
 
 def next_report_id(connection: Connection, year: int) -> str:
     """Return the id of the next report of a year: `R-2026-000123`. The caller holds the write lock."""
-    prefix = f"R-{year}-"
-    last = connection.scalar(select(func.max(report.c.id)).where(report.c.id.startswith(prefix, autoescape=True)))
-    return f"{prefix}{int((last or '0').removeprefix(prefix)) + 1:06}"
+    first, last = f"R-{year}-000000", f"R-{year}-999999"
+    query = select(report.c.id).where(report.c.id >= first, report.c.id <= last).order_by(report.c.id.desc()).limit(1)
+    return f"R-{year}-{int((connection.scalar(query) or first)[-6:]) + 1:06}"
 
 
 def add_report(connection: Connection, asked: StoredReport) -> None:

@@ -28,8 +28,8 @@ from gateway.persistence.alert_entry_queries import (
 )
 from gateway.persistence.alert_queries import find_place
 
-MAX_NEW_ENTRIES: Final = 5_000
-"""Entries that a rule reads at a time; what is left waits for the next time."""
+MAX_NEW_ENTRIES: Final = 500
+"""Entries that a rule reads at a time: what it finds in them is stored under the log's write lock."""
 
 MAX_EARLIER_ENTRIES: Final = 20_000
 MAX_USES: Final = 500

@@ -41,7 +41,7 @@ ALERTS_CLIENT: Final = "alerts"
 ACTIVITY_DAYS: Final = 92
 """So long requests by officer's tag are kept counted."""
 
-MAX_ROUNDS: Final = 20
+MAX_ROUNDS: Final = 100
 _COUNTING: Final = "requests-by-officer"
 
 
