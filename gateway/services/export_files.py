@@ -2,24 +2,30 @@
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import BinaryIO, Final
 
 from sqlalchemy import Connection
 
 from gateway.domain.export_limits import ExportFormat
+from gateway.log.bundle_rows import SignedHead, read_head
 from gateway.log.evidence import export_evidence
+from gateway.log.evidence_format import format_proof
 from gateway.log.logged_entry import LoggedEntry
+from gateway.log.tiles import TILE_HEIGHT, TILE_WIDTH, fold
+from gateway.log.tree_store import TreeStore
 from gateway.persistence.engine import read_transaction
 from gateway.reports.entry_csv import write_csv
 from gateway.reports.entry_lines import ProofOf, write_entry_lines, write_ocsf_lines
 from gateway.reports.entry_workbook import write_workbook
 from gateway.services.agency_names import agency_names
-from gateway.services.check_entry import check_entry
 from gateway.services.context import Gateway
 from gateway.services.log_key import log_signer
 from gateway.services.sign_log import sign_log
+from keys.crypto.merkle import prove_inclusion
+from keys.crypto.note_key import VerifierKey
 from schemas.base64url import encode_base64url
 
 _MEDIA_TYPES: Final = {
@@ -82,14 +88,45 @@ def _write(gateway: Gateway, stream: BinaryIO, entries: Sequence[LoggedEntry], f
                 write(stream, entries, _prover(gateway, connection))
         case ExportFormat.EVIDENCE:
             sign_log(gateway)
-            log_key = log_signer(gateway.keys, gateway.settings.log_name, gateway.now()).verifier_key
             indexes = [entry.index for entry in entries]
-            export_evidence(gateway.engine, entries[0].shard, indexes, stream, log_key)
+            export_evidence(gateway.engine, entries[0].shard, indexes, stream, _log_key(gateway))
 
 
 def _prover(gateway: Gateway, connection: Connection) -> ProofOf:
+    """Return what proves entries; the checkpoint and the inner hashes of each year are read once for all of them."""
+
+    @cache
+    def read_tree(shard: int) -> tuple[SignedHead, Callable[[int, int], bytes]]:
+        store = TreeStore(connection, shard)
+        size = store.size()
+        return read_head(connection, shard, _log_key(gateway), at_least=size), _tile_by_tile(store, size)
+
     def prove(entry: LoggedEntry) -> str | None:
-        proof = check_entry(gateway, connection, entry).proof()
-        return None if proof is None else proof.decode()
+        head, subtree = read_tree(entry.shard)
+        if entry.index >= head.size:
+            return None
+        path = prove_inclusion(entry.index, head.size, subtree)
+        return format_proof(entry.index, path, head.head.checkpoint).decode()
 
     return prove
+
+
+def _tile_by_tile(store: TreeStore, size: int) -> Callable[[int, int], bytes]:
+    """Return the roots of subtrees from tiles that are each read once; many proofs share them."""
+
+    @cache
+    def read_tile(level: int, n: int) -> list[bytes]:
+        width = size >> (level * TILE_HEIGHT)
+        return store.hashes(level, n * TILE_WIDTH, min((n + 1) * TILE_WIDTH, width))
+
+    def subtree(start: int, end: int) -> bytes:
+        level = ((end - start).bit_length() - 1) // TILE_HEIGHT
+        first, last = start >> (level * TILE_HEIGHT), end >> (level * TILE_HEIGHT)
+        n = first // TILE_WIDTH
+        return fold(read_tile(level, n)[first - n * TILE_WIDTH : last - n * TILE_WIDTH])
+
+    return cache(subtree)
+
+
+def _log_key(gateway: Gateway) -> VerifierKey:
+    return log_signer(gateway.keys, gateway.settings.log_name, gateway.now()).verifier_key

@@ -2,7 +2,7 @@
 
 from functools import partial
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug import Response as AnyResponse
@@ -24,7 +24,7 @@ from gateway.services.context import Gateway
 from gateway.services.export_entries import ExportFault, ExportRefusedError, ExportWish, count_export, export_entries
 from gateway.services.export_files import SeveralYearsError
 from gateway.web.entry_wordings import EntryWords, reason_options
-from gateway.web.log_filter_form import NAMES, chips_of, read_filter
+from gateway.web.log_filter_form import chips_of, read_filter
 from gateway.web.send_export import send_export
 from gateway.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose
@@ -96,7 +96,8 @@ def _show(gateway: Gateway) -> Response:
 
 
 def _export(gateway: Gateway) -> AnyResponse:
-    form = read_filter({name: request.form[name] for name in NAMES if request.form.get(name)})
+    # In one field: a condition and what is said for the export may bear the same name.
+    form = read_filter(dict(parse_qsl(request.form.get("query", ""))))
     if form.filter is None:
         abort(400)
     typed = {name: request.form.get(name, "") for name in ("format", "reason", "reason_text", "case", "confirmed")}

@@ -1,6 +1,8 @@
 """Searching, telling and exporting the log behave alike on SQLite and PostgreSQL, and never without an entry."""
 
+import base64
 import hashlib
+import json
 import os
 import uuid
 from collections.abc import Iterator
@@ -64,6 +66,9 @@ from gateway.services.search_log import (
 from gateway.services.show_entry import show_entry
 from gateway.services.sign_log import sign_log
 from gateway.services.tell_request import tell_request
+from keys.crypto.checkpoint import parse_checkpoint
+from keys.crypto.merkle import leaf_hash, verify_inclusion
+from keys.crypto.note import parse_note
 from schemas.base64url import encode_base64url
 from schemas.formats import digest_of
 from schemas.linkage_keys import KeyType
@@ -343,6 +348,23 @@ def test_an_export_is_logged_with_digest_and_number(world: World, form: ExportFo
     assert event.content == file.content == encode_base64url(hashlib.sha256(data).digest())
     assert (event.records, event.fields, event.approvals) == (25, ("purpose",), ())
     assert _disclosed(world) == {"officer": "overseer", "note": f"format={form.value}&purpose=P05"}
+
+
+def test_every_line_that_leaves_carries_a_proof_that_holds(world: World) -> None:
+    _log(world, *(_query(purpose="P05") for _ in range(300)))  # more than a full tile
+    asked = LogFilter.parse({"agency": REQUESTER_ID})
+    file = export_entries(world.gateway, OVERSEER, ExportWish(asked, ExportFormat.JSONL, REASON, is_confirmed=True))
+    with file.stream:
+        lines = [json.loads(line) for line in file.stream]
+    assert len(lines) > 300
+    for line in lines:
+        head, _, note = line["proof"].partition("\n\n")
+        _, index, *hashes = head.split("\n")
+        checkpoint = parse_checkpoint(parse_note(note.encode()).text)
+        assert index == f"index {line['index']}"
+        path = [base64.b64decode(one) for one in hashes]
+        entry_hash = leaf_hash(line["entry"].encode())
+        verify_inclusion(entry_hash, line["index"], checkpoint.size, path, checkpoint.root_hash)
 
 
 def test_nothing_leaves_that_could_not_be_logged(world: World) -> None:
