@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import click
 from rich.console import Console
 
-from bench import hashing, index, log, queries
+from bench import hashing, index, log, log_append, log_proofs, queries
 from bench.harness import Tell
 from bench.machine import describe_machine, load_average
 from bench.report import Result, as_json, show_machine, show_results
@@ -17,6 +17,8 @@ Benchmark = Callable[[Scale, Tell], Iterator[Result]]
 BENCHMARKS: Mapping[str, Benchmark] = {
     "hashing": hashing.run,
     "log": log.run,
+    "log_append": log_append.run,
+    "log_proofs": log_proofs.run,
     "queries": queries.run,
     "index": index.run,
 }
@@ -29,7 +31,11 @@ _LEGEND = (
 
 @click.command()
 @click.option("--only", type=click.Choice(list(BENCHMARKS)), multiple=True, help="只运行这些 / only these")
-@click.option("--quick", is_flag=True, help="轮数少，不含60万条 / fewer rounds, without 600,000 records")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="轮数少，不含60万条和100万条日志 / fewer rounds, without 600,000 records or 1,000,000 leaves",
+)
 @click.option("--json", "is_json", is_flag=True, help="机器可读，含每一轮 / for scripts, with every round")
 def main(*, only: tuple[str, ...], quick: bool, is_json: bool) -> None:
     """逐轮对比测量；不断言任何时间。 / Measure by turns; nothing here asserts a time."""

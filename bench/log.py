@@ -96,7 +96,12 @@ def _database_url(folder: Path) -> str:
 
 
 def _log_query(_: Connection) -> Draft[None]:
-    event = Event(
+    return Draft(None, (match_query(),))
+
+
+def match_query() -> Event:
+    """Return a match query as the gateway logs it."""
+    return Event(
         type=EventType.MATCH_QUERY,
         actor=Actor("civil_affairs.990000", kid=digest_of(b"signing key")),
         peer="public_security.990000",
@@ -109,4 +114,3 @@ def _log_query(_: Connection) -> Draft[None]:
         correlation_id="01900000-0000-4000-8000-000000000002",
         personal={PersonalField.OFFICER: "officer-07", PersonalField.CASE_REF: "TA-2026-0415"},
     )
-    return Draft(None, (event,))

@@ -16,6 +16,7 @@ class Scale:
         register_records: records of the index that queries go to.
         index_sizes: records of the indexes that are published.
         appends: events appended in a turn, by each thread.
+        leaves: entries of the log from which proofs are made, and which is verified.
     """
 
     rounds: int
@@ -26,6 +27,7 @@ class Scale:
     register_records: int
     index_sizes: tuple[int, ...]
     appends: int
+    leaves: int
 
 
 FULL = Scale(
@@ -37,6 +39,7 @@ FULL = Scale(
     register_records=20_000,
     index_sizes=(20_000, 600_000),
     appends=60,
+    leaves=1_000_000,
 )
 QUICK = Scale(
     rounds=7,
@@ -47,4 +50,5 @@ QUICK = Scale(
     register_records=20_000,
     index_sizes=(20_000,),
     appends=30,
+    leaves=20_000,
 )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from gateway.log.events import Event
 from gateway.log.leaf_batch import LeafBatch, LeafReceipt
 from gateway.log.shard_turn import seal_event, start_event
-from gateway.log.shards import find_current_shard, shard_at
+from gateway.log.shards import find_end, shard_at
 from gateway.log.tiles import TreeEdge
 from gateway.log.tree_store import TreeStore
 from gateway.log.write_errors import AuditOutcomeUnknownError, AuditUnavailableError
@@ -88,10 +88,11 @@ class GroupWriter:
         A clock that is behind the newest shard does not matter: a sealed shard never grows again.
         """
         at = self._now()
-        newest, shard = find_current_shard(connection), shard_at(at)
-        if newest is None:
+        end, shard = find_end(connection), shard_at(at)
+        if end is None:
             return self._batch(shard, TreeEdge(), at)
-        batch = self._batch(newest, self._edge_in(connection, newest), at)
+        newest, size = end
+        batch = self._batch(newest, self._edge_in(connection, newest, size), at)
         if shard <= newest:
             return batch
         batch.add(batch.prepare(connection, [seal_event(batch.edge.size + 1)]))
@@ -103,11 +104,10 @@ class GroupWriter:
     def _batch(self, shard: int, edge: TreeEdge, at: datetime) -> LeafBatch:
         return LeafBatch(self._log_name, shard, edge, at, self._random)
 
-    def _edge_in(self, connection: Connection, shard: int) -> TreeEdge:
+    def _edge_in(self, connection: Connection, shard: int, size: int) -> TreeEdge:
         """Return the edge of the tree as it is under the write lock; another process may have appended."""
-        store = TreeStore(connection, shard)
-        if self._shard != shard or self._edge.size != store.size():
-            return store.edge()
+        if (self._shard, self._edge.size) != (shard, size):
+            return TreeStore(connection, shard).edge()
         return self._edge.copy()
 
 

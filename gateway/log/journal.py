@@ -9,7 +9,6 @@ Several processes may share a database: the size of the log is read again inside
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import wait
 from datetime import datetime
 from queue import Empty, Full, Queue
 from typing import Final, TypeVar
@@ -117,11 +116,14 @@ class Journal:
             self._queue.put_nowait(pending)
         except Full:
             raise JournalFullError("too many writes are waiting") from None
-        if not wait([pending.future], timeout_seconds).done:
-            if pending.future.cancel():
-                raise AuditUnavailableError("the write was not begun in time; nothing was written")
-            raise AuditOutcomeUnknownError("the write took too long; it may still land")
-        return pending.future.result()
+        try:
+            return pending.future.result(timeout_seconds)
+        except TimeoutError:
+            if pending.future.done():  # the change's own error, or an outcome that has only just come
+                return pending.future.result()
+        if pending.future.cancel():
+            raise AuditUnavailableError("the write was not begun in time; nothing was written")
+        raise AuditOutcomeUnknownError("the write took too long; it may still land")
 
     def _refuse_late(self) -> None:
         """Refuse the writes that slipped in behind the word to stop."""

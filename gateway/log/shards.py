@@ -6,6 +6,10 @@ from sqlalchemy import Column, Connection, func, select
 
 from gateway.persistence.audit_tables import audit_checkpoint, audit_leaf
 
+_NEWEST = (
+    select(audit_leaf.c.shard, audit_leaf.c.idx).order_by(audit_leaf.c.shard.desc(), audit_leaf.c.idx.desc()).limit(1)
+)
+
 
 class EmptyLogError(LookupError):
     """The log has no leaf yet, so it has no shard."""
@@ -14,6 +18,12 @@ class EmptyLogError(LookupError):
 def shard_at(moment: datetime) -> int:
     """Return the shard into which a leaf of this aware time belongs, unless a newer one has begun."""
     return moment.astimezone(UTC).year
+
+
+def find_end(connection: Connection) -> tuple[int, int] | None:
+    """Return the newest shard and its size, from one look-up; None before the first leaf."""
+    row = connection.execute(_NEWEST).one_or_none()
+    return None if row is None else (row.shard, row.idx + 1)
 
 
 def find_current_shard(connection: Connection) -> int | None:

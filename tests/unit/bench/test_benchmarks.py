@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench import __main__ as command
-from bench import hashing, index, log, queries
+from bench import hashing, index, log, log_append, log_proofs, queries
 from bench.harness import Comparison, Figure, Sample
 from bench.load import HttpRequest, LoadError, send_all
 from bench.register import draw_rows
@@ -32,6 +32,7 @@ TOY = Scale(
     register_records=40,
     index_sizes=(40,),
     appends=2,
+    leaves=600,
 )
 
 
@@ -66,6 +67,20 @@ def test_the_bare_calls_give_the_products_that_evaluation_hashes():
 def test_log_appends_from_one_and_from_many_threads():
     found = require_sound(log.run(TOY, quiet))
     assert [result.name for result in found] == [f"Journal.write, {threads} threads" for threads in (1, 16, 64)]
+
+
+def test_the_log_is_appended_to_with_one_commit_and_with_group_commit():
+    found = require_sound(log_append.run(TOY, quiet))
+    names = [result.name for result in found if isinstance(result, Comparison)]
+    ways = ("one commit an event", "group commit, 64 threads", "128 at a time")
+    assert names == [f"{database}, {way}" for database in ("SQLite", "PostgreSQL") for way in ways]
+    assert len(found) == len(names) + 4
+
+
+def test_proofs_are_made_from_a_log_that_verifies():
+    inclusion, consistency, start, whole = require_sound(log_proofs.run(TOY, quiet))
+    assert (inclusion.name, consistency.name) == ("inclusion in 600 leaves", "consistency with 600 leaves")
+    assert [figure.unit for figure in (start, whole)] == ["s", "s"]
 
 
 def test_queries_are_answered_by_a_real_gateway():
