@@ -97,7 +97,7 @@ def test_search_story_and_export_by_keyboard_alone(
     expect(page.locator(".story details[open]").first).to_contain_text(WORDS[language]["holds"])
     page.go_back()
     page.wait_for_url("**/console/search?*")
-    _tab_to(page, "a[href^='/console/search/export']")
+    _tab_to(page, "a[href^='/console/search/export?']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/search/export?*")
     _tab_to(page, "input[name=format]")
