@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -56,6 +56,7 @@ def _attack(published: PublishedTable) -> dict[tuple[int, int], tuple[int, int]]
     return found
 
 
+@settings(deadline=None)
 @given(tables)
 def test_no_withheld_small_number_can_be_worked_out(counts: list[list[int]]) -> None:
     whole, ranges = _totalled(counts), _attack(suppress(counts))
@@ -64,6 +65,7 @@ def test_no_withheld_small_number_can_be_worked_out(counts: list[list[int]]) -> 
         assert least < most
 
 
+@settings(deadline=None)
 @given(tables)
 def test_small_numbers_are_withheld_and_what_is_published_is_true(counts: list[list[int]]) -> None:
     for line, whole in zip(suppress(counts).cells, _totalled(counts), strict=True):
@@ -72,6 +74,7 @@ def test_small_numbers_are_withheld_and_what_is_published_is_true(counts: list[l
             assert published is None or not 0 < count < 10
 
 
+@settings(deadline=None)
 @given(tables.filter(lambda counts: all(count == 0 or count >= 10 for row in counts for count in row)))
 def test_where_no_number_is_small_all_are_published(counts: list[list[int]]) -> None:
     assert suppress(counts).cells == tuple(tuple(row) for row in _totalled(counts))
