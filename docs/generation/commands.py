@@ -96,10 +96,12 @@ def _form(parameter: click.Parameter) -> str:
 
 _FORMS = {
     "file": "文件 / file",
+    "filename": "文件 / file",
     "directory": "文件夹 / folder",
     "path": "路径 / path",
     "integer": "整数 / integer",
     "text": "文字 / text",
+    "datetime": "日期 / date",
 }
 
 

@@ -8,6 +8,7 @@ from schemas.envelope import EnvelopeClaims, MessageType, RelayClaims
 from schemas.key_statement import KeyStatement, KeyUse
 from schemas.linkage_keys import KeyType
 from schemas.message import Message
+from schemas.messages.accounting import AccessKind, AccountedAccess, Accounting, AccountingSeal, SignedAccounting
 from schemas.messages.agreements import (
     AgreementAnswer,
     AgreementEnd,
@@ -140,6 +141,22 @@ _POSSIBLE = MatchOutcome(
     comparison={"NAME": 5, "DOB": 9, "GN": 0},
 )
 _CODES = KEY_TYPE_CODES
+
+_ACCESS = AccountedAccess(
+    at=_ISSUED,
+    requester=_FEDERATION,
+    purpose="P01",
+    kind=AccessKind.RELEASED,
+    attributes=("disability_cert_valid",),
+    leaf=digest("leaf"),
+)
+_ACCOUNTING = Accounting(
+    gateway=_GATEWAY,
+    provider=_CIVIL_AFFAIRS,
+    handles=(_HANDLE,),
+    made_at=_ISSUED,
+    accesses=(_ACCESS,),
+)
 
 _ALL: tuple[Message, ...] = (
     EnvelopeClaims(
@@ -286,6 +303,10 @@ _ALL: tuple[Message, ...] = (
     KeyPublish(statement=token("statement")),
     KeyAnswer(version=12),
     Enrolment(member=_MEMBER, issued_at=_ISSUED),
+    _ACCESS,
+    _ACCOUNTING,
+    AccountingSeal(accounting=digest("accounting"), gateway=_GATEWAY, provider=_CIVIL_AFFAIRS, signed_at=_ISSUED),
+    SignedAccounting(accounting=_ACCOUNTING, signature=token("gateway")),
     _MEMBER,
     PIN_EXAMPLE,
     RegistryDocument(registry=token("registry")),

@@ -17,6 +17,7 @@ from schemas.agreement import Agreement, AgreementSignature, Party
 from schemas.envelope import ANSWER_TO, EnvelopeClaims, RelayClaims
 from schemas.key_statement import KeyStatement
 from schemas.message import Message
+from schemas.messages.accounting import AccountedAccess, Accounting, AccountingSeal, SignedAccounting
 from schemas.messages.agreements import SignedAgreement
 from schemas.messages.exchange import Answer, PossessionMacs, PossessionProof, PossessionProofs, SealedAnswers
 from schemas.messages.log import ConsistencyDocument, InclusionDocument
@@ -32,7 +33,14 @@ from schemas.messages.registry import (
 )
 from schemas.problem import Problem
 
-_SIGNED_PARTS: tuple[type[Message], ...] = (EnvelopeClaims, RelayClaims, GrantClaims, KeyStatement, AgreementSignature)
+_SIGNED_PARTS: tuple[type[Message], ...] = (
+    EnvelopeClaims,
+    RelayClaims,
+    GrantClaims,
+    KeyStatement,
+    AgreementSignature,
+    AccountingSeal,
+)
 _INNER_PARTS: tuple[type[Message], ...] = (
     MatchRecord,
     RunSummary,
@@ -48,7 +56,7 @@ _INNER_PARTS: tuple[type[Message], ...] = (
     LogPlace,
     ShownEntry,
 )
-_HANDED_OVER: tuple[type[Message], ...] = (Enrolment, GatewayPin)
+_HANDED_OVER: tuple[type[Message], ...] = (Enrolment, GatewayPin, SignedAccounting, Accounting, AccountedAccess)
 _PUBLIC: tuple[type[Message], ...] = (
     RegistryDocument,
     Registry,
