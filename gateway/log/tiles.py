@@ -6,6 +6,7 @@ recovered from the leaves and tiles, never stored.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from keys.crypto.merkle import node_hash
@@ -65,6 +66,12 @@ def fold(hashes: Sequence[bytes]) -> bytes:
     while len(row) > 1:
         row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
     return row[0]
+
+
+@lru_cache(maxsize=1_024)
+def tile_root(data: bytes) -> bytes:
+    """Return the root over a full tile's hashes; kept, since every proof and root needs those at the right edge."""
+    return fold(split_hashes(data))
 
 
 def split_hashes(data: bytes) -> list[bytes]:

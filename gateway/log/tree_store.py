@@ -3,13 +3,20 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, Connection, Select, bindparam, func, select
 
-from gateway.log.tiles import TILE_HEIGHT, TILE_WIDTH, TreeEdge, fold, split_hashes, tile_widths
+from gateway.log.tiles import TILE_HEIGHT, TILE_WIDTH, TreeEdge, fold, split_hashes, tile_root, tile_widths
 from gateway.persistence.audit_tables import audit_leaf, audit_tile
 from keys.crypto.merkle import root_from_subtrees
 
 ENTRIES_A_READ: Final = 4 * TILE_WIDTH
+
+_TILES: Final = select(audit_tile.c.n, audit_tile.c.data).where(
+    audit_tile.c.shard == bindparam("shard"),
+    audit_tile.c.level == bindparam("level"),
+    audit_tile.c.n >= bindparam("start"),
+    audit_tile.c.n < bindparam("end"),
+)
 
 
 class LogDamagedError(RuntimeError):
@@ -22,6 +29,7 @@ class TreeStore:
     def __init__(self, connection: Connection, shard: int) -> None:
         self._connection = connection
         self._shard = shard
+        self._kept: tuple[int, dict[int, bytes]] = (-1, {})
 
     def size(self) -> int:
         """Return the number of leaves."""
@@ -91,7 +99,7 @@ class TreeStore:
         """Return the hashes of a tile that is not full: leaf hashes, or the roots of full tiles one level below."""
         if level == 0:
             return list(self._connection.scalars(self._of_leaves(audit_leaf.c.leaf_hash, low, high)))
-        return [fold(split_hashes(data)) for _, data in sorted(self._tiles(level - 1, low, high).items())]
+        return [tile_root(data) for _, data in sorted(self._tiles(level - 1, low, high).items())]
 
     def _of_leaves(self, column: Column[bytes], low: int, high: int) -> Select[bytes]:
         place = audit_leaf.c
@@ -99,10 +107,12 @@ class TreeStore:
         return query.order_by(place.idx)
 
     def _tiles(self, level: int, start: int, end: int) -> dict[int, bytes]:
-        query = select(audit_tile.c.n, audit_tile.c.data).where(
-            audit_tile.c.shard == self._shard,
-            audit_tile.c.level == level,
-            audit_tile.c.n >= start,
-            audit_tile.c.n < end,
-        )
-        return {row.n: row.data for row in self._connection.execute(query)}
+        """Read tiles; the last one is kept, since a proof goes through its hashes one by one."""
+        kept_level, kept = self._kept
+        if level == kept_level and end - start == 1 and start in kept:
+            return kept
+        place = {"shard": self._shard, "level": level, "start": start, "end": end}
+        found = {row.n: row.data for row in self._connection.execute(_TILES, place)}
+        if len(found) == 1:
+            self._kept = level, found
+        return found

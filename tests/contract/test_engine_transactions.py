@@ -13,7 +13,7 @@ from gateway.persistence.engine import (
     write_transaction,
 )
 
-TILE = {"level": 0, "data": bytes(8192)}
+TILE = {"shard": 2026, "level": 0, "data": bytes(8192)}
 
 
 def _tiles(engine: Engine) -> list[int]:
