@@ -43,13 +43,13 @@ def find_break(entry: Entry, seen: Iterable[SeenCheckpoint], sealed: int | None)
 
     The entry states size and digest of the text of the last checkpoint before it: of that size no other may have been
     seen. After it the year before is signed once more, with its seal: a larger one has the size of `sealed` leaves.
+    Where it states none, nothing was signed before the seal.
     """
+    claimed = entry.records or 0
     for checkpoint in seen:
-        if entry.type != LOG_START or entry.content is None or entry.records is None:
-            return checkpoint
-        if checkpoint.size > entry.records and checkpoint.size != sealed:
-            return checkpoint
-        if checkpoint.size == entry.records and start_differs(entry, checkpoint.note):
+        is_claimed = checkpoint.size == claimed and not start_differs(entry, checkpoint.note)
+        is_within = checkpoint.size < claimed or checkpoint.size == sealed != claimed
+        if entry.type != LOG_START or not (is_claimed or is_within):
             return checkpoint
     return None
 

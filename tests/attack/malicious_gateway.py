@@ -93,9 +93,9 @@ def lying(
         now=utc_now,
         random=os.urandom,
     )
-    sign_log(gateway)
     journal.start()
     try:
+        sign_log(gateway)
         with serving(create_app(gateway)) as url:
             yield Liar(url, engine, gateway)
     finally:

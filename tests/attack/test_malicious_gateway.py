@@ -1,5 +1,6 @@
 """A gateway that lies about its log is found out by a connector, and its alert names evidence that stands alone."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from connectors.check_promises import MERGE_DELAY_SECONDS, check_promises
+from connectors.cli.main import main
 from connectors.cli.session import Session
 from connectors.own_log.check_entries import OwnLogCheck
-from connectors.own_log.check_evidence import Finding, check_evidence
+from connectors.own_log.check_evidence import EvidenceError, Finding, check_evidence
 from connectors.own_log.evidence import list_evidence
 from connectors.own_log.evidence_document import MAX_EVIDENCE_BYTES, Fault, LogEvidence
+from connectors.own_log.seen_entries import find_position
 from connectors.state.alerts import list_alerts
 from connectors.state.promises import list_promises
 from connectors.witness.compare_notes import compare_notes
@@ -24,6 +28,7 @@ from connectors.witness.log_reader import LogReader
 from connectors.witness.pull import pull
 from connectors.witness.witness import SPLIT_VIEW, Witness
 from demo.province import Agency
+from demo.scenario.cast import PASSPHRASE
 from gateway.log.event_id import make_event_id, parse_event_id
 from gateway.persistence.engine import write_transaction
 from tests.attack.malicious_gateway import (
@@ -38,6 +43,7 @@ from tests.attack.malicious_gateway import (
     rewrite_all,
 )
 from tests.attack.rewritten_log import Leaves, copy_database, restated, said_again
+from tests.scenario.gateway_simulator import Clock
 from tests.scene import Scene
 
 
@@ -165,12 +171,8 @@ def test_an_honest_copy_raises_no_alert(playing: Callable[..., Play], side: str)
     assert count.compared >= 8
     assert not count.faults
     assert check_promises(later(session, MERGE_DELAY_SECONDS + 1), session.client).kept >= 3
-    assert alerts_with_evidence(session) <= {
-        # the journal of this copy has logged that the connector looked; it is not signed any more
-        alert
-        for alert in alerts_with_evidence(session)
-        if alert[0] == "promise_not_in_log"
-    }
+    # The journal of this copy has logged that the connector looked, and nobody signs it any more.
+    assert codes(alerts_with_evidence(session)) <= {"promise_not_in_log"}
 
 
 # Entries that are gone, moved or made up.
@@ -415,26 +417,81 @@ def _has_cosigned(witness: Witness) -> bool:
 # The turn of the year.
 
 
-def _next_year() -> datetime:
-    return datetime(datetime.now(UTC).year + 1, 1, 1, tzinfo=UTC)
-
-
 @pytest.mark.parametrize("is_honest", [True, False])
 def test_a_new_years_log_must_continue_the_old_one(
     playing: Callable[..., Play], stolen: Stolen, is_honest: bool
 ) -> None:
-    play = playing(honest, journal_now=_next_year)
+    clock = Clock()
+    play = playing(honest, journal_now=clock.now)
     session = play.session(stolen.requester)
     check = OwnLogCheck(session.connector, session.client)
-    check.run()  # that it looked is the first entry of the new year
+    check.run()
+    now = clock.now()
+    clock.ahead = datetime(now.year + 1, 1, 1, tzinfo=UTC) - now
+    play.liar.sign()  # the old year, with its seal
     if not is_honest:
         forged = {"content": f"sha-256=:{'A' * 43}=:"}
-
-        def begin_elsewhere(leaves: Leaves) -> Leaves:
-            return [restated(leaves[0], **forged), *leaves[1:]]
-
-        rewrite_all(play.liar.engine, begin_elsewhere)
+        rewrite_all(play.liar.engine, lambda leaves: [restated(leaves[0], **forged), *leaves[1:]])
     play.liar.sign()
     found = check.run().faults
-    assert set(found) == (set() if is_honest else {Fault.TURN_BROKEN})
+    assert found == ({} if is_honest else {Fault.TURN_BROKEN: 1})
     assert codes(alerts_with_evidence(session)) == {fault.value for fault in found}
+    position = find_position(session.connector.state)
+    assert position is not None
+    assert position.shard == now.year + 1
+
+
+# What is handed out.
+
+
+def _restated_evidence(playing: Callable[..., Play], stolen: Stolen) -> Session:
+    session = playing(restate("match.query", stolen.ids[stolen.requester], purpose="P01")).session(stolen.requester)
+    found_in_entries(session)
+    return session
+
+
+@pytest.mark.parametrize("member", ["request", "answer", "statements", "checkpoints", "shown", "pin", "fault"])
+def test_altered_evidence_does_not_verify(playing: Callable[..., Play], stolen: Stolen, member: str) -> None:
+    ((evidence, shown),) = findings(_restated_evidence(playing, stolen), Fault.ENTRY_DIFFERS)
+    assert any(one.is_proven for one in shown)
+    assert evidence.request is not None
+    gateway, asker = evidence.pin.gateway, stolen.ids[stolen.requester]
+    altered: dict[str, object] = {
+        "request": _spoilt(evidence.request),
+        "answer": evidence.request,
+        "statements": {**evidence.statements, asker: evidence.statements[gateway]},
+        "checkpoints": (evidence.checkpoints[0].replace("/audit/", "/audix/"),),
+        "shown": (evidence.shown[0].model_copy(update={"proof": evidence.shown[0].proof[::-1]}),),
+        "pin": evidence.pin.model_copy(update={"signing_key": "A" * 43}),
+        "fault": Fault.ENTRY_BACKDATED,
+    }
+    with pytest.raises(EvidenceError):
+        check_evidence(evidence.model_copy(update={member: altered[member]}))
+
+
+def _spoilt(token: str) -> str:
+    head, body, signature = token.split(".")
+    return ".".join((head, body, signature[::-1]))
+
+
+def test_evidence_is_written_and_checked_by_command(
+    playing: Callable[..., Play], stolen: Stolen, tmp_path: Path
+) -> None:
+    session = _restated_evidence(playing, stolen)
+    folder, out = session.connector.folder, tmp_path / "evidence"
+    run = CliRunner(env={"TONGXIN_PASSPHRASE": PASSPHRASE, "TONGXIN_FOLDER": str(folder)}).invoke
+    status = json.loads(run(main, ["log", "status", "--json"]).output)
+    assert status["evidence"] == 1
+    assert status["compared"] >= 8
+    assert run(main, ["log", "evidence", "--out", str(out)]).exit_code == 0
+    (file,) = out.iterdir()
+    pin = tmp_path / "pin.json"
+    pin.write_bytes(session.connector.gateway.to_bytes())
+    checked = run(main, ["log", "check-evidence", str(file), "--pin", str(pin)])
+    assert checked.exit_code == 0, checked.output
+    assert "entry_differs" in checked.output
+    assert "purpose" in checked.output
+    pin.write_bytes(session.connector.gateway.model_copy(update={"signing_key": "A" * 43}).to_bytes())
+    assert run(main, ["log", "check-evidence", str(file), "--pin", str(pin)]).exit_code == 1
+    file.write_bytes(file.read_bytes().replace(b'"P01"', b'"P02"')[:-1])
+    assert run(main, ["log", "check-evidence", str(file)]).exit_code == 1
