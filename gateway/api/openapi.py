@@ -15,7 +15,7 @@ from schemas.messages.log import ConsistencyDocument, InclusionDocument
 from schemas.messages.registry import RegistryDocument
 from schemas.problem import PROBLEM_MEDIA_TYPE, Problem
 
-_BYTES = {"application/octet-stream": {}}
+_BYTES: dict[str, Any] = {"application/octet-stream": {}}
 _TEXT = {"text/plain": {"schema": {"type": "string"}}}
 _HEADER = {"schema": {"type": "string"}}
 

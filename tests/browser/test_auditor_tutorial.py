@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from tests.browser.console import new_context
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial" / "who-looked.md"
 SERVING = "Ctrl-C"
 START_SECONDS = 600
+ONE_LINE = r"[^\n]*[^\s]"
+FORMS = {"row": "[0-9]+", "port": "[0-9]+", "handles": r"[\w\-\s]+"}
 PLACEHOLDER = re.compile(r"«([a-z]+)»")
 
 
@@ -50,7 +53,7 @@ class Reader:
             if part == "…":
                 pattern += ".*"
             elif named is not None and not known:
-                pattern += f"(?P<{named[1]}>[^\\n]+?)" if named[1] != "row" else "(?P<row>[0-9]+)"
+                pattern += f"(?P<{named[1]}>{FORMS.get(named[1], ONE_LINE)})"
             else:
                 pattern += r"\s+" if part.isspace() else re.escape(self.filled(part))
         found = re.fullmatch(pattern, printed.strip(), re.DOTALL)
@@ -153,6 +156,7 @@ def test_the_auditors_tutorial_does_what_it_says(browser: Browser, tmp_path: Pat
     finally:
         context.close()
         for process in reader.servers:
-            os.killpg(process.pid, signal.SIGINT)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
             process.wait(60)
     assert (tmp_path / "letter.docx").stat().st_size > 0
