@@ -19,6 +19,8 @@ from schemas.randomness import RandomSource
 SALT_BYTES: Final = 16
 MAX_DISCLOSURE_CHARACTERS: Final = 65_536
 
+_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 class DisclosureError(ValueError):
     """The text is not a disclosure in the one accepted form."""
@@ -69,7 +71,7 @@ def disclosure_digest(disclosure: str) -> str:
 def _format_disclosure(disclosure: Disclosure) -> str:
     parts = [encode_base64url(disclosure.salt), str(disclosure.name), disclosure.value]
     try:
-        text = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+        text = _COMPACT.encode(parts).encode()
     except UnicodeEncodeError:
         raise DisclosureError("a personal field is no Unicode text") from None
     return encode_base64url(text)
