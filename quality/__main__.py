@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from quality.labels import METHOD_LABELS, trial_label
-from quality.measure import Plan, measure
+from quality.measure import Plan, measure, measure_protocol_again
 from quality.page import CHARTS_FOLDER, PAGE, write_page
 from quality.results import Results, TrialResult, read_results, write_results
 from quality.terminal import show_results
@@ -32,8 +32,11 @@ def main(arguments: list[str]) -> None:
     console = Console()
     if asked.page_only:
         results = read_results(RESULTS)
+    elif asked.protocol_only:
+        results = measure_protocol_again(_plan(asked), read_results(RESULTS), console.print)
     else:
         results = _measure(_plan(asked), console)
+    if not asked.page_only:
         write_results(results, RESULTS)
     show_results(console, results)
     write_page(results)
@@ -47,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--big", type=int, default=LARGE_CHILDREN, help="大省儿童数，0 不测 / of a large one, or 0")
     parser.add_argument("--quick", action="store_true", help="一个小省 / one small province")
     parser.add_argument("--page-only", action="store_true", help="只写页面 / write the page from the last results")
+    parser.add_argument(
+        "--protocol-only", action="store_true", help="只重测签名协议 / measure the signed protocol anew, keep the rest"
+    )
     return parser
 
 
