@@ -59,9 +59,13 @@ def protocol(results: Results) -> str:
     steps = (
         (Wording("发布索引（每份协议一次）", "publishing the index, once an agreement"), found.publish_seconds),
         (
-            Wording("首次提问：散列、比对、答复、回执", "asking: hashing, matching, answers, receipts"),
-            found.ask_seconds,
+            Wording(
+                "首次提问，到第一批结果为止：散列、发送、比对",
+                "asking, up to the first outcomes: hashing, sending, matching",
+            ),
+            found.link_seconds,
         ),
+        (Wording("首次提问，到最后一张回执为止", "asking, up to the last receipt"), found.ask_seconds),
         (Wording("同样的问题再问一次", "the same question again"), found.again_seconds),
         (Wording("一名儿童", "one child"), found.single_seconds),
         (Wording("Splink，明文，只比对", "Splink in clear, linking alone"), found.splink_seconds),

@@ -21,6 +21,7 @@ from connectors.context import OFFICE_ZONE
 from connectors.data_sets import read_records
 from connectors.identifiers import new_uuid
 from connectors.requester.ask import Questioner
+from connectors.requester.open_question import Progress, Step
 from connectors.sources.mapping import load_mapping, open_source
 from connectors.state.questions import Question, RowResult
 from demo.province import Agency, generate_province
@@ -79,7 +80,7 @@ class RosterOnStage:
         path.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
         return path
 
-    def ask(self, roster: Path) -> list[RowResult]:
+    def ask(self, roster: Path, progress: Progress) -> list[RowResult]:
         """Ask about a roster and return all results."""
         session = self.stage.sessions[REQUESTER]
         question = Question(
@@ -94,7 +95,7 @@ class RosterOnStage:
             roster_version=None,
             asked_at=session.connector.seconds(),
         )
-        return Questioner(session.connector, session.client, session.trust).ask(question, lambda *_: None)
+        return Questioner(session.connector, session.client, session.trust).ask(question, progress)
 
 
 @contextmanager
@@ -122,25 +123,40 @@ def measure_protocol(plan: ProtocolPlan, local_key: bytes) -> ProtocolResult:
     """
     with open_stage(plan.children, plan.seed) as on_stage:
         roster = on_stage.write_roster("roster", 0, plan.rows)
-        results, ask_seconds = _timed(on_stage, roster)
-        _, again_seconds = _timed(on_stage, roster)
+        asked, again = _timed(on_stage, roster), _timed(on_stage, roster)
         singles = [on_stage.write_roster(f"single_{n}", plan.rows + n, 1) for n in range(SINGLE_CHILDREN)]
         return ProtocolResult(
-            rows=len(results),
+            rows=len(asked.results),
             index_records=on_stage.index_records,
             publish_seconds=on_stage.publish_seconds,
-            ask_seconds=ask_seconds,
-            again_seconds=again_seconds,
-            single_seconds=median(_timed(on_stage, single)[1] for single in singles),
+            link_seconds=asked.link_seconds,
+            ask_seconds=asked.seconds,
+            again_seconds=again.seconds,
+            single_seconds=median(_timed(on_stage, single).seconds for single in singles),
             splink_seconds=_splink_seconds(on_stage, roster, plan.folder, local_key),
-            matches=sum(result.outcome == Outcome.MATCH and bool(result.values) for result in results),
+            matches=sum(result.outcome == Outcome.MATCH and bool(result.values) for result in asked.results),
         )
 
 
-def _timed(on_stage: RosterOnStage, roster: Path) -> tuple[list[RowResult], float]:
-    began = time.perf_counter()
-    results = on_stage.ask(roster)
-    return results, time.perf_counter() - began
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of a question, the seconds until its first outcomes, and those until its last receipt."""
+
+    results: list[RowResult]
+    link_seconds: float
+    seconds: float
+
+
+def _timed(on_stage: RosterOnStage, roster: Path) -> _Asked:
+    began, answered = time.perf_counter(), list[float]()
+
+    def note(step: Step, _done: int, _total: int | None) -> None:
+        if step is Step.ANSWERS:
+            answered.append(time.perf_counter() - began)
+
+    results = on_stage.ask(roster, note)
+    seconds = time.perf_counter() - began
+    return _Asked(results, min(answered, default=seconds), seconds)
 
 
 def _splink_seconds(on_stage: RosterOnStage, roster: Path, folder: Path, local_key: bytes) -> float | None:

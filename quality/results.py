@@ -159,6 +159,7 @@ class ProtocolResult(_Strict):
 
     Attributes:
         publish_seconds: of the index: reading, hashing, sending, activating; once an agreement.
+        link_seconds: of the first question up to its first outcomes: hashing, sending, matching, one batch of answers.
         ask_seconds: of the first question about the roster: hashing, matching, answers, receipts.
         again_seconds: of the same question again: what was evaluated is kept.
         single_seconds: of a question about one child, the median of several children.
@@ -169,6 +170,7 @@ class ProtocolResult(_Strict):
     rows: int
     index_records: int
     publish_seconds: float
+    link_seconds: float
     ask_seconds: float
     again_seconds: float
     single_seconds: float
