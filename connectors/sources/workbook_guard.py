@@ -33,9 +33,9 @@ _FAR_ROW = rb"""r\s*+=\s*+["'][A-Z]{1,3}(?:[0-9]{7}|[2-9][0-9]{5})"""
 """A reference beyond row 199,999."""
 
 _FAR = re.compile(_FAR_COLUMN + b"|" + _FAR_ROW)
-# Cells that are only formatted close themselves ("/>") and take no memory.
-_FILLED_FAR_COLUMN = re.compile(rb"[<:]c\s[^<>]{0,80}?" + _FAR_COLUMN + rb"[^<>]*(?<!/)>")
-_FILLED_FAR_ROW = re.compile(rb"[<:]c\s[^<>]{0,80}?" + _FAR_ROW + rb"[^<>]*(?<!/)>")
+# Cells that are only formatted close themselves ("/>"), or at once ("></c>"), and take no memory.
+_FILLED_FAR_COLUMN = re.compile(rb"[<:]c\s[^<>]{0,80}?" + _FAR_COLUMN + rb"[^<>]*(?<!/)>(?=<[^/]|[^<])")
+_FILLED_FAR_ROW = re.compile(rb"[<:]c\s[^<>]{0,80}?" + _FAR_ROW + rb"[^<>]*(?<!/)>(?=<[^/]|[^<])")
 
 
 def check_workbook(data: bytes, *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> None:

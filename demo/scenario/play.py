@@ -81,6 +81,7 @@ class Play:
     def _set_up(self, stack: ExitStack) -> None:
         self.report.step(1, "网关和四个单位接入", "the gateway and four agencies join")
         self.stage.found()
+        self.stage.have_witnessed()
         self.stage.open(stack)
         for desk in self.stage.desks.values():
             self.report.console.print(f"✓  {desk.part.name_zh} / {desk.part.name_en}  {desk.endpoint}", highlight=False)

@@ -66,7 +66,10 @@ class Stage:
             enrol = ("member", "enrol", str(desk.folder / "enrolment.jws"), "--yes", "--pin-out", str(pin))
             run_command("tongxin-gateway", "--folder", folder, *enrol)
             desk.join(pin)
-        run_command("tongxin-gateway", "--folder", folder, "witness", "policy")
+
+    def have_witnessed(self) -> None:
+        """Make the four agencies the witnesses of the log, as the gateway's administrator would."""
+        run_command("tongxin-gateway", "--folder", str(self.gateway_folder), "witness", "policy")
 
     def open(self, stack: ExitStack) -> None:
         """Start all five servers, which run until `stack` is closed, and sit down at every desk."""

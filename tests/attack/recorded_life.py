@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import httpx
 
 from connectors.gateway_client import PATHS, Prepared
+from connectors.own_log.check_entries import OwnLogCheck
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import prepare_probe
 from gateway.settings import load_settings
@@ -60,6 +61,7 @@ def record_life(scene: Scene, purpose: str) -> Life:
         stage = replace(scene.stage, sessions={**scene.stage.sessions, plan.requester: requester})
         stage.ask(plan, agreement, lambda *_: None)
         HonestRuns(requester, agreement, load_settings(stage.gateway_folder).database)
+        OwnLogCheck(requester.connector, requester.client).run()
     passed = {_type_of(found): found for found in (*at_requester.passed, *at_provider.passed) if found.request}
     return Life(scene, collude(scene, agreement), passed)
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from connectors.gateway_client import PATHS, Prepared
+from connectors.own_log.check_entries import OwnLogCheck
 from connectors.register import open_register
 from connectors.state.database import reading
 from connectors.state.tables import evaluated_key
@@ -60,6 +61,7 @@ def seen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Seen:
         agreement = scene.agreements["P01"]
         requester = desks[scene.plan("P01").requester]
         HonestRuns(requester, agreement, load_settings(scene.stage.gateway_folder).database)
+        OwnLogCheck(requester.connector, requester.client).run()
         unsigned = agreement.model_copy(update={"case_number_required": not agreement.case_number_required})
         RefusalPlay(requester, agreement, unsigned, unsigned, unsigned).run()
     _show_museum(scene, seen)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, func, select
 
-from gateway.jobs.schedule import forget_expired_envelopes, publish_grown_checkpoint
+from gateway.jobs.schedule import forget_expired_envelopes
 from gateway.log.leaf import parse_leaf
 from gateway.persistence.agreement_tables import budget_use, seen_envelope
 from gateway.persistence.audit_tables import audit_leaf
@@ -19,6 +19,7 @@ from gateway.persistence.index_tables import index_entry, index_part, index_remo
 from gateway.services.destroy_index import delete_ended_rows, delete_removed_rows
 from gateway.services.expire_agreements import expire_agreements
 from gateway.services.registry import renew_registry
+from gateway.services.sign_log import sign_log
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.envelope import MessageType
@@ -298,7 +299,7 @@ def test_leaves_of_a_match_hold_counts_and_no_hash(world: World) -> None:
     child = Child()
     world.publish(agreement, [child.entries()])
     _find(world, agreement, child)
-    publish_grown_checkpoint(world.gateway)
+    sign_log(world.gateway)
     with read_transaction(world.gateway.engine) as connection:
         entries = list(connection.scalars(select(audit_leaf.c.entry).order_by(audit_leaf.c.idx)))
     for data in entries[-2:]:

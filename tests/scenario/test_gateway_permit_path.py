@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from gateway.jobs.schedule import publish_grown_checkpoint
 from gateway.log.leaf import parse_leaf
 from gateway.persistence.audit_tables import audit_leaf
 from gateway.persistence.engine import read_transaction
+from gateway.services.sign_log import sign_log
 from keys.protocol.envelopes import envelope_digest
 from schemas.base64url import encode_base64url
 from schemas.envelope import ENVELOPE_HEADER, MessageType
@@ -75,7 +75,7 @@ def test_a_question_from_evaluation_to_receipt(world: World) -> None:
     ]
     assert len(world.provider.relays) == 3
 
-    publish_grown_checkpoint(world.gateway)
+    sign_log(world.gateway)
     proof = world.http.get(f"{world.url}/v1/log/inclusion/{relay.leaf}").json()
     assert proof["index"] == relay.leaf_index
     assert proof["checkpoint"] == world.http.get(f"{world.url}/v1/log/checkpoint").text
