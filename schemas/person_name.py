@@ -13,8 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import ClassVar, Final
 
-from pypinyin import Style, lazy_pinyin
-
+from schemas.character_readings import toneless_reading
 from schemas.faults import FaultError, Wording
 from schemas.plain_characters import make_plain, traditional_form
 from schemas.surname_readings import COMPOUND_SURNAMES, SURNAMES
@@ -107,9 +106,4 @@ def _plain_syllables(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def _reading(character: str) -> str:
     # Single characters are cached, never names: what stays in memory says nothing about a person.
-    return _known_reading(character) or _known_reading(traditional_form(character)) or character
-
-
-def _known_reading(character: str) -> str | None:
-    reading: str = lazy_pinyin(character, style=Style.NORMAL)[0]
-    return None if reading == character else reading
+    return toneless_reading(character) or toneless_reading(traditional_form(character)) or character

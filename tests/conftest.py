@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.postgresql import PostgresqlServer, postgresql_server
+
+settings.register_profile("tongxin", deadline=None)  # no test is about how fast this machine is just now
+settings.load_profile("tongxin")
 
 
 @pytest.fixture(scope="session", name="postgresql")

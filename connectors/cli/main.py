@@ -1,27 +1,34 @@
 """The command `tongxin-connector` and its groups."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
 
-from connectors.cli.accounting_commands import accounting
-from connectors.cli.agreement_commands import agreement
-from connectors.cli.index_commands import index
-from connectors.cli.key_commands import key
-from connectors.cli.log_commands import log
-from connectors.cli.question_commands import ask, question
-from connectors.cli.register_commands import check
-from connectors.cli.rehearse_command import rehearse
-from connectors.cli.review_commands import decide, review
-from connectors.cli.serve_command import serve
-from connectors.cli.session import FriendlyGroup, Start
-from connectors.cli.setup_commands import alerts, enrolment, init, join, promises, registry
-from connectors.cli.witness_commands import witness
+from connectors.cli.session import LazyGroup, Start
 from hosting.command_line import CONTEXT_SETTINGS, start_options
 
+_COMMANDS: Final = {
+    name: f"connectors.cli.{module}:{name}"
+    for module, names in (
+        ("setup_commands", ("init", "enrolment", "join", "registry", "alerts", "promises")),
+        ("register_commands", ("check",)),
+        ("rehearse_command", ("rehearse",)),
+        ("agreement_commands", ("agreement",)),
+        ("index_commands", ("index",)),
+        ("question_commands", ("ask", "question")),
+        ("key_commands", ("key",)),
+        ("log_commands", ("log",)),
+        ("witness_commands", ("witness",)),
+        ("accounting_commands", ("accounting",)),
+        ("serve_command", ("serve",)),
+    )
+    for name in names
+}
 
-@click.group(cls=FriendlyGroup, context_settings=CONTEXT_SETTINGS)
+
+@click.group(cls=LazyGroup, places=_COMMANDS, context_settings=CONTEXT_SETTINGS)
 @start_options("连接器所在文件夹 / the connector's folder")
 @click.version_option(package_name="tongxin")
 @click.pass_context
@@ -31,27 +38,3 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
     Tongxin connector: runs inside the agency; names and ID numbers never leave it.
     """
     ctx.obj = Start(folder, passphrase_file, Console())
-
-
-for command in (
-    init,
-    enrolment,
-    join,
-    registry,
-    alerts,
-    promises,
-    check,
-    rehearse,
-    agreement,
-    index,
-    ask,
-    question,
-    key,
-    log,
-    witness,
-    accounting,
-    serve,
-):
-    main.add_command(command)
-for command in (review, decide):
-    question.add_command(command)

@@ -10,7 +10,7 @@ from rich.table import Table
 from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REFERENCE, REGION
 from connectors.cli.progress import show_progress
 from connectors.cli.question_tables import count_outcomes, outcome_table, summary_lines
-from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
+from connectors.cli.session import LazyGroup, Session, Start, pass_start
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
 from connectors.requester.ask import Questioner
@@ -106,7 +106,7 @@ def ask(
     _ask_and_show(start, session, question, as_json=as_json)
 
 
-@click.group(cls=FriendlyGroup)
+@click.group(cls=LazyGroup, places={name: f"connectors.cli.review_commands:{name}" for name in ("review", "decide")})
 def question() -> None:
     """已提出的查询：列表、查看、继续、复核、导出结果。 / Questions asked: list, show, resume, review, results."""
 

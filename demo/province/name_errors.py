@@ -5,11 +5,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 from demo.province.data_files import read_words
 from demo.province.name_pools import given_characters
 from demo.province.people import MIDDLE_DOT, Name
+from schemas.character_readings import toneless_reading
 
 Misspelling = Callable[[Name, random.Random], str]
 
@@ -95,7 +94,7 @@ def _homophones() -> dict[str, str]:
     """Return for each given-name character the others that sound the same."""
     by_sound: dict[str, str] = {}
     for character in sorted(given_characters()):
-        sound = lazy_pinyin(character, style=Style.NORMAL)[0]
+        sound = toneless_reading(character) or character
         by_sound[sound] = by_sound.get(sound, "") + character
     return {
         character: group.replace(character, "") for group in by_sound.values() if len(group) > 1 for character in group

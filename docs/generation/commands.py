@@ -41,8 +41,15 @@ def load_examples() -> dict[str, list[str]]:
 def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        for name, inner in _commands_of(command):
             yield from _walk(f"{path} {name}", inner)
+
+
+def _commands_of(group: click.Group) -> list[tuple[str, click.Command]]:
+    context = click.Context(group)
+    names = dict.fromkeys([*group.commands, *group.list_commands(context)])  # as declared, then what is loaded late
+    found = ((name, group.get_command(context, name)) for name in names)
+    return [(name, command) for name, command in found if command is not None]
 
 
 def _section(path: str, command: click.Command, examples: dict[str, list[str]]) -> str:
@@ -53,7 +60,7 @@ def _section(path: str, command: click.Command, examples: dict[str, list[str]]) 
     if isinstance(command, click.Group):
         inner = table(
             ("命令 command", "含义 meaning"),
-            [(f"`{path} {name}`", _in_short(found)) for name, found in command.commands.items()],
+            [(f"`{path} {name}`", _in_short(found)) for name, found in _commands_of(command)],
         )
         return "\n\n".join(part for part in (title, help_text, _options(command), inner) if part)
     return "\n\n".join(part for part in (title, help_text, example, _options(command)) if part)

@@ -1,18 +1,26 @@
 """Commands about the log: export, verify (offline, without a gateway), tail."""
 
+from typing import Final
+
 import click
 from rich.table import Table
 
-from gateway.cli.log_export_command import export
-from gateway.cli.log_verify_command import verify
-from gateway.cli.session import Start, pass_start
+from gateway.cli.session import LazyGroup, Start, pass_start
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.leaf_queries import list_latest_leaves
 
 MAX_TAIL = 10_000
 
 
-@click.group()
+_COMMANDS: Final = {
+    "export": "gateway.cli.log_export_command:export",
+    "verify": "gateway.cli.log_verify_command:verify",
+    "remember": "gateway.cli.remember_command:remember",
+    "forget-index": "gateway.cli.forget_index_command:forget",
+}
+
+
+@click.group(cls=LazyGroup, places=_COMMANDS)
 def log() -> None:
     """审计日志。 / The audit log."""
 
@@ -34,7 +42,3 @@ def tail(start: Start, count: int, *, as_json: bool) -> None:
     for leaf in leaves:
         table.add_row(*("" if value is None else str(value) for value in leaf.values()))
     start.console.print(table)
-
-
-log.add_command(export)
-log.add_command(verify)

@@ -1,24 +1,30 @@
 """The command `tongxin-gateway` and its groups."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
 
-from gateway.cli.account_commands import account
-from gateway.cli.forget_index_command import forget
-from gateway.cli.log_commands import log
-from gateway.cli.member_commands import member
-from gateway.cli.register_commands import agreement, budget, index, model
-from gateway.cli.remember_command import remember
-from gateway.cli.serve_command import serve
-from gateway.cli.session import FriendlyGroup, Start
-from gateway.cli.setup_commands import init, migrate, registry
-from gateway.cli.witness_commands import witness
+from gateway.cli.session import LazyGroup, Start
 from hosting.command_line import CONTEXT_SETTINGS, start_options
 
+_COMMANDS: Final = {
+    name: f"gateway.cli.{module}:{name}"
+    for module, names in (
+        ("setup_commands", ("init", "migrate", "registry")),
+        ("member_commands", ("member",)),
+        ("account_commands", ("account",)),
+        ("register_commands", ("agreement", "index", "model", "budget")),
+        ("log_commands", ("log",)),
+        ("witness_commands", ("witness",)),
+        ("serve_command", ("serve",)),
+    )
+    for name in names
+}
 
-@click.group(cls=FriendlyGroup, context_settings=CONTEXT_SETTINGS)
+
+@click.group(cls=LazyGroup, places=_COMMANDS, context_settings=CONTEXT_SETTINGS)
 @start_options("网关所在文件夹 / the gateway's folder")
 @click.version_option(package_name="tongxin")
 @click.pass_context
@@ -28,9 +34,3 @@ def main(ctx: click.Context, folder: Path, passphrase_file: Path | None) -> None
     Tongxin gateway: verifies, decides, matches, relays and logs; sees no name, no ID number and no content.
     """
     ctx.obj = Start(folder, passphrase_file, Console())
-
-
-for command in (init, migrate, registry, member, account, agreement, index, model, budget, log, witness, serve):
-    main.add_command(command)
-log.add_command(remember)
-log.add_command(forget)

@@ -56,4 +56,8 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
     )
 
 
+class LazyGroup(FriendlyGroup, hosting.command_line.LazyGroup):
+    """Imports a command's module when it is called for."""
+
+
 pass_start = click.make_pass_decorator(Start)

@@ -8,9 +8,10 @@ digest in the leaf is 256 bits that look random.
 """
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import Final
+
+import orjson
 
 from gateway.log.event_names import PersonalField
 from schemas.base64url import Base64Error, decode_base64url, encode_base64url
@@ -18,8 +19,6 @@ from schemas.randomness import RandomSource
 
 SALT_BYTES: Final = 16
 MAX_DISCLOSURE_CHARACTERS: Final = 65_536
-
-_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class DisclosureError(ValueError):
@@ -53,7 +52,7 @@ def parse_disclosure(text: str) -> Disclosure:
     if len(text) > MAX_DISCLOSURE_CHARACTERS:
         raise DisclosureError("a disclosure is too long")
     try:
-        salt, name, value = json.loads(decode_base64url(text))
+        salt, name, value = orjson.loads(decode_base64url(text))
         disclosure = Disclosure(PersonalField(name), decode_base64url(salt), value)
         formatted = _format_disclosure(disclosure)
     except (ValueError, TypeError, AttributeError, RecursionError, Base64Error):
@@ -71,7 +70,6 @@ def disclosure_digest(disclosure: str) -> str:
 def _format_disclosure(disclosure: Disclosure) -> str:
     parts = [encode_base64url(disclosure.salt), str(disclosure.name), disclosure.value]
     try:
-        text = _COMPACT.encode(parts).encode()
-    except UnicodeEncodeError:
+        return encode_base64url(orjson.dumps(parts))
+    except orjson.JSONEncodeError:
         raise DisclosureError("a personal field is no Unicode text") from None
-    return encode_base64url(text)

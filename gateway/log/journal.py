@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from queue import Empty, Full, Queue
+from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -68,7 +68,8 @@ class Journal:
         self._log_name = log_name
         self._writer = GroupWriter(engine, log_name, now, random)
         self._max_group = max_group
-        self._queue: Queue[PendingWrite | None] = Queue(max_queue)
+        self._max_queue = max_queue
+        self._queue: SimpleQueue[PendingWrite | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._process_id: int | None = None
 
@@ -111,11 +112,10 @@ class Journal:
             Exception: whatever `change` itself raised; it was rolled back alone.
         """
         self._require_writable()
+        if self._queue.qsize() >= self._max_queue:  # threads at the same moment may go over it by one each
+            raise JournalFullError("too many writes are waiting")
         pending = PendingWrite(change)
-        try:
-            self._queue.put_nowait(pending)
-        except Full:
-            raise JournalFullError("too many writes are waiting") from None
+        self._queue.put(pending)
         try:
             return pending.future.result(timeout_seconds)
         except TimeoutError:

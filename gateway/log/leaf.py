@@ -7,11 +7,12 @@ bytes, is always there: without it a leaf hash could be guessed by whoever sees 
 stored and exported verbatim; nothing that verifies it formats it again.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+
+import orjson
 
 from gateway.log.disclosure import DisclosureError, disclosure_digest, make_disclosure
 from gateway.log.event_catalogue import DECLARATIONS
@@ -29,8 +30,8 @@ DIGEST_BYTES: Final = 32
 DIGEST_ALGORITHM: Final = "sha-256"
 
 # RFC 8785 for what a leaf holds: names of members in ASCII, whose order is the same by code point and by UTF-16 unit,
-# no float, no integer above 2^53. Ten times as fast as a library that can do all of it.
-_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+# and no float. Many times as fast as a library that can do all of it.
+_CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 
 class LeafError(ValueError):
@@ -95,7 +96,7 @@ def format_leaf(leaf: Leaf) -> bytes:
     }
     if leaf.digests:
         members |= {"_sd": list(leaf.digests), "_sd_alg": DIGEST_ALGORITHM}
-    entry = _CANONICAL.encode(members).encode()
+    entry = orjson.dumps(members, option=_CANONICAL)
     if len(entry) > MAX_ENTRY_BYTES:
         raise LeafError("an entry is too large")
     return entry
@@ -110,7 +111,7 @@ def parse_leaf(entry: bytes) -> Leaf:
     if len(entry) > MAX_ENTRY_BYTES:
         raise LeafError("an entry is too large")
     try:
-        leaf = _leaf_from_members(json.loads(entry))
+        leaf = _leaf_from_members(orjson.loads(entry))
         formatted = format_leaf(leaf)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, EventMisuseError):
         raise LeafError("not an entry of an audit log") from None

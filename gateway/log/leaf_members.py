@@ -9,7 +9,6 @@ from schemas.base64url import encode_base64url
 
 _DIGEST_PREFIX: Final = "sha-256=:"  # RFC 9530 section 2
 _DIGEST_SUFFIX: Final = ":"
-_TO_STANDARD: Final = str.maketrans("-_", "+/")  # an event's digests are base64url, 43 characters, checked when made
 
 
 def members_of_event(event: Event) -> dict[str, Any]:
@@ -75,7 +74,8 @@ def _members_of_request(request: RequestRef) -> dict[str, str]:
 
 def _format_digest(digest: str) -> str:
     """Turn a base64url digest of 32 bytes into the form of HTTP's Content-Digest (RFC 9530)."""
-    return f"{_DIGEST_PREFIX}{digest.translate(_TO_STANDARD)}={_DIGEST_SUFFIX}"
+    standard = digest.replace("-", "+").replace("_", "/")  # 43 characters, checked when the event was made
+    return f"{_DIGEST_PREFIX}{standard}={_DIGEST_SUFFIX}"
 
 
 def _parse_digest(text: str) -> str:

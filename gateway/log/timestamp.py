@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
+@lru_cache(maxsize=16)  # one transaction asks for the same time with each of its leaves
 def format_timestamp(at: datetime) -> str:
     """Return the aware time `at` as text, cut to milliseconds.
 

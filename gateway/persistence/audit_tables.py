@@ -105,6 +105,7 @@ audit_disclosure = Table(
     PrimaryKeyConstraint("shard", "idx", "field"),
     ForeignKeyConstraint(["shard", "idx"], ["audit_leaf.shard", "audit_leaf.idx"]),
     sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 # By whom an entry is about: a keyed digest of the identity number, kept apart so that it can be erased.
@@ -118,4 +119,5 @@ audit_subject_index = Table(
     ForeignKeyConstraint(["shard", "idx"], ["audit_leaf.shard", "audit_leaf.idx"]),
     CheckConstraint("length(tag) = 32", name="tag"),
     sqlite_strict=True,
+    sqlite_with_rowid=False,
 )

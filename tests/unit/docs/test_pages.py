@@ -79,8 +79,9 @@ def require_command(words: list[str]) -> None:
     command: click.Command = PROGRAMS[words[0]]
     known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
     for word in words[1:]:
-        if isinstance(command, click.Group) and word in command.commands:
-            command = command.commands[word]
+        inner = command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+        if inner is not None:
+            command = inner
             known |= {name for parameter in command.params for name in parameter.opts}
         elif word.startswith("--"):
             assert word in known, f"{word} in {words}"

@@ -134,6 +134,8 @@ def known_options(path: str) -> set[str]:
     found = {name for parameter in command.params for name in parameter.opts}
     for word in rest:
         assert isinstance(command, click.Group)
-        command = command.commands[word]
+        inner = command.get_command(click.Context(command), word)
+        assert inner is not None, path
+        command = inner
         found |= {name for parameter in command.params for name in parameter.opts}
     return found

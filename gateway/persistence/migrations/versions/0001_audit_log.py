@@ -156,6 +156,7 @@ def _create_disclosure() -> None:
         sa.PrimaryKeyConstraint("shard", "idx", "field", name="pk_audit_disclosure"),
         _leaf_reference("audit_disclosure"),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
 
 
@@ -169,6 +170,7 @@ def _create_subject_index() -> None:
         _leaf_reference("audit_subject_index"),
         sa.CheckConstraint("length(tag) = 32", name=op.f("ck_audit_subject_index_tag")),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
 
 
