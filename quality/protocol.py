@@ -24,6 +24,7 @@ from connectors.requester.ask import Questioner
 from connectors.requester.open_question import Progress, Step
 from connectors.sources.mapping import load_mapping, open_source
 from connectors.state.questions import Question, RowResult
+from connectors.state.roster_ref import MappingFile
 from demo.province import Agency, generate_province
 from demo.scenario.cast import APPROVER, CASE, OFFICER
 from demo.scenario.desks import agree, publish
@@ -91,7 +92,7 @@ class RosterOnStage:
             case=CASE,
             officer=OFFICER,
             approver=APPROVER,
-            mapping_path=str(roster),
+            roster=MappingFile(str(roster)),
             roster_version=None,
             asked_at=session.connector.seconds(),
         )

@@ -18,6 +18,7 @@ from connectors.requester.open_question import Step
 from connectors.settings import SettingsError
 from connectors.state.agreements import AgreementCopy, find_agreement
 from connectors.state.questions import Question, ResultVault, RowResult
+from connectors.state.roster_ref import MappingFile
 from connectors.state.runs import Run, RunStore
 from connectors.trust import TrustStore
 from schemas.agreement import AgreementState
@@ -99,7 +100,7 @@ def ask(
         case=case,
         officer=officer,
         approver=approver,
-        mapping_path=str(mapping.resolve()),
+        roster=MappingFile(str(mapping.resolve())),
         roster_version=None,
         asked_at=session.connector.seconds(),
     )

@@ -6,7 +6,6 @@ by side and see which hashes of two agreements are one child.
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from connectors.context import OFFICE_ZONE, Connector
@@ -14,9 +13,10 @@ from connectors.epochs import destroy_ended_evaluations
 from connectors.gateway_client import GatewayClient, QueryContext
 from connectors.identifiers import new_uuid
 from connectors.requester.complete_run import complete_run, shuffled
+from connectors.requester.ledger_roster import read_named_roster
 from connectors.requester.open_question import OpenQuestion, Progress, vault_of
 from connectors.requester.parts import run_capacity
-from connectors.requester.roster import Roster, RosterRow, read_roster
+from connectors.requester.roster import Roster, RosterRow
 from connectors.requester.send_receipts import send_receipts
 from connectors.state.agreements import find_agreement
 from connectors.state.questions import Question, RowResult
@@ -72,9 +72,7 @@ class Questioner:
         """
         agreement = self._agreement(question)
         asked_on = datetime.fromtimestamp(question.asked_at, OFFICE_ZONE).date()
-        roster = read_roster(
-            self._connector, Path(question.mapping_path), agreement.regions, asked_on, question.subject
-        )
+        roster = read_named_roster(self._connector, question.roster, agreement.regions, asked_on, question.subject)
         rows = {row.number: row for row in roster.rows if row.keys}
         self._begin(question, roster, rows, agreement.max_batch)
         destroy_ended_evaluations(self._connector, self._trust)

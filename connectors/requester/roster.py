@@ -11,7 +11,8 @@ from connectors.context import Connector
 from connectors.data_sets import Record, read_records
 from connectors.register import county_within
 from connectors.sources.errors import SourceError
-from connectors.sources.mapping import load_mapping, open_source
+from connectors.sources.mapping import SourceMapping, load_mapping, open_source
+from connectors.sources.source import Source
 from schemas.linkage_keys import LinkageKey
 from schemas.messages.match import SubjectKind
 
@@ -32,9 +33,8 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A roster file with its mapping, and the version that the rows' numbers refer to."""
+    """The rows of a roster, and the version that their numbers refer to."""
 
-    mapping_path: Path
     version: str | None
     rows: tuple[RosterRow, ...] = field(repr=False)
 
@@ -52,10 +52,26 @@ def read_roster(
         SourceError: it can't be read, or lists guardians where children are asked about, or the other way round.
     """
     mapping = load_mapping(mapping_path)
+    source = open_source(mapping, mapping_path.parent, os.environ)
+    return roster_of(connector, source, mapping, regions, today, subject)
+
+
+def roster_of(
+    connector: Connector,
+    source: Source,
+    mapping: SourceMapping,
+    regions: tuple[str, ...],
+    today: date,
+    subject: SubjectKind,
+) -> Roster:
+    """Read every row of a mapped source as a roster.
+
+    Raises:
+        SourceError: as `read_roster`.
+    """
     data_set = agency_of(connector.settings.agency_type).data_set(mapping.data_set)
     if data_set.subject is not subject:
         raise SourceError("mapping_field_invalid", column="data_set")
-    source = open_source(mapping, mapping_path.parent, os.environ)
     settings = connector.settings
 
     def rows() -> Iterator[RosterRow]:
@@ -71,7 +87,7 @@ def read_roster(
             faults = tuple(sorted({str(finding.code) for finding in record.findings})) if not keys else ()
             yield RosterRow(record.row_number, keys, _county(record, regions), faults)
 
-    return Roster(mapping_path, source.version(), tuple(rows()))
+    return Roster(source.version(), tuple(rows()))
 
 
 def _county(record: Record, regions: tuple[str, ...]) -> str | None:

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, RowMapping, delete, insert, select
 
 from connectors.state.database import destroying, reading, writing
+from connectors.state.ledgers import mark_asked
+from connectors.state.roster_ref import RosterRef, StoredLedger, roster_as_json, roster_from_json
 from connectors.state.tables import pending_receipt, question, question_row
 from keys.crypto.sealing import open_at_rest, seal_at_rest
 from schemas.messages.match import Decision, Outcome, ReviewReason, SubjectKind
@@ -17,7 +19,7 @@ from schemas.randomness import RandomSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Who asks what of whom, for which case; the roster it is about is named by its mapping file and version.
+    """Who asks what of whom, for which case; the roster it is about is named, with the version that it had.
 
     `subject` says whom the roster lists: the children themselves, or the guardians whose children are looked for.
     """
@@ -30,7 +32,7 @@ class Question:
     case: str | None
     officer: str
     approver: str | None
-    mapping_path: str
+    roster: RosterRef
     roster_version: str | None
     asked_at: int
 
@@ -113,7 +115,7 @@ class ResultVault:
 
     def add_question(self, new: Question) -> None:
         """Keep a new question before anything is asked."""
-        roster = json.dumps({"mapping": new.mapping_path, "version": new.roster_version}).encode()
+        roster = json.dumps({**roster_as_json(new.roster), "version": new.roster_version}).encode()
         with writing(self.state) as connection:
             connection.execute(
                 insert(question).values(
@@ -129,6 +131,8 @@ class ResultVault:
                     asked_at=new.asked_at,
                 )
             )
+            if isinstance(new.roster, StoredLedger):
+                mark_asked(connection, new.roster.ledger)
 
     def find_question(self, id_: str) -> Question | None:
         """Return the question, or None."""
@@ -207,7 +211,7 @@ class ResultVault:
             case=columns["case"],
             officer=columns["officer"],
             approver=columns["approver"],
-            mapping_path=roster["mapping"],
+            roster=roster_from_json(roster),
             roster_version=roster["version"],
             asked_at=columns["asked_at"],
         )

@@ -10,6 +10,7 @@ from connectors.identifiers import new_uuid
 from connectors.requester.ask import Questioner
 from connectors.requester.open_question import Progress
 from connectors.state.questions import Question, RowResult
+from connectors.state.roster_ref import MappingFile
 from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, Plan
 from demo.scenario.desks import Desk, make_desks
@@ -102,7 +103,7 @@ class Stage:
             case=CASE,
             officer=OFFICER,
             approver=APPROVER,
-            mapping_path=str(write_roster_mapping(self.province, plan.roster)),
+            roster=MappingFile(str(write_roster_mapping(self.province, plan.roster))),
             roster_version=None,
             asked_at=session.connector.seconds(),
         )

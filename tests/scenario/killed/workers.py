@@ -24,6 +24,7 @@ from connectors.requester.ask import Questioner
 from connectors.requester.review import decide_row
 from connectors.state.agreements import AgreementCopy
 from connectors.state.questions import Question, ResultVault, Review, RowResult
+from connectors.state.roster_ref import MappingFile
 from connectors.trust import TrustStore
 from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, OFFICER, PARTS, PASSPHRASE, PROVINCE
@@ -172,7 +173,7 @@ class AskingSide:
             case=CASE,
             officer=OFFICER,
             approver=APPROVER,
-            mapping_path=str(self._mapping),
+            roster=MappingFile(str(self._mapping)),
             roster_version=None,
             asked_at=self._session.connector.seconds(),
         )

@@ -17,6 +17,7 @@ from connectors.requester.roster import RosterRow, read_roster
 from connectors.settings import ConnectorSettings
 from connectors.state.agreements import keep_agreement
 from connectors.state.questions import Question
+from connectors.state.roster_ref import MappingFile
 from connectors.trust import TrustStore
 from keys.crypto.signing import SigningKey, generate_signing_key
 from keys.custody.key_file_format import KdfCost
@@ -112,7 +113,7 @@ class Office:
             case="TA-1",
             officer="officer-07",
             approver=None,
-            mapping_path=str(mapping),
+            roster=MappingFile(str(mapping)),
             roster_version=None,
             asked_at=SECONDS,
         )

@@ -11,6 +11,7 @@ from connectors.requester.ask import Questioner
 from connectors.requester.result_workbook import NOTICE, write_results
 from connectors.requester.words import OUTCOME_WORDS, REASON_WORDS, REFUSAL_WORDS, WITHHELD_WORDS
 from connectors.state.questions import Question, Review, RowResult
+from connectors.state.roster_ref import MappingFile
 from keys.crypto.errors import CryptoError
 from schemas.formats import digest_of
 from schemas.key_set import load_key_set
@@ -28,7 +29,7 @@ QUESTION = Question(
     case="TA-1",
     officer="officer-07",
     approver=None,
-    mapping_path="/office/赵小树名册.yaml",
+    roster=MappingFile("/office/赵小树名册.yaml"),
     roster_version="1",
     asked_at=SECONDS,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from connectors.state.database import SCHEMA_VERSION, StateVersionError, open_state
 from connectors.state.questions import Question, ResultVault
+from connectors.state.roster_ref import MappingFile
 from connectors.state.runs import Run, RunStore
 from schemas.formats import digest_of
 from schemas.messages.match import Basis, RunSummary, SubjectKind, WithheldReason
@@ -22,7 +23,7 @@ QUESTION = Question(
     case=None,
     officer="officer-07",
     approver=None,
-    mapping_path="roster.yaml",
+    roster=MappingFile("roster.yaml"),
     roster_version="1",
     asked_at=0,
 )
