@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Final, Self
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from schemas.attribute_catalogue import CatalogueEntry, CatalogueError, Text
+from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.parse_catalogue import parse_catalogue
 
 MAX_NOTICE_BYTES: Final = 16_384
 """Largest file of a notice that is read."""
@@ -67,12 +67,4 @@ def parse_holiday_notice(file: bytes) -> HolidayNotice:
     Raises:
         CatalogueError: too large, not YAML, or not a sound notice.
     """
-    if len(file) > MAX_NOTICE_BYTES:
-        raise CatalogueError("the holiday notice is too large")
-    try:
-        return HolidayNotice.model_validate(yaml.safe_load(file))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise CatalogueError("the holiday notice is not YAML") from None
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise CatalogueError(f"the holiday notice: {first['msg']}") from None
+    return parse_catalogue(HolidayNotice, file, MAX_NOTICE_BYTES)
