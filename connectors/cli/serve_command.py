@@ -39,8 +39,8 @@ def serve(start: Start, host: str, port: int, threads: int) -> None:
 
 
 def _create_app(start: Start, passphrase: str, opened: ExitStack) -> Flask:
+    from connectors.api.provider_api import ProviderService, create_provider_app
     from connectors.jobs import start_jobs
-    from connectors.web.provider_api import ProviderService, create_provider_app
 
     connector = open_connector(start.folder, passphrase)
     trust = TrustStore(connector.state, connector.gateway)

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 
 import connectors.own_log.tables
+import connectors.state.console_tables
+import connectors.state.desk_tables
 import connectors.state.witness_tables  # noqa: F401 - its tables belong to the metadata
 from connectors.state.tables import metadata
 
 BUSY_TIMEOUT_MS = 30_000
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _WRITING = "tongxin_writing"
 

@@ -1,1 +1,1 @@
-"""The connector's HTTP service, called by the gateway alone."""
+"""Pages of the officer's console, one blueprint a group: inside the agency, where names may be seen."""

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import httpx
 
+from connectors.api.provider_api import ProviderService, create_provider_app
 from connectors.cli.session import Session
 from connectors.gateway_client import GatewayClient, Prepared
 from connectors.register import open_register
 from connectors.settings import STATE_FILE
 from connectors.state.database import open_state
 from connectors.trust import TrustStore
-from connectors.web.provider_api import ProviderService, create_provider_app
 from demo.scenario.cast import GATEWAY_ID
 from keys.crypto.evaluation_key import generate_key_pair
 from keys.crypto.sealing import opening_public_key

@@ -9,12 +9,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from connectors.api.provider_api import ProviderService, create_provider_app
 from connectors.cli.session import Session
 from connectors.gateway_client import Prepared, QueryContext
 from connectors.register import open_register
 from connectors.state.database import reading
 from connectors.state.tables import budget_use, promise
-from connectors.web.provider_api import ProviderService, create_provider_app
 from demo.scenario.cast import OTHER_COUNTY
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import prepare_probe

@@ -9,12 +9,12 @@ import httpx
 import pytest
 from flask.testing import FlaskClient
 
+from connectors.api.provider_api import ProviderService, create_provider_app
 from connectors.cli.session import Session
 from connectors.context import open_connector
 from connectors.gateway_client import PATHS, AnswerError, Prepared
 from connectors.register import open_register
 from connectors.trust import TrustStore
-from connectors.web.provider_api import ProviderService, create_provider_app
 from demo.scenario.cast import PASSPHRASE
 from gateway.api.app import create_app
 from gateway.bootstrap import open_gateway

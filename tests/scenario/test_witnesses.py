@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from flask import Flask
 from werkzeug.serving import make_server
 
+from connectors.api.witness_api import witness_blueprint
 from connectors.cli.main import main as connector_command
 from connectors.context import Connector, open_connector, utc_now
 from connectors.enrolment import create_connector_folder, enrolment_of, join_gateway
@@ -24,7 +25,6 @@ from connectors.gateway_client import GatewayClient
 from connectors.settings import ConnectorSettings
 from connectors.state.witness_notes import list_evidence, list_newest
 from connectors.trust import TrustStore
-from connectors.web.witness_api import witness_blueprint
 from connectors.witness.compare_notes import Comparison, compare_notes
 from connectors.witness.log_reader import LogReader
 from connectors.witness.own_key import state_witness_key

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from connectors.api.witness_api import witness_blueprint
 from connectors.state.alerts import list_alerts
 from connectors.state.witness_notes import list_evidence, list_newest
-from connectors.web.witness_api import witness_blueprint
 from connectors.witness.evidence_file import write_evidence
 from connectors.witness.witness import SPLIT_VIEW
 from keys.crypto.cosigning import AddCheckpoint, Cosignature, format_add_checkpoint, read_cosignatures

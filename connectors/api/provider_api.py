@@ -8,6 +8,7 @@ from typing import TypeVar
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from connectors.api.witness_api import witness_blueprint
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
 from connectors.own_log.messages import asked_of, keep_message, note_answer
@@ -18,7 +19,6 @@ from connectors.register import Register
 from connectors.state.charges import BudgetKind, charge
 from connectors.state.releases import keep_release, note_receipt
 from connectors.trust import TrustStore
-from connectors.web.witness_api import witness_blueprint
 from connectors.witness.witness import Witness
 from keys.protocol.envelopes import envelope_digest, sign_envelope
 from schemas.agreement import AgreementState

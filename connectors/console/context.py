@@ -1,0 +1,31 @@
+"""What the pages and the services of the officer's console stand on; made once a process."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.context import Connector
+from connectors.gateway_client import GatewayClient
+from connectors.trust import TrustStore
+from schemas.randomness import RandomSource
+
+
+@dataclass(frozen=True)
+class Console:
+    """One process of the console: the agency's connector, whom it believes, and its way to the gateway."""
+
+    connector: Connector
+    trust: TrustStore
+    client: GatewayClient
+
+    @property
+    def random(self) -> RandomSource:
+        """The connector's source of randomness."""
+        return self.connector.random
+
+    def now(self) -> datetime:
+        """Return the current time (aware, UTC)."""
+        return self.connector.now()
+
+    def seconds(self) -> int:
+        """Return the current POSIX seconds."""
+        return self.connector.seconds()

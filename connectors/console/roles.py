@@ -1,0 +1,72 @@
+"""Roles at an agency's console: who may do what, and which roles one person may not hold together."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Role(StrEnum):
+    """A role of an account at an agency."""
+
+    QUERY_OFFICER = "query_officer"
+    APPROVER = "approver"
+    SHARING_OFFICE_HEAD = "sharing_office_head"
+    DATA_STEWARD = "data_steward"
+    CASE_OWNER = "case_owner"
+    SCHOOL_USER = "school_user"
+    VILLAGE_DIRECTOR = "village_director"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What an account may do."""
+
+    SEE_OVERVIEW = "see_overview"
+    ASK = "ask"
+    SEE_QUESTIONS = "see_questions"
+    APPROVE_QUESTIONS = "approve_questions"
+    REVIEW_MATCHES = "review_matches"
+    SEE_ASKED_OF_US = "see_asked_of_us"
+    HOLD_AGREEMENTS = "hold_agreements"
+    SEE_DATA = "see_data"
+    FLAG_DROPOUT = "flag_dropout"
+    SEE_REFERRALS = "see_referrals"
+    REPORT_VISIT = "report_visit"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_JOBS = "see_jobs"
+
+
+_ASKING: Final = frozenset({Permission.ASK, Permission.SEE_QUESTIONS, Permission.REVIEW_MATCHES})
+
+PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
+    {
+        Role.QUERY_OFFICER: _ASKING | {Permission.SEE_OVERVIEW},
+        Role.APPROVER: frozenset(
+            {
+                Permission.SEE_OVERVIEW,
+                Permission.SEE_QUESTIONS,
+                Permission.APPROVE_QUESTIONS,
+                Permission.REVIEW_MATCHES,
+            }
+        ),
+        Role.SHARING_OFFICE_HEAD: frozenset(
+            {Permission.SEE_OVERVIEW, Permission.SEE_ASKED_OF_US, Permission.HOLD_AGREEMENTS}
+        ),
+        Role.DATA_STEWARD: frozenset(
+            {Permission.SEE_OVERVIEW, Permission.SEE_ASKED_OF_US, Permission.HOLD_AGREEMENTS, Permission.SEE_DATA}
+        ),
+        Role.CASE_OWNER: _ASKING | {Permission.SEE_OVERVIEW, Permission.SEE_REFERRALS},
+        Role.SCHOOL_USER: frozenset({Permission.SEE_OVERVIEW, Permission.FLAG_DROPOUT, Permission.SEE_REFERRALS}),
+        Role.VILLAGE_DIRECTOR: frozenset({Permission.REPORT_VISIT}),
+        Role.ADMINISTRATOR: frozenset(
+            {Permission.SEE_OVERVIEW, Permission.SEE_DATA, Permission.MANAGE_ACCOUNTS, Permission.SEE_JOBS}
+        ),
+    }
+)
+"""Nobody approves their own question, whichever roles they hold: the pages of approval see to that."""
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """Return what somebody with these roles may do."""
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))
