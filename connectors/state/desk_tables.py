@@ -78,3 +78,48 @@ ledger_choice = Table(
 )
 
 # ---------------------------------------------------------------- Questions: tables of drafts and asking go below.
+
+question_draft = Table(
+    "question_draft",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("author", String(40), nullable=False),
+    Column("approver", String(40)),
+    Column("needs_approval", Boolean, nullable=False),
+    Column("agreement", DIGEST, nullable=False),
+    Column("attributes", Text, nullable=False),
+    Column("ledger", UUID),
+    Column("region", String(12)),
+    Column("case", String(40)),
+    Column("roster_version", String(100)),
+    Column("children", Integer),
+    Column("hashes", Integer),
+    Column("outside_rows", Text),
+    Column("prepared_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("asked_at", BigInteger),
+    Column("step", String(20)),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("step_at", BigInteger),
+    Column("failure", String(60)),
+    Column("clause", String(40)),
+    Column("decline_reason", String(30)),
+    Index("ix_question_draft_state", "state"),
+    Index("ix_question_draft_author", "author"),
+)
+
+match_review = Table(
+    "match_review",
+    metadata,
+    Column("question", UUID, ForeignKey("question_draft.id", ondelete="CASCADE"), primary_key=True),
+    Column("row_number", Integer, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("decision", String(12), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("officer", String(40), nullable=False),
+    Column("approver", String(40)),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("failure", String(60)),
+)

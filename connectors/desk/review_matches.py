@@ -1,0 +1,87 @@
+"""The possible matches that wait for a decision: the agency's own record beside how the two records agree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connectors.console.actions import Action
+from connectors.console.context import Console
+from connectors.console.record import record_in
+from connectors.desk.draft_states import DraftState
+from connectors.desk.drafts import get_draft, list_drafts
+from connectors.desk.purposes_for import find_asked_under
+from connectors.desk.question_draft import Draft
+from connectors.desk.review_decisions import (
+    PendingReview,
+    ReviewRefusedError,
+    find_review,
+    is_waiting,
+    list_reviews,
+)
+from connectors.requester.ask import Questioner
+from connectors.requester.ledger_roster import ledger_store_of
+from connectors.sources.source import CellValue
+from connectors.state.database import writing
+from connectors.state.ledger_rows import LedgerRowStore
+from connectors.state.questions import RowResult
+from schemas.agreement_terms import get_key_set
+from schemas.comparison_words import describe
+from schemas.faults import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleMatch:
+    """A row to be decided about: the agency's own record, how the two records agree, and what was decided so far."""
+
+    draft: Draft
+    result: RowResult
+    own: Mapping[str, CellValue] = field(repr=False)
+    comparison: Wording
+    pending: PendingReview | None
+
+
+def list_possible(console: Console, author: str | None = None) -> list[PossibleMatch]:
+    """Return the rows that wait for a decision, the likeliest first: of one officer's questions, or of all."""
+    found = []
+    for draft in list_drafts(console, author=author, states=(DraftState.ANSWERED,)):
+        waiting = [r for r in Questioner.vault_of(console.connector).results(draft.id) if is_waiting(r)]
+        pending = {one.row_number: one for one in list_reviews(console, question=draft.id)}
+        found += [_possible(console, draft, r, {}, pending.get(r.row_number)) for r in waiting]
+    return sorted(found, key=lambda one: (-(one.result.probability or 0), one.draft.id, one.result.row_number))
+
+
+def get_possible(console: Console, account: str, id_: str, row_number: int) -> PossibleMatch:
+    """Return one such row with the agency's own record, and record that somebody looked at it.
+
+    Raises:
+        DraftNotFoundError: no such question.
+        ReviewRefusedError: the row does not wait for a decision.
+    """
+    draft = get_draft(console, id_)
+    results = Questioner.vault_of(console.connector).results(id_)
+    result = next((r for r in results if r.row_number == row_number and is_waiting(r)), None)
+    if result is None:
+        raise ReviewRefusedError("not_waiting")
+    pending = find_review(console, id_, row_number)
+    with writing(console.connector.state) as connection:
+        record_in(connection, console.seconds(), account, Action.MATCH_VIEWED, id_, f"row={row_number}")
+    return _possible(console, draft, result, own_record(console, draft, row_number), pending)
+
+
+def own_record(console: Console, draft: Draft, row_number: int) -> dict[str, CellValue]:
+    """Return the cells of a ledger's row by column name, with what was put right; empty if the ledger is destroyed."""
+    store = ledger_store_of(console.connector)
+    kept = None if draft.ledger is None else store.find(draft.ledger)
+    if kept is None:
+        return {}
+    stored = LedgerRowStore(store, kept.id)
+    typed = stored.repairs().get(row_number, {})
+    cells = {at: cell for _, row in stored.cells(row_number, row_number) for at, cell in row.items()} | typed
+    return {kept.card.labels[at]: cells.get(at) for at in kept.card.columns.values()}
+
+
+def _possible(
+    console: Console, draft: Draft, result: RowResult, own: Mapping[str, CellValue], pending: PendingReview | None
+) -> PossibleMatch:
+    asked = find_asked_under(console, draft.agreement)
+    told = Wording("", "") if asked is None else describe(get_key_set(asked.agreement), result.comparison)
+    return PossibleMatch(draft, result, own, told, pending)
