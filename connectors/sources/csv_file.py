@@ -89,24 +89,29 @@ class CsvSource:
         return file
 
     def _after_header(self, file: BinaryIO) -> tuple[Header, Iterator[tuple[int, Sequence[CellValue]]]]:
-        records = self._records(file)
+        records = read_records(file, self._encoding, self._delimiter)
         top = list(islice(records, MAX_HEADER_SEARCH + MAX_HEADER_DEPTH))
         header = find_header([cells for _, cells in top], self._wanted)
         return header, chain(top[header.first_data_row :], records)
 
-    def _records(self, file: BinaryIO) -> Iterator[tuple[int, Sequence[CellValue]]]:
-        """Yield (record number from 1, cells)."""
-        reader = csv.reader(_decoded_lines(file, self._encoding), delimiter=self._delimiter, strict=True)
-        number = 0
-        try:
-            for number, cells in enumerate(reader, 1):
-                if len(cells) > MAX_COLUMNS:
-                    raise SourceError("too_many_columns", row=number)
-                if number > MAX_ROWS:
-                    raise SourceError("too_many_rows")
-                yield number, [_plain(cell) for cell in cells]
-        except csv.Error:
-            raise SourceError("csv_malformed", row=number + 1) from None
+
+def read_records(file: BinaryIO, encoding: Encoding, delimiter: Delimiter) -> Iterator[tuple[int, Sequence[CellValue]]]:
+    """Yield the records of a CSV file (number from 1, cells).
+
+    Raises:
+        SourceError: csv_is_workbook, csv_malformed, encoding_wrong, line_too_long, too_many_columns, too_many_rows.
+    """
+    reader = csv.reader(_decoded_lines(file, encoding), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, 1):
+            if len(cells) > MAX_COLUMNS:
+                raise SourceError("too_many_columns", row=number)
+            if number > MAX_ROWS:
+                raise SourceError("too_many_rows")
+            yield number, [_plain(cell) for cell in cells]
+    except csv.Error:
+        raise SourceError("csv_malformed", row=number + 1) from None
 
 
 def _plain(cell: str) -> str:

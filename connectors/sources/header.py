@@ -29,10 +29,11 @@ _NOTE_AT_END = re.compile(r"\([^()]*\)$")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the mapped columns stand and where the data begins (row counted from 0)."""
+    """Where the mapped columns stand, and in which rows header and data begin (counted from 0)."""
 
     positions: Mapping[str, int]
     first_data_row: int
+    first_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,26 @@ def find_header(grid: Grid, wanted: Sequence[ColumnNames], merges: Sequence[Merg
         if not any(plain_label(cell) in pieces for cell in grid[start]):
             continue
         depth, found = _deepen(grid, start, wanted, merges)
+        top = start
         if found.ambiguous and start > 0:
             above = _resolve(_paths(grid[start - 1 : start + depth], start - 1, merges), wanted)
-            found = above if not above.ambiguous else found
+            found, top = (above, start - 1) if not above.ambiguous else (found, start)
         if _fields_found(found, wanted) >= min(MIN_FOUND, len(wanted)):
             if found.ambiguous:
                 raise SourceError("column_ambiguous", column=found.ambiguous[0])
-            return Header(found.positions, start + depth)
+            return Header(found.positions, start + depth, top)
     raise SourceError("header_not_found")
+
+
+def read_labels(grid: Grid, header: Header, merges: Sequence[Merge] = ()) -> tuple[str, ...]:
+    """Return what the header calls each column, as `group/name`; nothing for a column without a name."""
+    block = grid[header.first_row : header.first_data_row]
+    return tuple("/".join(path) for path in _paths(block, header.first_row, merges))
+
+
+def find_columns(labels: Sequence[str], wanted: Sequence[ColumnNames]) -> Mapping[str, int]:
+    """Return where the wanted names stand among labels of `read_labels`; ambiguous ones are left out."""
+    return _resolve([_pieces(label) for label in labels], wanted).positions
 
 
 def _deepen(grid: Grid, start: int, wanted: Sequence[ColumnNames], merges: Sequence[Merge]) -> tuple[int, _Found]:

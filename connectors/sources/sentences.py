@@ -25,6 +25,14 @@ SOURCE_ERRORS: Mapping[str, Wording] = MappingProxyType(
             "有几列都叫这个名字，请写成“上级表头/列名”",
             "several columns have this name; write it as “group/name”",
         ),
+        # uploads
+        "upload_empty": Wording("文件是空的", "the file is empty"),
+        "upload_wrong_ending": Wording(
+            "只接受 .xlsx 工作簿和 .csv 文件", "only .xlsx workbooks and .csv files are taken"
+        ),
+        "workbook_macros": Wording(
+            "工作簿含有宏，请另存为不含宏的 .xlsx", "the workbook holds macros; save it as .xlsx without them"
+        ),
         # workbooks
         "workbook_not_xlsx": Wording("不是 .xlsx 工作簿", "not an .xlsx workbook"),
         "workbook_old_format": Wording(

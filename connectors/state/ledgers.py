@@ -58,6 +58,8 @@ class LedgerCard:
         delimiter: of a CSV file.
         sheet: of a workbook.
         first_data_row: below the header, counted from 0.
+        first_column: of the sheet's filled part, counted from 0; positions of columns begin there.
+        width: columns of the sheet's filled part.
         labels: the name of each column, each once.
         samples: the first cells of each column, as they are shown.
         columns: canonical field → position of its column, as somebody chose.
@@ -70,6 +72,8 @@ class LedgerCard:
     delimiter: Delimiter = ","
     sheet: str | None = field(default=None, repr=False)
     first_data_row: int = 0
+    first_column: int = 0
+    width: int = 0
     labels: tuple[str, ...] = field(default=(), repr=False)
     samples: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     columns: Mapping[str, int] = field(default_factory=dict)

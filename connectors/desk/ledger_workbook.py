@@ -1,0 +1,130 @@
+"""The workbook that was uploaded (ECMA-376), given back with columns on the right, repairs in place, no formulas."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from connectors.desk.ledger_file import read_grid
+from connectors.sources.source import CellValue
+from connectors.state.ledgers import LedgerCard
+
+Value = bool | int | float | str | None
+"""What stands in a cell of a new column; yes and no are written as words."""
+
+_WORDS: Final = {True: "是", False: "否"}
+_BOLD: Final = Font(bold=True)
+_NOT_FOR_OPENPYXL = (KeyError, ValueError, TypeError, AttributeError, IndexError, InvalidFileException)
+"""What openpyxl raises where a file is not written as it expects; its values could be read all the same."""
+
+FAULT_FILL: Final = PatternFill("solid", fgColor="FFFFC7CE")
+WARNING_FILL: Final = PatternFill("solid", fgColor="FFFFEB9C")
+REPAIR_FILL: Final = PatternFill("solid", fgColor="FFC6EFCE")
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What is added to a workbook.
+
+    Attributes:
+        headings: what stands above the new columns.
+        values: by row number, one for each heading.
+        repairs: what was typed, by row number and position of the column.
+        fills: colours of cells, by row number and position of the column.
+    """
+
+    headings: Sequence[str] = field(repr=False)
+    values: Mapping[int, Sequence[Value]] = field(repr=False)
+    repairs: Mapping[int, Mapping[int, str]] = field(repr=False)
+    fills: Mapping[int, Mapping[int, PatternFill]] = field(default_factory=dict)
+
+
+def add_to_workbook(file: bytes, card: LedgerCard, additions: Additions) -> bytes:
+    """Return the workbook with the additions; a CSV file as a workbook of texts.
+
+    Formulas count as the value that was saved with them; texts that look like one are texts.
+
+    Raises:
+        SourceError: the file can't be read.
+    """
+    if card.kind == "workbook":
+        try:
+            return _amended(file, card, additions)
+        except _NOT_FOR_OPENPYXL:
+            pass
+    return _rewritten(file, card, additions)
+
+
+def _amended(file: bytes, card: LedgerCard, additions: Additions) -> bytes:
+    book = load_workbook(io.BytesIO(file), data_only=True, keep_links=False)
+    sheet = book[card.sheet or ""]
+    if not isinstance(sheet, Worksheet):
+        raise InvalidFileException
+    right = max([card.first_column + card.width, *(merged.max_col for merged in sheet.merged_cells.ranges)])
+    for at, heading in enumerate(additions.headings, right + 1):
+        _write(sheet.cell(max(card.first_data_row, 1), at), heading).font = _BOLD
+    for number, values in additions.values.items():
+        for at, value in enumerate(values, right + 1):
+            _write(sheet.cell(number, at), value)
+    for number, typed in additions.repairs.items():
+        for at, text in typed.items():
+            _write(sheet.cell(number, card.first_column + at + 1), text).fill = REPAIR_FILL
+    for number, fills in additions.fills.items():
+        for at, fill in fills.items():
+            sheet.cell(number, card.first_column + at + 1).fill = fill
+    return _saved(book)
+
+
+def _rewritten(file: bytes, card: LedgerCard, additions: Additions) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(card.sheet or "台账")
+    for row in _amended_rows(file, card, additions):
+        sheet.append([None if cell is None else _styled(WriteOnlyCell(sheet), *cell) for cell in row])
+    return _saved(book)
+
+
+def _amended_rows(
+    file: bytes, card: LedgerCard, additions: Additions
+) -> Iterator[list[tuple[CellValue, PatternFill | None] | None]]:
+    for number, cells in read_grid(file, card):
+        typed, fills = additions.repairs.get(number, {}), additions.fills.get(number, {})
+        row: list[tuple[CellValue, PatternFill | None] | None] = []
+        for at in range(card.width):
+            value = cells[at] if at < len(cells) else None
+            fill = REPAIR_FILL if at in typed else fills.get(at)
+            row.append((typed.get(at, value), fill))
+        new = additions.headings if number == max(card.first_data_row, 1) else additions.values.get(number, ())
+        yield [*([None] * card.first_column), *row, *((value, None) for value in new)]
+
+
+def _styled(cell: Cell, value: CellValue, fill: PatternFill | None) -> Cell:
+    if fill is not None:
+        cell.fill = fill
+    return _write(cell, value)
+
+
+def _write(cell: Cell, value: CellValue) -> Cell:
+    """Write a value; a text stays a text, whatever it begins with, also when somebody edits the cell."""
+    if isinstance(value, bool):
+        value = _WORDS[value]
+    if not isinstance(value, str):
+        cell.value = value
+        return cell
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    if cell.data_type != "n":
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    return cell
+
+
+def _saved(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
