@@ -18,7 +18,6 @@ from connectors.requester.review import REASONS
 from connectors.state.database import reading, writing
 from connectors.state.desk_tables import match_review
 from connectors.state.questions import RowResult
-from schemas.agreement import Approval
 from schemas.messages.match import Decision, ReviewReason
 
 
@@ -135,9 +134,9 @@ def end_review(console: Console, id_: str, row_number: int, failure: str | None)
 
 
 def needs_second(console: Console, draft: Draft) -> bool:
-    """Return whether the agreement wants a second person for a decision."""
+    """Return whether the agreement or its purpose wants a second person."""
     asked = find_asked_under(console, draft.agreement)
-    return asked is None or asked.agreement.approval is Approval.SECOND_PERSON
+    return asked is None or asked.approver_wanted(draft.children or 0) is not None
 
 
 def find_review(console: Console, id_: str, row_number: int) -> PendingReview | None:

@@ -8,6 +8,7 @@ from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.desk.draft_states import DraftState
 from connectors.desk.drafts import get_draft, list_drafts
+from connectors.desk.ledgers import ledger_cells
 from connectors.desk.purposes_for import find_asked_under
 from connectors.desk.question_draft import Draft
 from connectors.desk.review_decisions import (
@@ -18,10 +19,7 @@ from connectors.desk.review_decisions import (
     list_reviews,
 )
 from connectors.requester.ask import Questioner
-from connectors.requester.ledger_roster import ledger_store_of
-from connectors.sources.source import CellValue
 from connectors.state.database import writing
-from connectors.state.ledger_rows import LedgerRowStore
 from connectors.state.questions import RowResult
 from schemas.agreement_terms import get_key_set
 from schemas.comparison_words import describe
@@ -34,7 +32,7 @@ class PossibleMatch:
 
     draft: Draft
     result: RowResult
-    own: Mapping[str, CellValue] = field(repr=False)
+    own: Mapping[str, str] = field(repr=False)
     comparison: Wording
     pending: PendingReview | None
 
@@ -67,20 +65,15 @@ def get_possible(console: Console, account: str, id_: str, row_number: int) -> P
     return _possible(console, draft, result, own_record(console, draft, row_number), pending)
 
 
-def own_record(console: Console, draft: Draft, row_number: int) -> dict[str, CellValue]:
-    """Return the cells of a ledger's row by column name, with what was put right; empty if the ledger is destroyed."""
-    store = ledger_store_of(console.connector)
-    kept = None if draft.ledger is None else store.find(draft.ledger)
-    if kept is None:
+def own_record(console: Console, draft: Draft, row_number: int) -> Mapping[str, str]:
+    """Return the cells of a ledger's row as text by column, with what was put right; empty if the ledger is gone."""
+    if draft.ledger is None:
         return {}
-    stored = LedgerRowStore(store, kept.id)
-    typed = stored.repairs().get(row_number, {})
-    cells = {at: cell for _, row in stored.cells(row_number, row_number) for at, cell in row.items()} | typed
-    return {kept.card.labels[at]: cells.get(at) for at in kept.card.columns.values()}
+    return ledger_cells(console, draft.ledger, [row_number]).get(row_number, {})
 
 
 def _possible(
-    console: Console, draft: Draft, result: RowResult, own: Mapping[str, CellValue], pending: PendingReview | None
+    console: Console, draft: Draft, result: RowResult, own: Mapping[str, str], pending: PendingReview | None
 ) -> PossibleMatch:
     asked = find_asked_under(console, draft.agreement)
     told = Wording("", "") if asked is None else describe(get_key_set(asked.agreement), result.comparison)

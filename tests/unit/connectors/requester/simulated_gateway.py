@@ -71,7 +71,7 @@ from schemas.messages.match import (
     SubjectKind,
     unpack_asked,
 )
-from schemas.messages.registry import REGISTRY_TOKEN_TYPE, GatewayIdentity, Member, Registry
+from schemas.messages.registry import REGISTRY_TOKEN_TYPE, GatewayIdentity, Member, Registry, RegistryDocument
 from schemas.possession_rule import is_proven
 from schemas.problem import PROBLEM_MEDIA_TYPE, ProblemCode, ProblemError
 
@@ -233,6 +233,8 @@ class SimulatedGateway:
             yield http
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, content=RegistryDocument(registry=self.registry()).to_bytes())
         token = request.headers[ENVELOPE_HEADER]
         claims = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
         body = request.read()
