@@ -67,7 +67,7 @@ def _amended(file: bytes, card: LedgerCard, additions: Additions) -> bytes:
     sheet = book[card.sheet or ""]
     if not isinstance(sheet, Worksheet):
         raise InvalidFileException
-    right = max([card.first_column + card.width, *(merged.max_col for merged in sheet.merged_cells.ranges)])
+    right = max([card.first_column + _width(card), *(merged.max_col for merged in sheet.merged_cells.ranges)])
     for at, heading in enumerate(additions.headings, right + 1):
         _write(sheet.cell(max(card.first_data_row, 1), at), heading).font = _BOLD
     for number, values in additions.values.items():
@@ -96,12 +96,16 @@ def _amended_rows(
     for number, cells in read_grid(file, card):
         typed, fills = additions.repairs.get(number, {}), additions.fills.get(number, {})
         row: list[tuple[CellValue, PatternFill | None] | None] = []
-        for at in range(card.width):
+        for at in range(_width(card)):
             value = cells[at] if at < len(cells) else None
             fill = REPAIR_FILL if at in typed else fills.get(at)
             row.append((typed.get(at, value), fill))
         new = additions.headings if number == max(card.first_data_row, 1) else additions.values.get(number, ())
         yield [*([None] * card.first_column), *row, *((value, None) for value in new)]
+
+
+def _width(card: LedgerCard) -> int:
+    return max(card.width, len(card.labels))
 
 
 def _styled(cell: Cell, value: CellValue, fill: PatternFill | None) -> Cell:

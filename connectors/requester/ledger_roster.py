@@ -75,7 +75,7 @@ class LedgerSource:
         """Yield every row."""
         repairs = self.stored.repairs()
         for number, cells in self.stored.cells():
-            yield self.row_of(number, {**cells, **_typed(repairs.get(number, {}))})
+            yield self.row_of(number, put_right(cells, repairs.get(number, {})))
 
     def count(self) -> int | None:
         """Return how many rows there are."""
@@ -101,5 +101,6 @@ class LedgerSource:
         return Row(number=number, locator=str(number), cells=named)
 
 
-def _typed(repairs: Mapping[int, str]) -> dict[int, str | None]:
-    return {at: text.strip() or None for at, text in repairs.items()}
+def put_right(cells: Cells, typed: Mapping[int, str]) -> Cells:
+    """Return cells with what was typed instead of what stands in the file."""
+    return {**cells, **{at: text.strip() or None for at, text in typed.items()}}

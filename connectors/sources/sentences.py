@@ -27,6 +27,7 @@ SOURCE_ERRORS: Mapping[str, Wording] = MappingProxyType(
         ),
         # uploads
         "upload_empty": Wording("文件是空的", "the file is empty"),
+        "upload_without_rows": Wording("表头下面没有数据行", "there are no rows below the header"),
         "upload_wrong_ending": Wording(
             "只接受 .xlsx 工作簿和 .csv 文件", "only .xlsx workbooks and .csv files are taken"
         ),

@@ -152,7 +152,7 @@ class LedgerRowStore:
     def counts(self, connection: Connection) -> RowCounts:
         """Count the rows."""
         of_ledger = ledger_row.c.ledger == self.ledger
-        usable = func.coalesce(func.sum(ledger_row.c.is_usable), 0)
+        usable = func.count().filter(ledger_row.c.is_usable)
         rows, usable_rows = connection.execute(select(func.count(), usable).where(of_ledger)).one()
         marked = select(func.count(distinct(ledger_finding.c.row_number))).where(ledger_finding.c.ledger == self.ledger)
         return RowCounts(rows, usable_rows, connection.execute(marked).scalar_one())
