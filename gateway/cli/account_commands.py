@@ -7,8 +7,9 @@ from rich.table import Column, Table
 from gateway.cli.session import Start, pass_start
 from gateway.domain.account import Account
 from gateway.domain.roles import Role
-from gateway.services.accounts import all_accounts, change_roles, disable_account, open_account, reset_account
-from gateway.services.sign_in_card import SignInCard, sign_in_card
+from gateway.services.account_book import GatewayAccounts
+from hosting.accounts.accounts import all_accounts, change_roles, disable_account, open_account, reset_account
+from hosting.accounts.sign_in_card import SignInCard, sign_in_card
 
 role_option = click.option(
     "--role",
@@ -35,7 +36,7 @@ def add(start: Start, account_id: str, name: str, roles: tuple[str, ...], agency
     """新建账号，显示一次性密码和身份验证器二维码。 / Add an account; shows its one-time password and QR code once."""
     with start.gateway() as gateway:
         new = Account(account_id, name, frozenset(Role(role) for role in roles), agency)
-        _show(sign_in_card(gateway, account_id, open_account(gateway, None, new)))
+        _show(sign_in_card(GatewayAccounts(gateway), account_id, open_account(GatewayAccounts(gateway), None, new)))
 
 
 @account.command("list")
@@ -44,7 +45,7 @@ def add(start: Start, account_id: str, name: str, roles: tuple[str, ...], agency
 def list_all(start: Start, *, as_json: bool) -> None:
     """列出账号。 / List the accounts."""
     with start.gateway() as gateway:
-        stored = all_accounts(gateway)
+        stored = all_accounts(GatewayAccounts(gateway))
     rows = [
         {
             "id": one.account.id,
@@ -72,7 +73,7 @@ def list_all(start: Start, *, as_json: bool) -> None:
 def roles(start: Start, account_id: str, roles: tuple[str, ...]) -> None:
     """更改角色：所列即全部。 / Change the roles: those given are all that remain."""
     with start.gateway() as gateway:
-        change_roles(gateway, None, account_id, [Role(role) for role in roles])
+        change_roles(GatewayAccounts(gateway), None, account_id, [Role(role) for role in roles])
     click.echo("角色已更改，该账号的登录已结束 / roles changed; the account's sessions are over")
 
 
@@ -82,7 +83,7 @@ def roles(start: Start, account_id: str, roles: tuple[str, ...]) -> None:
 def disable(start: Start, account_id: str) -> None:
     """停用账号。 / Disable an account."""
     with start.gateway() as gateway:
-        disable_account(gateway, None, account_id)
+        disable_account(GatewayAccounts(gateway), None, account_id)
     click.echo("账号已停用，其登录已结束 / disabled; the account's sessions are over")
 
 
@@ -92,7 +93,11 @@ def disable(start: Start, account_id: str) -> None:
 def reset(start: Start, account_id: str) -> None:
     """重置密码和身份验证器，恢复已停用的账号。 / Give a new password and authenticator; enables a disabled account."""
     with start.gateway() as gateway:
-        _show(sign_in_card(gateway, account_id, reset_account(gateway, None, account_id)))
+        _show(
+            sign_in_card(
+                GatewayAccounts(gateway), account_id, reset_account(GatewayAccounts(gateway), None, account_id)
+            )
+        )
 
 
 def _show(card: SignInCard) -> None:

@@ -9,7 +9,6 @@ from alembic.util import CommandError
 
 import hosting.command_line
 from gateway.bootstrap import open_gateway
-from gateway.domain.account_rules import AccountError
 from gateway.log.bundle import NothingSignedError
 from gateway.log.bundle_errors import BundleError
 from gateway.log.evidence_format import EvidenceError
@@ -20,6 +19,7 @@ from gateway.services.context import Gateway
 from gateway.services.enrol_member import EnrolmentError
 from gateway.services.witness_policy import WitnessPolicyError
 from gateway.settings import SettingsError
+from hosting.accounts.account_rules import AccountError
 from hosting.command_line import StartOptions
 from keys.custody.errors import CustodyError
 

@@ -11,7 +11,7 @@ from gateway.domain.export_limits import MAX_EXPORT_ENTRIES, ExportFormat, needs
 from gateway.domain.log_filter import LogFilter
 from gateway.domain.roles import Permission
 from gateway.domain.stated_reason import ReasonCode, StatedReason
-from gateway.persistence.account_queries import find_account
+from gateway.persistence.account_tables import ACCOUNT_TABLES
 from gateway.persistence.engine import forget_deleted, read_transaction, write_transaction
 from gateway.persistence.saved_search_queries import (
     ExportRequest,
@@ -32,6 +32,7 @@ from gateway.services.export_entries import (
     export_entries,
 )
 from gateway.services.export_files import ExportedFile
+from hosting.accounts.account_queries import find_row
 from schemas.base64url import encode_base64url
 from schemas.formats import digest_of
 
@@ -88,9 +89,9 @@ def may_approve(gateway: Gateway, account: Account, request: ExportRequest) -> b
     if request.account == account.id or not account.may(Permission.EXPORT_ENTRIES):
         return False
     with read_transaction(gateway.engine) as connection:
-        requester = find_account(connection, request.account)
+        requester = find_row(connection, ACCOUNT_TABLES, request.account)
     scope = scope_of(account)
-    return requester is not None and scope is not None and scope.agency in {None, requester.account.agency}
+    return requester is not None and scope is not None and scope.agency in {None, requester.office}
 
 
 def approve_export(gateway: Gateway, account: Account, request_id: str) -> None:

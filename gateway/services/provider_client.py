@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from hosting.certificates import trusted_authorities
 from schemas.envelope import ENVELOPE_HEADER
 from schemas.problem import MAX_PROBLEM_BYTES, PROBLEM_MEDIA_TYPE, ProblemCode, ProblemError
 
@@ -27,6 +28,7 @@ class ProviderClient:
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS),
             limits=httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
+            verify=trusted_authorities(),
             trust_env=False,
             follow_redirects=False,
         )

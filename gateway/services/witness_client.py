@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import httpx
 
+from hosting.certificates import trusted_authorities
 from keys.crypto.note import MAX_NOTE_BYTES
 
 WITNESS_TIMEOUT_SECONDS = 2.0
@@ -28,7 +29,9 @@ class WitnessClient:
 
     def __init__(self, timeout_seconds: float = WITNESS_TIMEOUT_SECONDS) -> None:
         # As with providers: no proxy from the environment, no redirects.
-        self._http = httpx.Client(timeout=timeout_seconds, trust_env=False, follow_redirects=False)
+        self._http = httpx.Client(
+            timeout=timeout_seconds, verify=trusted_authorities(), trust_env=False, follow_redirects=False
+        )
 
     def __enter__(self) -> "WitnessClient":
         return self

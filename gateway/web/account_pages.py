@@ -1,20 +1,31 @@
 """Accounts at the console, for the security administrator: list, add, roles, disable."""
 
+from collections.abc import Mapping
+from enum import StrEnum
 from functools import partial
+from typing import Final
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug import Response as AnyResponse
 
 from gateway.domain.account import Account
-from gateway.domain.account_rules import AccountError, AccountFault
+from gateway.domain.account_rules import RoleFault
 from gateway.domain.roles import Permission, Role
-from gateway.persistence.account_queries import StoredAccount
-from gateway.services.accounts import all_accounts, change_roles, disable_account, get_account, open_account
+from gateway.services.account_book import GatewayAccounts
 from gateway.services.context import Gateway
-from gateway.services.sign_in_card import sign_in_card
 from gateway.web.agency_names import agency_name
 from gateway.web.signed_in import requires_sign_in, signed_in
 from gateway.web.wordings import ROLE_DUTIES, ROLE_NAMES
+from hosting.accounts.account_rules import AccountError, AccountFault
+from hosting.accounts.accounts import (
+    StoredAccount,
+    all_accounts,
+    change_roles,
+    disable_account,
+    get_account,
+    open_account,
+)
+from hosting.accounts.sign_in_card import sign_in_card
 from hosting.web.language import Text, choose
 from hosting.web.listing import Column, Sort, page_of, sort_of
 
@@ -29,12 +40,12 @@ DONE = {
     "roles": Text("角色已更改，该账号的登录已结束。", "The roles were changed; the account's sessions are over."),
     "disabled": Text("账号已停用，其登录已结束。", "The account was disabled; its sessions are over."),
 }
-_FIELD_OF = {
+_FIELD_OF: Final[Mapping[StrEnum, str]] = {
     AccountFault.ID: "id",
     AccountFault.EXISTS: "id",
     AccountFault.NAME: "name",
-    AccountFault.AGENCY_NEEDED: "agency",
-    AccountFault.AGENCY_UNKNOWN: "agency",
+    RoleFault.AGENCY_NEEDED: "agency",
+    RoleFault.AGENCY_UNKNOWN: "agency",
 }
 
 
@@ -57,7 +68,9 @@ def account_pages(gateway: Gateway) -> Blueprint:
 def _show_all(gateway: Gateway) -> str:
     sort = sort_of(COLUMNS, Sort("id"))
     stored = sorted(
-        all_accounts(gateway), key=lambda one: _sort_key(gateway, one, sort.key), reverse=sort.is_descending
+        all_accounts(GatewayAccounts(gateway)),
+        key=lambda one: _sort_key(gateway, one, sort.key),
+        reverse=sort.is_descending,
     )
     page = page_of(len(stored))
     shown = [(one, agency_name(gateway, one.account.agency)) for one in stored[page.offset : page.last]]
@@ -66,7 +79,7 @@ def _show_all(gateway: Gateway) -> str:
     )
 
 
-def _sort_key(gateway: Gateway, stored: StoredAccount, key: str) -> tuple[object, ...]:
+def _sort_key(gateway: Gateway, stored: StoredAccount[Account], key: str) -> tuple[object, ...]:
     account = stored.account
     match key:
         case "name":
@@ -91,10 +104,10 @@ def _add(gateway: Gateway) -> Response:
         typed.get("id", "").strip(), typed.get("name", "").strip(), _typed_roles(), typed.get("agency") or None
     )
     try:
-        credential = open_account(gateway, signed_in().account, account)
+        credential = open_account(GatewayAccounts(gateway), signed_in().account, account)
     except AccountError as error:
         return _form_page(gateway, {_field_of(error): choose(error.wording)}, 422)
-    card = sign_in_card(gateway, account.id, credential)
+    card = sign_in_card(GatewayAccounts(gateway), account.id, credential)
     return make_response(render_template("account/card.html", card=card, account=account))
 
 
@@ -105,7 +118,7 @@ def _show(gateway: Gateway, account_id: str) -> Response:
 
 def _set_roles(gateway: Gateway, account_id: str) -> AnyResponse:
     try:
-        change_roles(gateway, signed_in().account, account_id, _typed_roles())
+        change_roles(GatewayAccounts(gateway), signed_in().account, account_id, _typed_roles())
     except AccountError as error:
         return _account_page(gateway, account_id, {"roles": choose(error.wording)}, 422)
     return redirect(f"/console/accounts/{account_id}?done=roles", 303)
@@ -119,7 +132,7 @@ def _ask_disable(gateway: Gateway, account_id: str) -> Response:
 def _disable(gateway: Gateway, account_id: str) -> AnyResponse:
     stored = _get_or_404(gateway, account_id)
     try:
-        disable_account(gateway, signed_in().account, account_id)
+        disable_account(GatewayAccounts(gateway), signed_in().account, account_id)
     except AccountError as error:
         errors = {"disable": choose(error.wording)}
         return make_response(render_template("account/disable.html", stored=stored, errors=errors), 422)
@@ -159,9 +172,9 @@ def _account_page(
     return make_response(page, status)
 
 
-def _get_or_404(gateway: Gateway, account_id: str) -> StoredAccount:
+def _get_or_404(gateway: Gateway, account_id: str) -> StoredAccount[Account]:
     try:
-        return get_account(gateway, account_id)
+        return get_account(GatewayAccounts(gateway), account_id)
     except AccountError:
         abort(404)
 
@@ -176,4 +189,4 @@ def _role_choices(without: Role | None = None) -> list[tuple[str, str, str]]:
 
 
 def _field_of(error: AccountError) -> str:
-    return _FIELD_OF.get(AccountFault(error.code), "roles")
+    return _FIELD_OF.get(error.code, "roles")

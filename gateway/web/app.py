@@ -9,10 +9,10 @@ from gateway.services.context import Gateway
 from gateway.web.agency_names import agency_name
 from gateway.web.blueprints import register_pages
 from gateway.web.navigation import HOME, ways_for
-from gateway.web.signed_in import find_signed_in
 from gateway.web.wordings import ROLE_NAMES
 from hosting.web.frame import Frame, NavigationEntry, Officer, Side, add_frame
 from hosting.web.language import Text
+from hosting.web.signed_in import find_signed_in
 
 PRODUCT = Text("童心 · 审计台", "Tongxin audit console")
 

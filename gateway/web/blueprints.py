@@ -14,17 +14,19 @@ from gateway.web.integrity_pages import integrity_pages
 from gateway.web.job_pages import job_pages
 from gateway.web.missing_pages import missing_pages
 from gateway.web.overview_pages import overview_pages
-from gateway.web.own_account_pages import own_account_pages
 from gateway.web.report_pages import report_pages
 from gateway.web.request_pages import request_pages
 from gateway.web.search_pages import search_pages
-from gateway.web.sign_in_pages import sign_in_pages
+from gateway.web.signed_in import console_site
+from hosting.web.own_account_pages import own_account_pages
+from hosting.web.sign_in_pages import sign_in_pages
 
 
 def register_pages(app: Flask, gateway: Gateway) -> None:
     """Register the blueprints of all pages."""
-    app.register_blueprint(sign_in_pages(gateway))
-    app.register_blueprint(own_account_pages(gateway))
+    site = console_site(gateway)
+    app.register_blueprint(sign_in_pages(site))
+    app.register_blueprint(own_account_pages(site))
     app.register_blueprint(account_pages(gateway))
     app.register_blueprint(overview_pages(gateway))
     app.register_blueprint(alert_pages(gateway))

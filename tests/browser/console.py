@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from gateway.domain.account import Account
 from gateway.domain.roles import Role
-from gateway.services.accounts import get_account, open_account
-from gateway.services.own_password import replace_password
+from gateway.services.account_book import GatewayAccounts
+from hosting.accounts.accounts import get_account, open_account
+from hosting.accounts.own_password import replace_password
 from hosting.web.secret_cookie import new_secret
 from tests.scenario.gateway_simulator import PASSPHRASE, World, played_world
 
@@ -70,10 +71,10 @@ class Console:
         gateway = self.world.gateway
         agency = self.world.requester.id if Role.AGENCY_AUDITOR in roles else None
         account = Account(f"officer-{next(_numbers)}", name, frozenset(roles), agency)
-        new = open_account(gateway, None, account)
+        new = open_account(GatewayAccounts(gateway), None, account)
         if one_time:
             return Person(account, new.password, new.totp_secret)
-        replace_password(gateway, account, new.password, PASSWORD, "127.0.0.1", new_secret(os.urandom))
+        replace_password(GatewayAccounts(gateway), account, new.password, PASSWORD, "127.0.0.1", new_secret(os.urandom))
         return Person(account, PASSWORD, new.totp_secret)
 
     def person(self, role: Role) -> Person:
@@ -84,7 +85,7 @@ class Console:
 
     def known(self, account_id: str, password: str, totp_secret: str) -> Person:
         """Return somebody whose account was added through the pages."""
-        return Person(get_account(self.world.gateway, account_id).account, password, totp_secret)
+        return Person(get_account(GatewayAccounts(self.world.gateway), account_id).account, password, totp_secret)
 
     def sign_in(self, page: Page, person: Person) -> None:
         """Sign in through the page."""

@@ -8,14 +8,15 @@ import pyotp
 import pytest
 
 from gateway.domain.account import Account
-from gateway.domain.account_rules import AccountError
 from gateway.domain.roles import Role
-from gateway.services.accounts import change_roles, disable_account, open_account, reset_account
-from gateway.services.console_sessions import end_session, open_session
+from gateway.services.account_book import GatewayAccounts
 from gateway.services.context import Gateway
-from gateway.services.own_password import replace_password
-from gateway.services.sign_in import Attempt, SignInRefusedError, sign_in
-from gateway.services.sign_in_throttle import SignInLockedError
+from hosting.accounts.account_rules import AccountError
+from hosting.accounts.accounts import change_roles, disable_account, open_account, reset_account
+from hosting.accounts.own_password import replace_password
+from hosting.accounts.sessions import end_session, open_session
+from hosting.accounts.sign_in import Attempt, SignInRefusedError, sign_in
+from hosting.accounts.sign_in_throttle import SignInLockedError
 from hosting.web.secret_cookie import new_secret
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 
@@ -31,31 +32,31 @@ def gateway(database_url: str, tmp_path: Path) -> Iterator[Gateway]:
 
 
 def test_the_life_of_an_account(gateway: Gateway) -> None:
-    open_account(gateway, None, ADMINISTRATOR)
-    new = open_account(gateway, ADMINISTRATOR, AUDITOR)
+    open_account(GatewayAccounts(gateway), None, ADMINISTRATOR)
+    new = open_account(GatewayAccounts(gateway), ADMINISTRATOR, AUDITOR)
     token = new_secret(os.urandom)
-    replace_password(gateway, AUDITOR, new.password, PASSWORD, "192.0.2.1", token)
-    opened = open_session(gateway, token)
+    replace_password(GatewayAccounts(gateway), AUDITOR, new.password, PASSWORD, "192.0.2.1", token)
+    opened = open_session(GatewayAccounts(gateway), token)
     assert opened is not None
     assert opened.account == AUDITOR
-    end_session(gateway, token)
+    end_session(GatewayAccounts(gateway), token)
     attempt = Attempt("wang.an", PASSWORD, pyotp.TOTP(new.totp_secret).at(gateway.now()), "192.0.2.1")
-    sign_in(gateway, attempt, token)
-    assert open_session(gateway, token) is not None
+    sign_in(GatewayAccounts(gateway), attempt, token)
+    assert open_session(GatewayAccounts(gateway), token) is not None
     with pytest.raises(SignInRefusedError):
-        sign_in(gateway, attempt, new_secret(os.urandom))
-    change_roles(gateway, ADMINISTRATOR, "wang.an", [Role.SYSTEM_ADMINISTRATOR])
-    assert open_session(gateway, token) is None
-    disable_account(gateway, ADMINISTRATOR, "wang.an")
-    reset_account(gateway, None, "wang.an")
+        sign_in(GatewayAccounts(gateway), attempt, new_secret(os.urandom))
+    change_roles(GatewayAccounts(gateway), ADMINISTRATOR, "wang.an", [Role.SYSTEM_ADMINISTRATOR])
+    assert open_session(GatewayAccounts(gateway), token) is None
+    disable_account(GatewayAccounts(gateway), ADMINISTRATOR, "wang.an")
+    reset_account(GatewayAccounts(gateway), None, "wang.an")
     with pytest.raises(AccountError):
-        disable_account(gateway, None, "li.hua")
+        disable_account(GatewayAccounts(gateway), None, "li.hua")
 
 
 def test_five_failures_lock(gateway: Gateway) -> None:
     attempt = Attempt("nobody", PASSWORD, "000000", "192.0.2.1")
     for _ in range(5):
         with pytest.raises(SignInRefusedError):
-            sign_in(gateway, attempt, new_secret(os.urandom))
+            sign_in(GatewayAccounts(gateway), attempt, new_secret(os.urandom))
     with pytest.raises(SignInLockedError):
-        sign_in(gateway, attempt, new_secret(os.urandom))
+        sign_in(GatewayAccounts(gateway), attempt, new_secret(os.urandom))

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from gateway.bootstrap import open_gateway
 from gateway.cli import main, setup_commands
-from gateway.services.console_sessions import open_session
-from gateway.services.sign_in import Attempt, sign_in
+from gateway.services.account_book import GatewayAccounts
+from hosting.accounts.sessions import open_session
+from hosting.accounts.sign_in import Attempt, sign_in
 from hosting.web.secret_cookie import new_secret
 from tests.scenario.gateway_simulator import CHEAP, GATEWAY_ID, PASSPHRASE
 
@@ -43,8 +44,8 @@ def _signs_in(folder: Path, result: Result) -> bool:
     token = new_secret(os.urandom)
     with open_gateway(folder, PASSPHRASE) as gateway:
         code = pyotp.TOTP(secret).at(gateway.now())
-        sign_in(gateway, Attempt("li.hua", _printed(result, "password"), code, "::1"), token)
-        opened = open_session(gateway, token)
+        sign_in(GatewayAccounts(gateway), Attempt("li.hua", _printed(result, "password"), code, "::1"), token)
+        opened = open_session(GatewayAccounts(gateway), token)
     return opened is not None and opened.is_one_time
 
 

@@ -15,7 +15,7 @@ from gateway.api.authentication import admit_everybody, begin_trail, require_ver
 from gateway.api.openapi import describe_interface
 from gateway.api.problem_responses import install_error_handlers
 from gateway.services.context import Gateway
-from gateway.web.signed_in import SignInGuard, VisitorGuard
+from hosting.web.signed_in import SignInGuard, VisitorGuard
 from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 

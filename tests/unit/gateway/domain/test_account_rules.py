@@ -3,15 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.account import Account
-from gateway.domain.account_rules import (
-    AccountError,
-    AccountFault,
-    check_account,
-    check_administrator_left,
-    check_other,
-    check_roles,
-)
+from gateway.domain.account_rules import RoleFault, check_account, check_roles
 from gateway.domain.roles import Permission, Role, permissions_of
+from hosting.accounts.account_rules import AccountError, AccountFault, check_administrator_left, check_other
 
 AGENCY = "civil_affairs.990101"
 APART = {Role.PRIVACY_OFFICER, Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR}
@@ -48,13 +42,13 @@ def test_no_accepted_account_joins_what_must_be_apart(roles: frozenset[Role], ag
         (_account(Role.OVERSIGHT_AUDITOR, name="李\u202e华"), AccountFault.NAME),
         (_account(Role.OVERSIGHT_AUDITOR, name="李" * 61), AccountFault.NAME),
         (_account(), AccountFault.NO_ROLE),
-        (_account(Role.PRIVACY_OFFICER, Role.SYSTEM_ADMINISTRATOR), AccountFault.SEPARATE),
-        (_account(Role.AGENCY_AUDITOR), AccountFault.AGENCY_NEEDED),
-        (_account(Role.AGENCY_AUDITOR, agency="education.990101"), AccountFault.AGENCY_UNKNOWN),
-        (_account(Role.AGENCY_AUDITOR, Role.OVERSIGHT_AUDITOR, agency=AGENCY), AccountFault.AGENCY_ONLY),
+        (_account(Role.PRIVACY_OFFICER, Role.SYSTEM_ADMINISTRATOR), RoleFault.SEPARATE),
+        (_account(Role.AGENCY_AUDITOR), RoleFault.AGENCY_NEEDED),
+        (_account(Role.AGENCY_AUDITOR, agency="education.990101"), RoleFault.AGENCY_UNKNOWN),
+        (_account(Role.AGENCY_AUDITOR, Role.OVERSIGHT_AUDITOR, agency=AGENCY), RoleFault.AGENCY_ONLY),
     ],
 )
-def test_what_is_no_account(account: Account, fault: AccountFault) -> None:
+def test_what_is_no_account(account: Account, fault: AccountFault | RoleFault) -> None:
     with pytest.raises(AccountError) as caught:
         check_account(account, {AGENCY})
     assert caught.value.code is fault
@@ -76,10 +70,12 @@ def test_one_security_administrator_stays() -> None:
     last = _account(Role.SECURITY_ADMINISTRATOR)
     auditor = _account(Role.OVERSIGHT_AUDITOR, account_id="wang.an")
     with pytest.raises(AccountError) as caught:
-        check_administrator_left("li.hua", [last, auditor])
+        check_administrator_left("li.hua", [last, auditor], Role.SECURITY_ADMINISTRATOR)
     assert caught.value.code is AccountFault.LAST_ADMINISTRATOR
-    check_administrator_left("wang.an", [last, auditor])
-    check_administrator_left("li.hua", [last, _account(Role.SECURITY_ADMINISTRATOR, account_id="zhao.yi")])
+    check_administrator_left("wang.an", [last, auditor], Role.SECURITY_ADMINISTRATOR)
+    check_administrator_left(
+        "li.hua", [last, _account(Role.SECURITY_ADMINISTRATOR, account_id="zhao.yi")], Role.SECURITY_ADMINISTRATOR
+    )
 
 
 def test_faults_speak_both_languages_and_quote_nothing() -> None:

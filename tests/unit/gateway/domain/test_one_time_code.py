@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.domain.one_time_code import matching_step
+from hosting.accounts.one_time_code import matching_step
 
 SECRET = base64.b32encode(b"12345678901234567890").decode("ascii")
 VECTORS = [

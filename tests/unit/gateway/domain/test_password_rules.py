@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.domain.password_rules import PasswordError, PasswordFault, check_new_password
+from hosting.accounts.password_rules import PasswordError, PasswordFault, check_new_password
 
 
 @pytest.mark.parametrize("new", ["四棵老槐树下的风筝一九八七", "correct horse battery", "x7" * 3 + "abcdef"])

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.sign_in_limits import ACCOUNT_FAILURES, LOCK, Attempts, charge, give_back
+from hosting.accounts.sign_in_limits import ACCOUNT_FAILURES, LOCK, Attempts, charge, give_back
 
 LOCK_SECONDS = int(LOCK.total_seconds())
 

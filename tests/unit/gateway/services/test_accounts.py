@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.account import Account
-from gateway.domain.account_rules import AccountError, AccountFault
+from gateway.domain.account_rules import RoleFault
 from gateway.domain.roles import Role
 from gateway.log.disclosure import parse_disclosure
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf
 from gateway.persistence.engine import read_transaction
-from gateway.services.accounts import all_accounts, change_roles, disable_account, get_account, open_account
+from gateway.services.account_book import GatewayAccounts
 from gateway.services.context import Gateway
-from gateway.services.sign_in_card import sign_in_card
+from hosting.accounts.account_rules import AccountError, AccountFault
+from hosting.accounts.accounts import all_accounts, change_roles, disable_account, get_account, open_account
+from hosting.accounts.sign_in_card import sign_in_card
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 
 FIRST = Account("li.hua", "李华", frozenset({Role.SECURITY_ADMINISTRATOR}))
@@ -27,8 +29,8 @@ AUDITOR = Account("zhao.yi", "阿卜杜热合曼·买买提", frozenset({Role.OV
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Gateway]:
     with opened_gateway(tmp_path / "gateway", Clock()) as gateway:
-        open_account(gateway, None, FIRST)
-        open_account(gateway, FIRST, AUDITOR)
+        open_account(GatewayAccounts(gateway), None, FIRST)
+        open_account(GatewayAccounts(gateway), FIRST, AUDITOR)
         yield gateway
 
 
@@ -43,9 +45,9 @@ def _last_event(gateway: Gateway) -> tuple[str, str | None, dict[str, str]]:
 
 def test_who_granted_to_whom_is_in_the_log(gateway: Gateway) -> None:
     assert _last_event(gateway) == ("role.grant", "account_added", {"officer": "li.hua", "account": "zhao.yi"})
-    change_roles(gateway, FIRST, "zhao.yi", [Role.PRIVACY_OFFICER])
+    change_roles(GatewayAccounts(gateway), FIRST, "zhao.yi", [Role.PRIVACY_OFFICER])
     assert _last_event(gateway) == ("role.revoke", None, {"officer": "li.hua", "account": "zhao.yi"})
-    disable_account(gateway, None, "zhao.yi")
+    disable_account(GatewayAccounts(gateway), None, "zhao.yi")
     assert _last_event(gateway) == ("role.revoke", "account_disabled", {"account": "zhao.yi"})
 
 
@@ -58,21 +60,21 @@ def test_no_name_enters_the_log(gateway: Gateway) -> None:
 
 
 def test_nobody_changes_their_own_rights(gateway: Gateway) -> None:
-    open_account(gateway, FIRST, SECOND)
+    open_account(GatewayAccounts(gateway), FIRST, SECOND)
     for change in (
-        lambda: change_roles(gateway, FIRST, "li.hua", [Role.OVERSIGHT_AUDITOR]),
-        lambda: disable_account(gateway, FIRST, "li.hua"),
+        lambda: change_roles(GatewayAccounts(gateway), FIRST, "li.hua", [Role.OVERSIGHT_AUDITOR]),
+        lambda: disable_account(GatewayAccounts(gateway), FIRST, "li.hua"),
     ):
         with pytest.raises(AccountError) as caught:
             change()
         assert caught.value.code is AccountFault.OWN_ACCOUNT
-    assert get_account(gateway, "li.hua").account == FIRST
+    assert get_account(GatewayAccounts(gateway), "li.hua").account == FIRST
 
 
 def test_the_last_security_administrator_stays_even_for_the_operator(gateway: Gateway) -> None:
     for change in (
-        lambda: change_roles(gateway, None, "li.hua", [Role.OVERSIGHT_AUDITOR]),
-        lambda: disable_account(gateway, None, "li.hua"),
+        lambda: change_roles(GatewayAccounts(gateway), None, "li.hua", [Role.OVERSIGHT_AUDITOR]),
+        lambda: disable_account(GatewayAccounts(gateway), None, "li.hua"),
     ):
         with pytest.raises(AccountError) as caught:
             change()
@@ -80,11 +82,11 @@ def test_the_last_security_administrator_stays_even_for_the_operator(gateway: Ga
 
 
 def test_two_who_disable_one_another_at_once_do_not_both_succeed(gateway: Gateway) -> None:
-    open_account(gateway, FIRST, SECOND)
+    open_account(GatewayAccounts(gateway), FIRST, SECOND)
 
     def disable(pair: tuple[Account, str]) -> bool:
         try:
-            disable_account(gateway, *pair)
+            disable_account(GatewayAccounts(gateway), *pair)
         except AccountError:
             return False
         return True
@@ -95,23 +97,27 @@ def test_two_who_disable_one_another_at_once_do_not_both_succeed(gateway: Gatewa
 
 def test_roles_that_must_be_apart_are_refused_by_the_service(gateway: Gateway) -> None:
     with pytest.raises(AccountError) as caught:
-        change_roles(gateway, FIRST, "zhao.yi", [Role.PRIVACY_OFFICER, Role.SYSTEM_ADMINISTRATOR])
-    assert caught.value.code is AccountFault.SEPARATE
+        change_roles(GatewayAccounts(gateway), FIRST, "zhao.yi", [Role.PRIVACY_OFFICER, Role.SYSTEM_ADMINISTRATOR])
+    assert caught.value.code is RoleFault.SEPARATE
     with pytest.raises(AccountError):
-        open_account(gateway, FIRST, Account("new.one", "新人", frozenset({Role.AGENCY_AUDITOR}), "education.990101"))
-    assert [stored.account.id for stored in all_accounts(gateway)] == ["li.hua", "zhao.yi"]
+        open_account(
+            GatewayAccounts(gateway),
+            FIRST,
+            Account("new.one", "新人", frozenset({Role.AGENCY_AUDITOR}), "education.990101"),
+        )
+    assert [stored.account.id for stored in all_accounts(GatewayAccounts(gateway))] == ["li.hua", "zhao.yi"]
 
 
 def test_a_name_is_given_once(gateway: Gateway) -> None:
     with pytest.raises(AccountError) as caught:
-        open_account(gateway, FIRST, AUDITOR)
+        open_account(GatewayAccounts(gateway), FIRST, AUDITOR)
     assert caught.value.code is AccountFault.EXISTS
     with pytest.raises(AccountError):
-        get_account(gateway, os.urandom(4).hex())
+        get_account(GatewayAccounts(gateway), os.urandom(4).hex())
 
 
 def test_the_card_says_all_that_is_needed_and_its_repr_nothing(gateway: Gateway) -> None:
-    card = sign_in_card(gateway, SECOND.id, open_account(gateway, FIRST, SECOND))
+    card = sign_in_card(GatewayAccounts(gateway), SECOND.id, open_account(GatewayAccounts(gateway), FIRST, SECOND))
     assert card.totp_uri.startswith("otpauth://totp/")
     assert f"secret={card.totp_secret}" in card.totp_uri
     assert card.spaced_secret().replace(" ", "") == card.totp_secret

@@ -12,18 +12,19 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.account import Account
-from gateway.domain.password_rules import PasswordError, PasswordFault
 from gateway.domain.roles import Role
 from gateway.log.disclosure import parse_disclosure
 from gateway.persistence.account_tables import console_attempt, console_credential, console_session
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf
 from gateway.persistence.engine import read_transaction
-from gateway.services.accounts import change_roles, disable_account, open_account, reset_account
-from gateway.services.console_sessions import end_session, open_session
+from gateway.services.account_book import GatewayAccounts
 from gateway.services.context import Gateway
-from gateway.services.own_password import replace_password
-from gateway.services.sign_in import Attempt, SignInRefusedError, sign_in
-from gateway.services.sign_in_throttle import SignInLockedError
+from hosting.accounts.accounts import change_roles, disable_account, open_account, reset_account
+from hosting.accounts.own_password import replace_password
+from hosting.accounts.password_rules import PasswordError, PasswordFault
+from hosting.accounts.sessions import end_session, open_session
+from hosting.accounts.sign_in import Attempt, SignInRefusedError, sign_in
+from hosting.accounts.sign_in_throttle import SignInLockedError
 from hosting.web.secret_cookie import new_secret
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 
@@ -41,13 +42,17 @@ class Desk:
     password: str
     secret: str
 
+    @property
+    def book(self) -> GatewayAccounts:
+        return GatewayAccounts(self.gateway)
+
     def code(self) -> str:
         return pyotp.TOTP(self.secret).at(self.clock.now())
 
     def attempt(self, **changes: str) -> str:
         typed = {"account": self.account.id, "password": self.password, "code": self.code(), "address": "192.0.2.7"}
         token = new_secret(os.urandom)
-        sign_in(self.gateway, Attempt(**(typed | changes)), token)
+        sign_in(self.book, Attempt(**(typed | changes)), token)
         return token
 
     def events(self) -> list[tuple[str, str | None]]:
@@ -61,8 +66,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     clock = Clock()
     with opened_gateway(tmp_path / "gateway", clock) as gateway:
         account = Account("li.hua", "李华", frozenset({Role.SECURITY_ADMINISTRATOR}))
-        new = open_account(gateway, None, account)
-        replace_password(gateway, account, new.password, PASSWORD, "192.0.2.7", new_secret(os.urandom))
+        new = open_account(GatewayAccounts(gateway), None, account)
+        replace_password(GatewayAccounts(gateway), account, new.password, PASSWORD, "192.0.2.7", new_secret(os.urandom))
         yield Desk(gateway, clock, account, PASSWORD, new.totp_secret)
 
 
@@ -70,12 +75,12 @@ def test_a_session_is_over_after_fifteen_idle_minutes_or_eight_hours(desk: Desk)
     token = desk.attempt()
     for _ in range(47):
         desk.clock.ahead += 10 * MINUTE
-        assert open_session(desk.gateway, token) is not None
+        assert open_session(desk.book, token) is not None
     desk.clock.ahead += 10 * MINUTE
-    assert open_session(desk.gateway, token) is None
+    assert open_session(desk.book, token) is None
     idle = desk.attempt()
     desk.clock.ahead += 15 * MINUTE
-    assert open_session(desk.gateway, idle) is None
+    assert open_session(desk.book, idle) is None
 
 
 def test_no_token_is_kept(desk: Desk) -> None:
@@ -86,9 +91,9 @@ def test_no_token_is_kept(desk: Desk) -> None:
     assert token not in rows
     assert desk.secret not in credentials
     assert desk.password not in credentials
-    end_session(desk.gateway, token)
-    assert open_session(desk.gateway, token) is None
-    assert open_session(desk.gateway, new_secret(os.urandom)) is None
+    end_session(desk.book, token)
+    assert open_session(desk.book, token) is None
+    assert open_session(desk.book, new_secret(os.urandom)) is None
 
 
 def test_a_code_is_used_once_and_none_of_before_it(desk: Desk) -> None:
@@ -180,14 +185,14 @@ def test_names_and_addresses_of_attempts_are_not_kept_in_clear(desk: Desk) -> No
 
 def test_changes_of_rights_end_the_sessions(desk: Desk) -> None:
     gateway = desk.gateway
-    open_account(gateway, None, Account("wang.an", "王安", frozenset({Role.SECURITY_ADMINISTRATOR})))
+    open_account(GatewayAccounts(gateway), None, Account("wang.an", "王安", frozenset({Role.SECURITY_ADMINISTRATOR})))
     token = desk.attempt()
-    change_roles(gateway, None, "li.hua", [Role.SECURITY_ADMINISTRATOR, Role.OVERSIGHT_AUDITOR])
-    assert open_session(gateway, token) is None
+    change_roles(GatewayAccounts(gateway), None, "li.hua", [Role.SECURITY_ADMINISTRATOR, Role.OVERSIGHT_AUDITOR])
+    assert open_session(GatewayAccounts(gateway), token) is None
     desk.clock.ahead += MINUTE
     token = desk.attempt()
-    disable_account(gateway, None, "li.hua")
-    assert open_session(gateway, token) is None
+    disable_account(GatewayAccounts(gateway), None, "li.hua")
+    assert open_session(GatewayAccounts(gateway), token) is None
     desk.clock.ahead += MINUTE
     with pytest.raises(SignInRefusedError):
         desk.attempt()
@@ -197,20 +202,20 @@ def test_changes_of_rights_end_the_sessions(desk: Desk) -> None:
 def test_a_new_password_ends_the_other_sessions(desk: Desk) -> None:
     before, after = desk.attempt(), new_secret(os.urandom)
     with pytest.raises(PasswordError) as caught:
-        replace_password(desk.gateway, desk.account, "wrong", "a river with two names", "192.0.2.7", after)
+        replace_password(desk.book, desk.account, "wrong", "a river with two names", "192.0.2.7", after)
     assert caught.value.code is PasswordFault.WRONG
-    replace_password(desk.gateway, desk.account, desk.password, "a river with two names", "192.0.2.7", after)
-    assert open_session(desk.gateway, before) is None
-    opened = open_session(desk.gateway, after)
+    replace_password(desk.book, desk.account, desk.password, "a river with two names", "192.0.2.7", after)
+    assert open_session(desk.book, before) is None
+    opened = open_session(desk.book, after)
     assert opened is not None
     assert not opened.is_one_time
 
 
 def test_a_one_time_password_is_for_three_days(desk: Desk) -> None:
-    open_account(desk.gateway, None, Account("wang.an", "王安", frozenset({Role.SECURITY_ADMINISTRATOR})))
-    new = reset_account(desk.gateway, None, "li.hua")
+    open_account(desk.book, None, Account("wang.an", "王安", frozenset({Role.SECURITY_ADMINISTRATOR})))
+    new = reset_account(desk.book, None, "li.hua")
     desk.password, desk.secret = new.password, new.totp_secret
-    opened = open_session(desk.gateway, desk.attempt())
+    opened = open_session(desk.book, desk.attempt())
     assert opened is not None
     assert opened.is_one_time
     desk.clock.ahead += timedelta(hours=72)

@@ -12,18 +12,20 @@ from werkzeug.datastructures import MultiDict
 from gateway.api.app import create_app
 from gateway.domain.account import Account
 from gateway.domain.roles import Permission, Role, permissions_of
-from gateway.persistence.account_tables import console_account
+from gateway.persistence.account_tables import ACCOUNT_TABLES, console_account
 from gateway.persistence.engine import read_transaction, write_transaction
-from gateway.services.accounts import open_account
-from gateway.services.console_sessions import begin_session_in
+from gateway.services.account_book import GatewayAccounts
 from gateway.services.context import Gateway
-from gateway.services.own_password import replace_password
-from gateway.web.caller import caller_address
-from gateway.web.sign_in_form import keep_form, kept_fields
-from gateway.web.signed_in import SignInGuard, requires_sign_in, requires_visitor
+from gateway.web.signed_in import requires_sign_in, requires_visitor
+from hosting.accounts.accounts import open_account
+from hosting.accounts.own_password import replace_password
+from hosting.accounts.sessions import begin_session_in
+from hosting.web.caller import caller_address
 from hosting.web.forgery import bind_forms, form_token
 from hosting.web.secret_cookie import new_secret
 from hosting.web.security import SECURITY_HEADERS
+from hosting.web.sign_in_form import keep_form, kept_fields
+from hosting.web.signed_in import SignInGuard
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 
 SECRET_TEXT = "990101201603150015"
@@ -35,8 +37,10 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     with opened_gateway(tmp_path_factory.mktemp("console") / "gateway", Clock()) as gateway:
         for number, role in enumerate(sorted(set(Role) - AGENCY_ROLES)):
             account = Account(f"officer-{number}", "李华", frozenset({role}))
-            new = open_account(gateway, None, account)
-            replace_password(gateway, account, new.password, "four old locust trees", "::1", new_secret(os.urandom))
+            new = open_account(GatewayAccounts(gateway), None, account)
+            replace_password(
+                GatewayAccounts(gateway), account, new.password, "four old locust trees", "::1", new_secret(os.urandom)
+            )
         yield gateway
 
 
@@ -63,7 +67,7 @@ def client_of(app: Flask, gateway: Gateway) -> Callable[[Role | None], FlaskClie
         if role is not None:
             account_id = f"officer-{sorted(set(Role) - AGENCY_ROLES).index(role)}"
             with write_transaction(gateway.engine) as connection:
-                begin_session_in(connection, token, account_id, gateway.seconds())
+                begin_session_in(connection, ACCOUNT_TABLES, token, account_id, gateway.seconds())
         return client
 
     return client
@@ -82,7 +86,7 @@ def _pages(app: Flask) -> list[tuple[str, Permission | None]]:
         blueprint = rule.endpoint.rpartition(".")[0]
         guards = [f for f in app.before_request_funcs.get(blueprint, []) if isinstance(f, SignInGuard)]
         if guards and not rule.arguments and "GET" in (rule.methods or ()):
-            found.append((rule.rule, guards[0]._permission))
+            found.append((rule.rule, guards[0].permission))
     return found
 
 

@@ -7,8 +7,10 @@ from typing import Final
 from flask import Response, make_response, render_template
 from werkzeug.datastructures import MultiDict
 
+from hosting.accounts.book import A
 from hosting.web.forgery import FORM_FIELD
 from hosting.web.language import Text
+from hosting.web.site import Site
 
 MAX_KEPT_CHARACTERS: Final = 200_000
 _NEVER_KEPT: Final = frozenset({FORM_FIELD, "password", "new_password", "repeated_password", "code"})
@@ -29,9 +31,9 @@ class SignInForm:
         return replace(self, failure=failure)
 
 
-def show_sign_in(form: SignInForm, status: int = 200) -> Response:
+def show_sign_in(site: Site[A], form: SignInForm, status: int = 200) -> Response:
     """Return the sign-in page."""
-    return make_response(render_template("sign_in/sign_in.html", form=form), status)
+    return make_response(render_template("sign_in/sign_in.html", site=site, form=form), status)
 
 
 def keep_form(fields: MultiDict[str, str]) -> str:

@@ -5,11 +5,8 @@ from dataclasses import dataclass, field
 import pyotp
 import segno
 
-from gateway.services.context import Gateway
-from gateway.services.credentials import NewCredential
-
-PRODUCT = "Tongxin"
-SIGN_IN_PATH = "/console/sign-in"
+from hosting.accounts.book import A, AccountBook
+from hosting.accounts.credentials import NewCredential
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +28,7 @@ class SignInCard:
         return " ".join(self.totp_secret[start : start + 4] for start in range(0, len(self.totp_secret), 4))
 
 
-def sign_in_card(gateway: Gateway, account_id: str, new: NewCredential) -> SignInCard:
+def sign_in_card(book: AccountBook[A], account_id: str, new: NewCredential) -> SignInCard:
     """Return the card of a credential that was just made."""
-    uri = pyotp.TOTP(new.totp_secret).provisioning_uri(name=account_id, issuer_name=f"{PRODUCT} {gateway.id}")
-    address = gateway.settings.url.rstrip("/") + SIGN_IN_PATH
-    return SignInCard(account_id, address, new.password, new.totp_secret, uri)
+    uri = pyotp.TOTP(new.totp_secret).provisioning_uri(name=account_id, issuer_name=book.issuer)
+    return SignInCard(account_id, book.sign_in_address, new.password, new.totp_secret, uri)

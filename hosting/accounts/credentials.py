@@ -1,6 +1,6 @@
 """Making and checking what an account's owner proves themselves with: a password and a one-time code.
 
-The TOTP secret is sealed at rest under the gateway's storage key, with the account as associated data.
+The TOTP secret is sealed at rest under the program's storage key, with the account as associated data.
 """
 
 import base64
@@ -9,9 +9,9 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Final
 
-from gateway.domain.one_time_code import matching_step
-from gateway.persistence.account_queries import Credential
-from gateway.services.context import Gateway
+from hosting.accounts.account_queries import Credential
+from hosting.accounts.book import A, AccountBook, seconds
+from hosting.accounts.one_time_code import matching_step
 from keys.crypto.errors import OpenError
 from keys.crypto.password import STANDARD_PASSWORD_COST, hash_password, verify_password
 from keys.crypto.sealing import open_at_rest, seal_at_rest
@@ -40,34 +40,34 @@ def new_credential(random: RandomSource) -> NewCredential:
     return NewCredential("-".join(groups), base64.b32encode(random(TOTP_SECRET_BYTES)).decode("ascii"))
 
 
-def keep_credential(gateway: Gateway, account_id: str, new: NewCredential) -> Credential:
+def keep_credential(book: AccountBook[A], account_id: str, new: NewCredential) -> Credential:
     """Return what is kept of a new credential; its password must be replaced at the first sign-in."""
-    key = gateway.keys.ring.current(KeyKind.STORAGE, gateway.now()).secret
+    key = book.ring.current(KeyKind.STORAGE, book.now()).secret
     return Credential(
-        password_hash=hash_password(new.password, STANDARD_PASSWORD_COST, gateway.random),
-        password_set_at=gateway.seconds(),
+        password_hash=hash_password(new.password, STANDARD_PASSWORD_COST, book.random),
+        password_set_at=seconds(book),
         is_one_time=True,
-        totp_secret=seal_at_rest(key, new.totp_secret.encode(), _use(account_id), gateway.random),
+        totp_secret=seal_at_rest(key, new.totp_secret.encode(), _use(account_id), book.random),
         totp_step=0,
     )
 
 
-def is_right_password(gateway: Gateway, credential: Credential | None, password: str) -> bool:
+def is_right_password(book: AccountBook[A], credential: Credential | None, password: str) -> bool:
     """Return whether this is the password; takes as long where there is no such account."""
     stored = _decoy() if credential is None else credential.password_hash
     is_right = verify_password(stored, password)
-    return is_right and credential is not None and not _is_stale(gateway, credential)
+    return is_right and credential is not None and not _is_stale(book, credential)
 
 
-def find_step(gateway: Gateway, account_id: str, credential: Credential | None, code: str) -> int | None:
+def find_step(book: AccountBook[A], account_id: str, credential: Credential | None, code: str) -> int | None:
     """Return the time step of a code that is right and was not used before, else None; as long without an account."""
-    secret = "A" * 32 if credential is None else _open_secret(gateway, account_id, credential)
-    step = matching_step(secret, code, gateway.now())
+    secret = "A" * 32 if credential is None else _open_secret(book, account_id, credential)
+    step = matching_step(secret, code, book.now())
     return step if step is not None and credential is not None and step > credential.totp_step else None
 
 
-def _open_secret(gateway: Gateway, account_id: str, credential: Credential) -> str:
-    keys = gateway.keys.ring.accepted(KeyKind.STORAGE, gateway.now())
+def _open_secret(book: AccountBook[A], account_id: str, credential: Credential) -> str:
+    keys = book.ring.accepted(KeyKind.STORAGE, book.now())
     for key in keys:
         try:
             return open_at_rest(key.secret, credential.totp_secret, _use(account_id)).decode("ascii")
@@ -76,8 +76,8 @@ def _open_secret(gateway: Gateway, account_id: str, credential: Credential) -> s
     raise OpenError("no storage key in force opens the secret of this account")
 
 
-def _is_stale(gateway: Gateway, credential: Credential) -> bool:
-    age = gateway.seconds() - credential.password_set_at
+def _is_stale(book: AccountBook[A], credential: Credential) -> bool:
+    age = seconds(book) - credential.password_set_at
     return credential.is_one_time and age >= ONE_TIME_LIFETIME.total_seconds()
 
 

@@ -1,0 +1,47 @@
+"""What one program tells of its console: whose accounts, below which address, and what it says of refusals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Generic
+
+from hosting.accounts.book import A, AccountBook
+from hosting.web.error_pages import ErrorPages, Failure
+from hosting.web.language import Text
+from hosting.web.secret_cookie import SecretCookie
+
+COOKIE_NAME: Final = "console_session"
+_NO_FAILURES: Final[Mapping[type[Exception], Failure]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Site(Generic[A]):
+    """One program's console.
+
+    `prefix` stands before the address of every page; `forgotten` says whom to ask for another password;
+    `permission_text` and `roles_with` tell what a permission allows and who has it.
+    """
+
+    book: AccountBook[A]
+    prefix: str
+    title: Text
+    forgotten: Text
+    logger: str
+    permission_text: Callable[[Any], Text]
+    roles_with: Callable[[Any], Sequence[Text]]
+    failures: Mapping[type[Exception], Failure] = field(default_factory=lambda: _NO_FAILURES)
+
+    @property
+    def home(self) -> str:
+        """The address of the first page."""
+        return f"{self.prefix}/"
+
+    @property
+    def cookie(self) -> SecretCookie:
+        """The cookie of sessions. Before anybody has signed in it binds the forms and opens nothing."""
+        return SecretCookie(COOKIE_NAME, self.book.sign_in_address.startswith("https://"))
+
+    @property
+    def errors(self) -> ErrorPages:
+        """The pages that say what went wrong."""
+        return ErrorPages(self.logger, self.permission_text, self.roles_with, self.failures)
