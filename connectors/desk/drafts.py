@@ -143,6 +143,12 @@ def note_progress(console: Console, id_: str, step: Step, done: int, total: int)
         _update(connection, id_, values)
 
 
+def note_undecided(console: Console, id_: str, undecided: int) -> None:
+    """Note how many possible matches of a question wait."""
+    with writing(console.connector.state) as connection:
+        _update(connection, id_, {"undecided": undecided})
+
+
 def get_draft(console: Console, id_: str, author: str | None = None) -> Draft:
     """Return a question, of this author if one is named; raises DraftNotFoundError."""
     with reading(console.connector.state) as connection:

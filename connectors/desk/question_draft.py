@@ -39,6 +39,7 @@ class Draft:
         prepared_at: when it was begun.
         changed_at: when it came into its state.
         asked_at: when it was first asked.
+        undecided: possible matches that wait for a decision, or for the answer after one.
         step: what is being done with its rows.
         done: rows that are done with the step.
         total: rows in all.
@@ -65,6 +66,7 @@ class Draft:
     prepared_at: int
     changed_at: int
     asked_at: int | None
+    undecided: int
     step: Step | None
     done: int
     total: int

@@ -64,9 +64,15 @@ def ask_question(console: Console, id_: str, progress: Progress) -> None:
         failure = _ask(console, get_draft(console, id_), progress)
     finally:
         if failure is None:
-            do_deed(console, id_, Deed.FINISH, None)
+            do_deed(console, id_, Deed.FINISH, None, {"undecided": count_undecided(console, id_)})
         else:
             do_deed(console, id_, Deed.STOP, None, {"failure": failure.code, "clause": failure.clause})
+
+
+def count_undecided(console: Console, id_: str) -> int:
+    """Count the possible matches of a question that wait for a decision, or for the answer after one."""
+    results = Questioner.vault_of(console.connector).results(id_)
+    return sum(result.is_undecided or result.is_answer_due for result in results)
 
 
 def question_of(console: Console, draft: Draft) -> Question:

@@ -41,6 +41,8 @@ def list_possible(console: Console, author: str | None = None) -> list[PossibleM
     """Return the rows that wait for a decision, the likeliest first: of one officer's questions, or of all."""
     found = []
     for draft in list_drafts(console, author=author, states=(DraftState.ANSWERED,)):
+        if not draft.undecided:
+            continue
         waiting = [r for r in Questioner.vault_of(console.connector).results(draft.id) if is_waiting(r)]
         pending = {one.row_number: one for one in list_reviews(console, question=draft.id)}
         found += [_possible(console, draft, r, {}, pending.get(r.row_number)) for r in waiting]

@@ -1,9 +1,9 @@
 """Carries a decision of review out: tells the gateway, and for a match fetches the answer."""
 
 from connectors.console.context import Console
-from connectors.desk.drafts import get_draft
+from connectors.desk.drafts import get_draft, note_undecided
 from connectors.desk.question_failures import LocalFailure
-from connectors.desk.question_work import EXPECTED, failure_of, question_of
+from connectors.desk.question_work import EXPECTED, count_undecided, failure_of, question_of
 from connectors.desk.review_decisions import PendingReview, end_review, find_review
 from connectors.requester.ask import Questioner
 from connectors.requester.open_question import Step
@@ -21,6 +21,7 @@ def send_decision(console: Console, id_: str, row_number: int) -> None:
         failure = _send(console, pending)
     finally:
         end_review(console, id_, row_number, failure)
+        note_undecided(console, id_, count_undecided(console, id_))
 
 
 def _send(console: Console, pending: PendingReview) -> str | None:

@@ -99,6 +99,7 @@ question_draft = Table(
     Column("prepared_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Column("asked_at", BigInteger),
+    Column("undecided", Integer, nullable=False, default=0),
     Column("step", String(20)),
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),

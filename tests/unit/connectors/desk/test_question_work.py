@@ -126,7 +126,7 @@ def test_what_breaks_off_says_why_and_goes_on(console: Console, office: Office) 
     ask_question(console, draft.id, no_progress)
     stopped = get_draft(console, draft.id)
     assert (stopped.state, stopped.failure) == (DraftState.FAILED, ProblemCode.BUDGET_EXHAUSTED.value)
-    words = tell_failure(stopped.failure)
+    words = tell_failure(stopped.failure or "")
     assert words.clause is not None
     assert words.clause.zh == "每日额度"
     office.gateway.change = _as_it_is

@@ -1,0 +1,20 @@
+"""What the agency's own ledger says of the rows of a question: the children's names, for the officer's eyes."""
+
+from collections.abc import Sequence
+
+from connectors.console.context import Console
+from connectors.desk.ledgers import ledger_cells
+from connectors.desk.question_draft import Draft
+from connectors.requester.ledger_roster import ledger_store_of
+
+NAME_FIELD = "name"
+
+
+def name_rows(console: Console, draft: Draft, row_numbers: Sequence[int]) -> dict[int, str]:
+    """Return the names in rows of a question's ledger, by row number; none where the ledger is destroyed."""
+    kept = None if draft.ledger is None else ledger_store_of(console.connector).find(draft.ledger)
+    if kept is None or NAME_FIELD not in kept.card.columns:
+        return {}
+    label = kept.card.labels[kept.card.columns[NAME_FIELD]]
+    found = ledger_cells(console, kept.id, row_numbers)
+    return {number: cells.get(label, "") for number, cells in found.items()}
