@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from connectors.agreements import SharingOffice
 from connectors.check_promises import check_promises
 from connectors.context import Connector
+from connectors.desk.ledger_expiry import destroy_expired_ledgers
 from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, destroy_ended_evaluations
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.own_log.check_entries import OwnLogCheck
@@ -46,8 +47,9 @@ def refresh(connector: Connector, trust: TrustStore, client: GatewayClient) -> N
 
 
 def destroy_expired(connector: Connector, trust: TrustStore) -> None:
-    """Destroy answers whose day has come, key epochs whose overlap is over, and what ended agreements leave."""
+    """Destroy answers and ledgers whose day has come, key epochs whose overlap is over, what ended agreements leave."""
     Questioner.vault_of(connector).destroy_expired(connector.today())
+    destroy_expired_ledgers(connector)
     destroy_ended_epochs(connector)
     destroy_ended_agreements(connector)
     destroy_ended_evaluations(connector, trust)

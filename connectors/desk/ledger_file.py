@@ -29,6 +29,7 @@ _OTHER_ENDINGS: Final = {
     ".xlsb": "workbook_other_format",
     ".ods": "workbook_other_format",
 }
+_ARCHIVES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MACROS: Final = "vbaproject.bin"
 _ENCODINGS: Final[tuple[Encoding, ...]] = ("utf-8", "gb18030")
 _SAMPLE_BYTES: Final = 64 * 1024
@@ -65,6 +66,8 @@ def card_of_upload(name: str, file: bytes) -> LedgerCard:
     if ending in _OTHER_ENDINGS:
         raise SourceError(_OTHER_ENDINGS[ending])
     if ending == ".csv":
+        if file.startswith(_ARCHIVES):
+            raise SourceError("csv_is_workbook")
         encoding = _encoding_of(file)
         return LedgerCard(name=plain, kind="csv", encoding=encoding, delimiter=_delimiter_of(file, encoding))
     if ending != ".xlsx":
