@@ -83,6 +83,9 @@ class ConnectorSettings(BaseModel):
         dict[OfficeRegion, OfficePhone],
         Field(description="各地区值班办公电话，不得为个人电话 / telephones of duty offices by region, no person's"),
     ] = {}
+    console_url: Annotated[
+        Url, Field(description="经办人员打开工作台的网址 / where officers open the console (command console)")
+    ] = "http://127.0.0.1:8480"
     workers: Annotated[int, Field(ge=1, le=256, description="计算所用线程数 / threads for group arithmetic")] = (
         os.cpu_count() or 1
     )

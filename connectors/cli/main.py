@@ -22,7 +22,9 @@ _COMMANDS: Final = {
         ("log_commands", ("log",)),
         ("witness_commands", ("witness",)),
         ("accounting_commands", ("accounting",)),
+        ("account_commands", ("account",)),
         ("serve_command", ("serve",)),
+        ("console_command", ("console",)),
     )
     for name in names
 }

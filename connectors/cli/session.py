@@ -13,6 +13,7 @@ from connectors.settings import SettingsError
 from connectors.sources.errors import SourceError
 from connectors.state.database import StateVersionError
 from connectors.trust import TrustStore
+from hosting.accounts.account_rules import AccountError
 from hosting.command_line import StartOptions
 from keys.custody.errors import CustodyError
 
@@ -62,6 +63,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
 
     known_errors = (
         SettingsError,
+        AccountError,
         SourceError,
         CustodyError,
         GatewayUnreachableError,

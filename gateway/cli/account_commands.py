@@ -1,7 +1,6 @@
 """Commands about the console's accounts, for the operator on the server: the first account begins here."""
 
 import click
-import segno
 from rich.table import Column, Table
 
 from gateway.cli.session import Start, pass_start
@@ -9,7 +8,8 @@ from gateway.domain.account import Account
 from gateway.domain.roles import Role
 from gateway.services.account_book import GatewayAccounts
 from hosting.accounts.accounts import all_accounts, change_roles, disable_account, open_account, reset_account
-from hosting.accounts.sign_in_card import SignInCard, sign_in_card
+from hosting.accounts.sign_in_card import sign_in_card
+from hosting.card_on_screen import show_card
 
 role_option = click.option(
     "--role",
@@ -36,7 +36,8 @@ def add(start: Start, account_id: str, name: str, roles: tuple[str, ...], agency
     """新建账号，显示一次性密码和身份验证器二维码。 / Add an account; shows its one-time password and QR code once."""
     with start.gateway() as gateway:
         new = Account(account_id, name, frozenset(Role(role) for role in roles), agency)
-        _show(sign_in_card(GatewayAccounts(gateway), account_id, open_account(GatewayAccounts(gateway), None, new)))
+        book = GatewayAccounts(gateway)
+        show_card(sign_in_card(book, account_id, open_account(book, None, new)))
 
 
 @account.command("list")
@@ -93,18 +94,5 @@ def disable(start: Start, account_id: str) -> None:
 def reset(start: Start, account_id: str) -> None:
     """重置密码和身份验证器，恢复已停用的账号。 / Give a new password and authenticator; enables a disabled account."""
     with start.gateway() as gateway:
-        _show(
-            sign_in_card(
-                GatewayAccounts(gateway), account_id, reset_account(GatewayAccounts(gateway), None, account_id)
-            )
-        )
-
-
-def _show(card: SignInCard) -> None:
-    click.echo("以下内容只显示这一次，请当面交给本人。 / Shown this once; hand it over in person.")
-    click.echo(f"网址 / address:               {card.address}")
-    click.echo(f"登录名 / sign-in name:        {card.account}")
-    click.echo(f"一次性密码 / password:        {card.password}")
-    click.echo(f"身份验证器密钥 / secret:      {card.spaced_secret()}")
-    click.echo(f"二维码内容 / address of code: {card.totp_uri}")
-    segno.make(card.totp_uri, error="m").terminal(compact=True)
+        book = GatewayAccounts(gateway)
+        show_card(sign_in_card(book, account_id, reset_account(book, None, account_id)))

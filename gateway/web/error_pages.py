@@ -1,7 +1,5 @@
 """What the gateway's console says where the log can't be written."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from gateway.log.journal import AuditUnavailableError
@@ -17,4 +15,7 @@ UNAVAILABLE: Final = Failure(
     ),
 )
 
-FAILURES: Final[Mapping[type[Exception], Failure]] = MappingProxyType({AuditUnavailableError: UNAVAILABLE})
+
+def failure_of(error: Exception) -> Failure | None:
+    """Return what to say of an exception that only the gateway knows, or None."""
+    return UNAVAILABLE if isinstance(error, AuditUnavailableError) else None

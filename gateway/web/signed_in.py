@@ -6,7 +6,7 @@ from gateway.domain.account import Account
 from gateway.domain.roles import PERMISSIONS, Permission, Role
 from gateway.services.account_book import GatewayAccounts
 from gateway.services.context import Gateway
-from gateway.web.error_pages import FAILURES
+from gateway.web.error_pages import failure_of
 from gateway.web.wordings import PERMISSION_NAMES, ROLE_NAMES
 from hosting.web import signed_in as guards
 from hosting.web.language import Text
@@ -27,7 +27,7 @@ def console_site(gateway: Gateway) -> Site[Account]:
         logger="tongxin.gateway",
         permission_text=PERMISSION_NAMES.__getitem__,
         roles_with=_roles_with,
-        failures=FAILURES,
+        failure_of=failure_of,
     )
 
 

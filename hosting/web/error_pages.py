@@ -1,7 +1,7 @@
 """Pages that say what went wrong, by which rule, and what to do next; never what somebody typed."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -72,13 +72,14 @@ _BROKEN: Final = Failure(
 class ErrorPages:
     """Pages for every exception in a console's pages.
 
-    `failures` are those of the program's own; `logger` the name under which unforeseen ones are noted, by type alone.
+    `failure_of` knows those of the program's own; `logger` is the name under which unforeseen
+    ones are noted, by type alone.
     """
 
     logger: str
     permission_text: Callable[[Any], Text]
     roles_with: Callable[[Any], Sequence[Text]]
-    failures: Mapping[type[Exception], Failure]
+    failure_of: Callable[[Exception], Failure | None]
 
     def install(self, blueprint: Blueprint) -> None:
         """Answer every exception in a page of `blueprint` with a page that says what to do."""
@@ -94,12 +95,11 @@ class ErrorPages:
         return make_response(page, 403)
 
     def _fail(self, error: Exception) -> Response:
-        failure = self._failure_of(error)
+        failure = self._failure(error)
         return make_response(render_template("error/failure.html", failure=failure), failure.status)
 
-    def _failure_of(self, error: Exception) -> Failure:
-        own = next((failure for kind, failure in self.failures.items() if isinstance(error, kind)), None)
-        if own is not None:
+    def _failure(self, error: Exception) -> Failure:
+        if (own := self.failure_of(error)) is not None:
             return own
         match error:
             case ForgedFormError():

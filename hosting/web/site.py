@@ -1,8 +1,7 @@
 """What one program tells of its console: whose accounts, below which address, and what it says of refusals."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Generic
 
 from hosting.accounts.book import A, AccountBook
@@ -11,7 +10,6 @@ from hosting.web.language import Text
 from hosting.web.secret_cookie import SecretCookie
 
 COOKIE_NAME: Final = "console_session"
-_NO_FAILURES: Final[Mapping[type[Exception], Failure]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,8 @@ class Site(Generic[A]):
     """One program's console.
 
     `prefix` stands before the address of every page; `forgotten` says whom to ask for another password;
-    `permission_text` and `roles_with` tell what a permission allows and who has it.
+    `permission_text` and `roles_with` tell what a permission allows and who has it; `failure_of` says what the
+    program's own exceptions mean, None for those that it does not know; `logger` is where unforeseen ones are noted.
     """
 
     book: AccountBook[A]
@@ -29,7 +28,7 @@ class Site(Generic[A]):
     logger: str
     permission_text: Callable[[Any], Text]
     roles_with: Callable[[Any], Sequence[Text]]
-    failures: Mapping[type[Exception], Failure] = field(default_factory=lambda: _NO_FAILURES)
+    failure_of: Callable[[Exception], Failure | None]
 
     @property
     def home(self) -> str:
@@ -44,4 +43,4 @@ class Site(Generic[A]):
     @property
     def errors(self) -> ErrorPages:
         """The pages that say what went wrong."""
-        return ErrorPages(self.logger, self.permission_text, self.roles_with, self.failures)
+        return ErrorPages(self.logger, self.permission_text, self.roles_with, self.failure_of)

@@ -1,0 +1,19 @@
+"""The list of the console's pages, one blueprint a group."""
+
+from flask import Flask
+
+from connectors.console.context import Console
+from connectors.web.missing_pages import missing_pages
+from connectors.web.overview_pages import overview_pages
+from connectors.web.signed_in import console_site
+from hosting.web.own_account_pages import own_account_pages
+from hosting.web.sign_in_pages import sign_in_pages
+
+
+def register_pages(app: Flask, console: Console) -> None:
+    """Register the blueprints of all pages."""
+    site = console_site(console)
+    app.register_blueprint(sign_in_pages(site))
+    app.register_blueprint(own_account_pages(site))
+    app.register_blueprint(overview_pages(console))
+    app.register_blueprint(missing_pages(console))

@@ -1,0 +1,93 @@
+"""The ways on the left: in the office's words, each only where the account may go, with what waits there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request
+
+from connectors.console.account import Account
+from connectors.console.context import Console
+from connectors.console.roles import Permission
+from connectors.web.signed_in import PREFIX
+from hosting.web.frame import NavigationEntry
+from hosting.web.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for an account at a page: how many, and the sentence with a place for that number (`%s`)."""
+
+    count: Callable[[Console, Account], int]
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry; it is shown to who may do any of the permissions, and leads to the first page that they may see.
+
+    `pages` are the addresses below which the entry is the current one, each with the permission for it, in order.
+    """
+
+    text: Text
+    pages: tuple[tuple[str, Permission], ...]
+    waiting: Waiting | None = None
+
+    def address_for(self, account: Account) -> str | None:
+        """Return where the entry leads this account, or None if nowhere."""
+        return next((address for address, permission in self.pages if account.may(permission)), None)
+
+
+HOME: Final = f"{PREFIX}/"
+WAYS: Final = (
+    Way(Text("今日待办", "Today"), ((HOME, Permission.SEE_OVERVIEW),)),
+    Way(
+        Text("管理", "Administration"),
+        (
+            (f"{PREFIX}/accounts", Permission.MANAGE_ACCOUNTS),
+            (f"{PREFIX}/add-account", Permission.MANAGE_ACCOUNTS),
+        ),
+    ),
+)
+
+
+def ways_for(console: Console, account: Account) -> Sequence[NavigationEntry]:
+    """Return the entries that the account may use."""
+    current = _current()
+    return [
+        NavigationEntry(way.text, address, _count(console, account, way), way is current)
+        for way in WAYS
+        if (address := way.address_for(account)) is not None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingWork:
+    """Work that waits: the sentence, and where to begin."""
+
+    sentence: Text
+    address: str
+
+
+def waiting_for(console: Console, account: Account) -> Sequence[WaitingWork]:
+    """Return what waits for the account, each with its number."""
+    found = []
+    for way in WAYS:
+        address, count = way.address_for(account), _count(console, account, way)
+        if address is not None and way.waiting is not None and count:
+            words = way.waiting.sentence
+            found.append(WaitingWork(Text(words.zh % f"{count:,}", words.en % f"{count:,}"), address))
+    return found
+
+
+def _count(console: Console, account: Account, way: Way) -> int:
+    return way.waiting.count(console, account) if way.waiting else 0
+
+
+def _current() -> Way | None:
+    """Return the entry that this page belongs to, or None."""
+    return next((way for way in WAYS if any(_is_below(address) for address, _ in way.pages)), None)
+
+
+def _is_below(address: str) -> bool:
+    return request.path == address or (address != HOME and request.path.startswith(f"{address}/"))

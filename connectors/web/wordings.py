@@ -1,0 +1,69 @@
+"""What the officer's console calls roles and permissions."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from connectors.console.roles import PERMISSIONS, Permission, Role
+from hosting.web.language import Text
+
+ROLE_NAMES: Final[Mapping[Role, Text]] = MappingProxyType(
+    {
+        Role.QUERY_OFFICER: Text("查询经办人", "Query officer"),
+        Role.APPROVER: Text("查询审批人", "Approver"),
+        Role.SHARING_OFFICE_HEAD: Text("共享办负责人", "Head of the sharing office"),
+        Role.DATA_STEWARD: Text("数据管理员", "Data steward"),
+        Role.CASE_OWNER: Text("个案负责人", "Case owner"),
+        Role.SCHOOL_USER: Text("学校用户", "School user"),
+        Role.VILLAGE_DIRECTOR: Text("儿童主任", "Village child director"),
+        Role.ADMINISTRATOR: Text("安全管理员", "Security administrator"),
+    }
+)
+
+ROLE_DUTIES: Final[Mapping[Role, Text]] = MappingProxyType(
+    {
+        Role.QUERY_OFFICER: Text(
+            "上传名册，向其他单位查询，复核疑似匹配", "Uploads ledgers, asks other agencies, reviews possible matches"
+        ),
+        Role.APPROVER: Text(
+            "审批他人的查询，会签复核；不得审批自己的查询",
+            "Approves other people's questions, co-signs; never one's own",
+        ),
+        Role.SHARING_OFFICE_HEAD: Text("查看我方被查情况，暂停协议", "Sees what was asked of us, suspends agreements"),
+        Role.DATA_STEWARD: Text(
+            "管理本单位登记册和索引，查看我方被查情况",
+            "Looks after the register and its index, sees what was asked of us",
+        ),
+        Role.CASE_OWNER: Text(
+            "为自己负责的儿童查询，办理转介", "Asks about the children of their own cases, handles referrals"
+        ),
+        Role.SCHOOL_USER: Text("报告疑似失学，办理转介", "Flags children who left school, handles referrals"),
+        Role.VILLAGE_DIRECTOR: Text("报告入户走访情况", "Reports visits to families"),
+        Role.ADMINISTRATOR: Text(
+            "管理账号，查看后台任务；不得办理查询", "Manages accounts, watches the jobs; has no part in questions"
+        ),
+    }
+)
+
+PERMISSION_NAMES: Final[Mapping[Permission, Text]] = MappingProxyType(
+    {
+        Permission.SEE_OVERVIEW: Text("查看首页", "see the first page"),
+        Permission.ASK: Text("提出查询", "ask questions"),
+        Permission.SEE_QUESTIONS: Text("查看查询", "see questions"),
+        Permission.APPROVE_QUESTIONS: Text("审批查询", "approve questions"),
+        Permission.REVIEW_MATCHES: Text("复核疑似匹配", "review possible matches"),
+        Permission.SEE_ASKED_OF_US: Text("查看我方被查情况", "see what was asked of us"),
+        Permission.HOLD_AGREEMENTS: Text("暂停协议", "suspend agreements"),
+        Permission.SEE_DATA: Text("查看本单位数据状况", "see the state of the agency's data"),
+        Permission.FLAG_DROPOUT: Text("报告疑似失学", "flag children who left school"),
+        Permission.SEE_REFERRALS: Text("查看转介", "see referrals"),
+        Permission.REPORT_VISIT: Text("报告入户走访", "report visits"),
+        Permission.MANAGE_ACCOUNTS: Text("管理账号", "manage accounts"),
+        Permission.SEE_JOBS: Text("查看后台任务", "see the jobs"),
+    }
+)
+
+
+def roles_with(permission: Permission) -> list[Text]:
+    """Return the names of the roles that may do this."""
+    return [ROLE_NAMES[role] for role in Role if permission in PERMISSIONS[role]]
