@@ -11,6 +11,7 @@ from connectors.identifiers import new_uuid
 from connectors.own_log.messages import Asked, asked_of, keep_message, note_answer, note_refusal
 from connectors.state.promises import keep_promise
 from connectors.trust import TrustStore
+from hosting.certificates import trusted_authorities
 from keys.crypto.note import MAX_NOTE_BYTES
 from keys.crypto.signing import SignatureError, VerificationKey
 from keys.protocol.envelopes import envelope_digest, sign_envelope, verify_envelope, verify_relay
@@ -117,7 +118,7 @@ class GatewayClient:
     def __init__(self, connector: Connector, trust: TrustStore, http: httpx.Client | None = None) -> None:
         self._connector = connector
         self._trust = trust
-        self._http = http or httpx.Client(timeout=TIMEOUT)
+        self._http = http or httpx.Client(timeout=TIMEOUT, verify=trusted_authorities())
 
     def close(self) -> None:
         """Close the connections that are kept for reuse."""

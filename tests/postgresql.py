@@ -18,12 +18,16 @@ class PostgresqlServer:
         self._socket_directory = socket_directory
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Create an empty database with a name of its own, give its SQLAlchemy URL, and drop it afterwards."""
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """Copy `template`, an empty database, under a new name; give its SQLAlchemy URL, and drop it afterwards."""
         name = f"t{uuid.uuid4().hex}"
-        self.execute(f"CREATE DATABASE {name}")
-        yield f"postgresql+psycopg://postgres@/{name}?host={self._socket_directory}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield self.url(name)
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def url(self, name: str) -> str:
+        """Return the SQLAlchemy URL of a database."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self._socket_directory}"
 
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction, as the server's owner."""

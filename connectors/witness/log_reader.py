@@ -4,6 +4,7 @@ import httpx
 
 from connectors.context import Connector
 from connectors.gateway_client import GatewayUnreachableError
+from hosting.certificates import trusted_authorities
 from keys.crypto.cosigning import MAX_PROOF_LINES, parse_hash_line
 from keys.crypto.errors import NoteError
 from keys.crypto.note import MAX_NOTE_BYTES
@@ -20,7 +21,9 @@ class LogReader:
     def __init__(self, connector: Connector, http: httpx.Client | None = None) -> None:
         self._connector = connector
         # Straight to the address in the registry: no proxy from the environment, no redirects.
-        self._http = http or httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
+        self._http = http or httpx.Client(
+            timeout=TIMEOUT, verify=trusted_authorities(), trust_env=False, follow_redirects=False
+        )
 
     def close(self) -> None:
         """Close the connections."""

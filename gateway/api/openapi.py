@@ -1,5 +1,6 @@
 """GET /openapi.json: the interface as OpenAPI 3.1, made from the messages themselves."""
 
+from functools import cache
 from typing import Any
 
 import rfc8785
@@ -23,13 +24,18 @@ _HEADER = {"schema": {"type": "string"}}
 def openapi_blueprint() -> Blueprint:
     """Return the route of the description."""
     blueprint = requires_no_one(Blueprint("openapi", __name__))
-    body = rfc8785.dumps(describe_interface())
 
     @blueprint.get("/openapi.json")
     def openapi() -> Response:
-        return Response(body, content_type=JSON_MEDIA_TYPE)
+        return Response(_document(), content_type=JSON_MEDIA_TYPE)
 
     return blueprint
+
+
+@cache
+def _document() -> bytes:
+    """Return the document, which takes a second to write; most processes are never asked for it."""
+    return rfc8785.dumps(describe_interface())
 
 
 def describe_interface() -> dict[str, Any]:

@@ -83,9 +83,9 @@ def test_a_log_with_entries_is_never_dropped(engine: Engine) -> None:
         assert "audit_leaf" in inspect(connection).get_table_names()
 
 
-def test_workers_may_migrate_side_by_side(database_url: str) -> None:
+def test_workers_may_migrate_side_by_side(empty_database_url: str) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as workers:
-        list(workers.map(_migrate, [database_url] * 4))
+        list(workers.map(_migrate, [empty_database_url] * 4))
 
 
 def _migrate_to(engine: Engine, revision: str) -> None:

@@ -315,7 +315,7 @@ def test_a_run_is_forgotten_when_its_time_is_over(world: World, agreement: Agree
 
 
 def test_a_forgotten_run_is_unknown_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(world.gateway.settings.__dict__, "unwitnessed_hours", 0)  # nobody witnesses this log
+    monkeypatch.setitem(world.gateway.settings.__dict__, "unwitnessed_hours", 169)  # nobody witnesses this log
     agreement = world.conclude(valid_until=world.clock.seconds() + 10**7)
     world.publish(agreement, [entries_of(CHILDREN[0])])
     run = _new_run()

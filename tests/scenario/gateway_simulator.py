@@ -24,7 +24,8 @@ from gateway.services.enrol_member import enrol_member, read_enrolment
 from gateway.services.found_gateway import Founding, begin_log, create_gateway_folder
 from gateway.services.members import MemberDirectory
 from gateway.services.provider_client import ProviderClient
-from gateway.settings import KEY_FILE, load_settings
+from gateway.settings import DATABASE_FILE, KEY_FILE, load_settings
+from hosting.certificates import trusted_authorities
 from keys.crypto.evaluation_key import EvaluationKeyPair
 from keys.crypto.oprf import Mode, derive_key_pair
 from keys.crypto.oprf_batch import blind_batch, blind_evaluate_batch, evaluate_batch
@@ -78,6 +79,7 @@ from schemas.messages.match import (
 )
 from schemas.messages.registry import ENROLMENT_TOKEN_TYPE, Enrolment, KeyPublish, Member
 from schemas.problem import MAX_PROBLEM_BYTES, PROBLEM_MEDIA_TYPE, Problem, ProblemCode, ProblemError
+from tests.migrated_database import place_migrated_sqlite
 
 PASSPHRASE = "a passphrase for tests"
 CHEAP = KdfCost(opslimit=1, memlimit=8 * 1024)
@@ -504,7 +506,7 @@ def record(county: str | None = COUNTY, **hashes: bytes) -> AskedRow:
 def serving(app: Flask) -> Iterator[str]:
     """Serve `app` on a free loopback port."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)  # how often it looks for its end
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -518,6 +520,8 @@ def serving(app: Flask) -> Iterator[str]:
 def opened_gateway(folder: Path, clock: Clock, database: str | None = None) -> Iterator[Gateway]:
     """Found a gateway in `folder` and open it with `clock`."""
     founding = Founding(GATEWAY_ID, "测试网关", "Test gateway", "http://127.0.0.1:1", database)
+    if database is None:
+        place_migrated_sqlite(folder / DATABASE_FILE)
     create_gateway_folder(folder, founding, PASSPHRASE, CHEAP, clock.now(), os.urandom)
     settings = load_settings(folder)
     engine = create_database_engine(settings.database)
@@ -555,7 +559,8 @@ def played_world(
     with opened_gateway(folder, clock, database) as gateway:
         asked = Provider(provider, clock, gateway_keys=own_keys(gateway.settings))
         asking = Agency(requester, clock)
-        with serving(asked.create_app()) as endpoint, serving(create_app(gateway)) as url, httpx.Client() as http:
+        client = httpx.Client(verify=trusted_authorities())
+        with serving(asked.create_app()) as endpoint, serving(create_app(gateway)) as url, client as http:
             asked.endpoint = endpoint
             for agency in (asking, asked):
                 enrol_member(gateway, read_enrolment(agency.enrolment()))

@@ -59,7 +59,7 @@ SOON = 5
 def _serving(app: Flask, port: int) -> Iterator[None]:
     """Serve on a port that stays the same across restarts."""
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield
