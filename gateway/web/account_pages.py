@@ -36,6 +36,7 @@ COLUMNS = (
     Column(Text("单位", "Agency"), "agency"),
     Column(Text("状态", "State"), "state"),
 )
+ADDED = Text("账号已新增", "The account was added")
 DONE = {
     "roles": Text("角色已更改，该账号的登录已结束。", "The roles were changed; the account's sessions are over."),
     "disabled": Text("账号已停用，其登录已结束。", "The account was disabled; its sessions are over."),
@@ -108,7 +109,7 @@ def _add(gateway: Gateway) -> Response:
     except AccountError as error:
         return _form_page(gateway, {_field_of(error): choose(error.wording)}, 422)
     card = sign_in_card(GatewayAccounts(gateway), account.id, credential)
-    return make_response(render_template("account/card.html", card=card, account=account))
+    return make_response(render_template("account/card.html", card=card, account=account, heading=ADDED))
 
 
 def _show(gateway: Gateway, account_id: str) -> Response:

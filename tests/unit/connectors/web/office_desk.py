@@ -1,4 +1,4 @@
-"""An office's console without a network: a real connector, one account for each role, and browsers that are signed in."""
+"""An office's console without a network: a real connector, an account a role, browsers that are signed in."""
 
 import os
 from collections.abc import Callable
