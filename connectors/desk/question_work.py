@@ -1,11 +1,13 @@
 """What is done about a question away from the pages: counting its ledger, asking it, sending a decision of review."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from connectors.console.context import Console
 from connectors.desk.draft_states import Deed
 from connectors.desk.drafts import RosterCount, do_deed, get_draft, note_count, note_uncountable
+from connectors.desk.ledgers import keep_ledger_until
 from connectors.desk.purposes_for import NotAskableError, get_askable
 from connectors.desk.question_draft import Draft
 from connectors.desk.question_failures import LocalFailure
@@ -64,9 +66,18 @@ def ask_question(console: Console, id_: str, progress: Progress) -> None:
         failure = _ask(console, get_draft(console, id_), progress)
     finally:
         if failure is None:
+            _keep_ledger(console, id_)
             do_deed(console, id_, Deed.FINISH, None, {"undecided": count_undecided(console, id_)})
         else:
             do_deed(console, id_, Deed.STOP, None, {"failure": failure.code, "clause": failure.clause})
+
+
+def _keep_ledger(console: Console, id_: str) -> None:
+    """Keep the ledger as long as the results: they are written back into it."""
+    days = [r.expires_on for r in Questioner.vault_of(console.connector).results(id_) if r.expires_on is not None]
+    ledger = get_draft(console, id_).ledger
+    if days and ledger is not None:
+        keep_ledger_until(console, ledger, date.fromisoformat(max(days)))
 
 
 def count_undecided(console: Console, id_: str) -> int:

@@ -9,6 +9,7 @@ from flask import request
 from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import Permission
+from connectors.desk.waiting_questions import count_questions, count_reviews
 from connectors.web.signed_in import PREFIX
 from hosting.web.frame import NavigationEntry
 from hosting.web.language import Text
@@ -41,6 +42,22 @@ class Way:
 HOME: Final = f"{PREFIX}/"
 WAYS: Final = (
     Way(Text("今日待办", "Today"), ((HOME, Permission.SEE_OVERVIEW),)),
+    Way(
+        Text("查询", "Questions"),
+        (
+            (f"{PREFIX}/questions", Permission.ASK),
+            (f"{PREFIX}/ask", Permission.ASK),
+            (f"{PREFIX}/approvals", Permission.APPROVE_QUESTIONS),
+        ),
+        Waiting(
+            count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")
+        ),
+    ),
+    Way(
+        Text("复核", "Review"),
+        ((f"{PREFIX}/reviews", Permission.REVIEW_MATCHES),),
+        Waiting(count_reviews, Text("需要您复核 %s 条可能匹配", "Possible matches for you to review: %s")),
+    ),
     Way(
         Text("管理", "Administration"),
         (
