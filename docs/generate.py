@@ -14,6 +14,7 @@ from docs.generation.messages import messages_page
 from docs.generation.problem_codes import problem_codes_page
 from docs.generation.purposes import purposes_page
 from docs.generation.settings import settings_page
+from docs.generation.workflows import workflows_page
 
 REFERENCE = Path(__file__).with_name("reference")
 
@@ -29,6 +30,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "problem-codes.md": problem_codes_page,
     "purposes.md": purposes_page,
     "settings.md": settings_page,
+    "workflows.md": workflows_page,
 }
 """File name below `reference/` → what makes its text, the same at every run."""
 

@@ -267,3 +267,16 @@ def test_events_hold_no_identifier_and_no_local_time() -> None:
 def test_a_history_survives_its_own_json() -> None:
     history = acknowledged_referral()
     assert History.model_validate_json(history.model_dump_json()) == history
+
+
+def test_the_township_of_the_wrong_place_is_replaced_by_that_of_the_right_one() -> None:
+    there = "civil_affairs.990102004"
+    history = after(
+        P07,
+        new_item(P07),
+        act("forward", CIVIL, DUTY, reason="not_our_region", next_office=OTHER_CIVIL),
+        act("acknowledge", OTHER_CIVIL, DUTY),
+        act("involve_township", OTHER_CIVIL, DUTY, next_office=there),
+    )
+    assert position_of(P07, history).seats["township"] == there
+    assert refused(P07, history, act("visit", TOWNSHIP, VILLAGE, proof="visit-1")) is RefusalCode.NOT_YOU
