@@ -49,9 +49,7 @@ WAYS: Final = (
             (f"{PREFIX}/ask", Permission.ASK),
             (f"{PREFIX}/approvals", Permission.APPROVE_QUESTIONS),
         ),
-        Waiting(
-            count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")
-        ),
+        Waiting(count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")),
     ),
     Way(
         Text("复核", "Review"),
