@@ -45,7 +45,7 @@ WAYS: Final = (
     Way(
         Text("查询", "Questions"),
         (
-            (f"{PREFIX}/questions", Permission.ASK),
+            (f"{PREFIX}/questions", Permission.SEE_QUESTIONS),
             (f"{PREFIX}/ask", Permission.ASK),
             (f"{PREFIX}/approvals", Permission.APPROVE_QUESTIONS),
         ),

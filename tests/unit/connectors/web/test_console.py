@@ -2,6 +2,7 @@
 
 import os
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from flask import Blueprint, Flask
@@ -37,12 +38,16 @@ PUBLIC = {
 }
 
 
+_NOTHING = {"IntegerConverter": 1, "UUIDConverter": UUID("0b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0f")}
+
+
 def _address(app: Flask, rule: Rule) -> str:
     """Return an address of the rule; what its parameters name does not exist."""
     values: dict[str, object] = {}
     for name in rule.arguments:
         converter = rule._converters[name]
-        values[name] = 1 if type(converter).__name__ == "IntegerConverter" else "no-such-thing"
+        kind = type(converter).__name__
+        values[name] = _NOTHING.get(kind, "no-such-thing")
     with app.test_request_context("/"):
         return app.url_map.bind("localhost").build(rule.endpoint, values)
 
