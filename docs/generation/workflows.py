@@ -84,13 +84,13 @@ def _confidential(workflow: Workflow) -> str:
 
 def _diagram(workflow: Workflow) -> str:
     """Return a Mermaid state diagram; what is only noted is left out, since it moves nothing."""
-    lines = ["stateDiagram-v2", "    direction LR"]
+    lines = ["stateDiagram-v2"]
     for state in workflow.states:
         owner = workflow.seat(state.owner)
-        lines.append(f'    state "{state.name_zh} {state.name_en} · {owner.name_zh}" as {state.id}')
+        lines.append(f'    state "{state.name_zh}<br/>{state.name_en}<br/>（{owner.name_zh}）" as {state.id}')
     lines.append(f"    [*] --> {workflow.initial}")
     lines += [
-        f"    {source} --> {one.to} : {one.name_zh} {one.name_en}"
+        f"    {source} --> {one.to} : {one.name_zh}<br/>{one.name_en}"
         for one in workflow.transitions
         if one.to is not None
         for source in one.sources

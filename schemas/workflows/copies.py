@@ -7,6 +7,7 @@ from schemas.faults import Wording
 from schemas.workflows.events import History
 from schemas.workflows.position import position_of
 from schemas.workflows.rule_pack import Workflow
+from schemas.workflows.visibility import taking_part
 
 
 class NotAPartyError(ValueError):
@@ -27,11 +28,11 @@ def copy_for(workflow: Workflow, history: History, agency: str) -> History:
     """Return the history as it may travel to `agency`: without the reporter, but for the office that took it down.
 
     Raises:
-        NotAPartyError: the agency sits in no seat of the item now.
+        NotAPartyError: the agency is neither owner nor follower of the item, and has nothing to do.
         HistoryError: the history is not of this workflow.
     """
     position = position_of(workflow, history)
-    if agency not in position.seats.values():
+    if agency not in {viewer.agency for viewer in taking_part(workflow, position)}:
         raise NotAPartyError("the agency takes no part in this item")
     if workflow.confidential_to is not None and position.seats[workflow.confidential_to] == agency:
         return history

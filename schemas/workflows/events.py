@@ -77,6 +77,11 @@ class Escalated(_Part):
     to: Above
     agency: AgencyId
 
+    @property
+    def names(self) -> tuple[str, str, int, str]:
+        """What can be told only once: clock, step, run of the clock, office with the duty."""
+        return self.clock, self.step, self.run, self.agency
+
 
 Event = Annotated[Opened | Act | Escalated, Field(discriminator="kind")]
 

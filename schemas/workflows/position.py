@@ -55,6 +55,8 @@ def position_of(workflow: Workflow, history: History) -> Position:
     """
     if (history.workflow, history.version, history.region) != (workflow.id, workflow.version, workflow.region):
         raise HistoryError("the history belongs to another workflow, version or region")
+    if set(history.opened.seats) != set(workflow.opening_seats):
+        raise HistoryError("the history does not fill the seats that are filled at the beginning")
     seats = MappingProxyType({**history.opened.seats, workflow.opened_by.seat: history.opened.actor.agency})
     first = Stay(workflow.initial, 0, history.opened.at)
     position = Position(workflow.state(workflow.initial), seats, (first,), frozenset())
@@ -79,6 +81,8 @@ def _after(workflow: Workflow, before: Position, number: int, act: Act) -> Posit
 
 def _newly_seated(one: Transition, act: Act) -> dict[str, str]:
     seated = {} if one.takes is None else {one.takes: act.actor.agency}
-    if one.names is not None and act.next_office is not None:
+    if one.names is not None:
+        if act.next_office is None:
+            raise HistoryError("the history leaves out the next office")
         seated[one.names] = act.next_office
     return seated

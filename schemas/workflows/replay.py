@@ -40,14 +40,14 @@ def _again(
 def _could_be_told(
     workflow: Workflow, history: History, event: Escalated, now: datetime, calendar: WorkingCalendar
 ) -> bool:
-    told = [(one.clock, one.step, one.run) for one in history.events if isinstance(one, Escalated)]
+    told = [one.names for one in history.events if isinstance(one, Escalated)]
     steps = {
         (running.clock.id, step.id, running.run, step.to, running.duty.agency)
         for running in running_clocks(workflow, history, calendar)
         for step in running.clock.escalations
     }
     known = (event.clock, event.step, event.run, event.to, event.agency) in steps
-    return known and (event.clock, event.step, event.run) not in told and history.events[-1].at <= event.at <= now
+    return known and event.names not in told and history.events[-1].at <= event.at <= now
 
 
 def _accepted(number: int, judged: History | Refusal) -> History:

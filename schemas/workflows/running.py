@@ -65,16 +65,18 @@ def due_escalations(
 ) -> tuple[DueEscalation, ...]:
     """Return what is to be told and is not recorded yet; a second run of the same job finds nothing.
 
+    When another office has got the duty while the clock runs on, those above that office are told as well.
+
     Raises:
         HistoryError: the history is not of this workflow.
     """
-    told = {(one.clock, one.step, one.run) for one in history.events if isinstance(one, Escalated)}
+    told = {one.names for one in history.events if isinstance(one, Escalated)}
     found = []
     for running in overdue_clocks(workflow, history, now, calendar):
         for step in running.clock.escalations:
             due = _escalation_due(step, running.due, calendar)
-            if now >= due.at and (running.clock.id, step.id, running.run) not in told:
-                agency = running.duty.agency
+            agency = running.duty.agency
+            if now >= due.at and (running.clock.id, step.id, running.run, agency) not in told:
                 found.append(DueEscalation(running.clock.id, step.id, running.run, step.to, agency, due))
     return tuple(found)
 

@@ -24,18 +24,25 @@ class Viewer:
 def visible_to(workflow: Workflow, history: History, now: datetime, calendar: WorkingCalendar) -> frozenset[Viewer]:
     """Return who may see the item at `now`: never nobody.
 
-    Those above see it once an escalation is due, also when the job that records it has not run, until the item ends.
+    Those above see it once an escalation is due, also when the job that records it has not run, until the item ends or
+    has left the office that they are above.
 
     Raises:
         HistoryError: the history is not of this workflow.
     """
     position = position_of(workflow, history)
-    viewers = _onlookers(workflow, position) | _doers(workflow, position)
+    viewers = taking_part(workflow, position)
     if position.state.final:
         return viewers
     above = {(one.to, one.agency) for one in history.events if isinstance(one, Escalated)}
     above |= {(one.to, one.agency) for one in due_escalations(workflow, history, now, calendar)}
-    return viewers | {Viewer(to.value, agency, WorkflowRole.SUPERVISOR) for to, agency in above}
+    seated = set(position.seats.values())
+    return viewers | {Viewer(to.value, agency, WorkflowRole.SUPERVISOR) for to, agency in above if agency in seated}
+
+
+def taking_part(workflow: Workflow, position: Position) -> frozenset[Viewer]:
+    """Return who sees the item whether it is overdue or not: its owner, its followers, and who may do something."""
+    return _onlookers(workflow, position) | _doers(workflow, position)
 
 
 def _onlookers(workflow: Workflow, position: Position) -> frozenset[Viewer]:

@@ -280,3 +280,13 @@ def test_the_township_of_the_wrong_place_is_replaced_by_that_of_the_right_one() 
     )
     assert position_of(P07, history).seats["township"] == there
     assert refused(P07, history, act("visit", TOWNSHIP, VILLAGE, proof="visit-1")) is RefusalCode.NOT_YOU
+
+
+def test_a_history_that_leaves_seats_empty_is_not_read() -> None:
+    for seats in ({}, {"addressee": CIVIL}, {"addressee": CIVIL, "township": TOWNSHIP, "civil_affairs": CIVIL}):
+        opened = opening(P07).model_copy(update={"seats": seats})
+        with pytest.raises(HistoryError, match="seats"):
+            position_of(P07, new_item(P07).model_copy(update={"events": (opened,)}))
+    send = act("send", BUREAU, CASE_OWNER)
+    with pytest.raises(HistoryError, match="next office"):
+        position_of(W6, new_item(W6).with_event(send))

@@ -166,6 +166,21 @@ def test_each_run_of_a_clock_is_told_anew() -> None:
     assert second.run != first.run
 
 
+def test_whoever_is_above_the_next_office_hears_of_a_clock_that_ran_out_before() -> None:
+    late_at = MONDAY_AT + timedelta(hours=2)
+    (first,) = due_escalations(P07, new_item(P07), late_at, CALENDAR)
+    history = accepted(record_escalation(P07, new_item(P07), first, late_at, CALENDAR))
+    forward = act("forward", CIVIL, DUTY, late_at, reason="not_our_region", next_office=OTHER_CIVIL)
+    history = after(P07, history, forward)
+    (second,) = due_escalations(P07, history, late_at, CALENDAR)
+    assert (first.agency, second.agency) == (CIVIL, OTHER_CIVIL)
+    assert (first.clock, first.step, first.run) == (second.clock, second.step, second.run)
+    history = accepted(record_escalation(P07, history, second, late_at, CALENDAR))
+    assert due_escalations(P07, history, late_at, CALENDAR) == ()
+    back = act("pass_on", POLICE, DUTY, late_at, next_office=CIVIL)
+    assert due_escalations(P07, after(P07, history, back), late_at, CALENDAR) == ()
+
+
 def test_what_is_not_due_is_not_recorded() -> None:
     history = sent_referral()
     (told,) = due_escalations(W6, history, china(2026, 3, 4), CALENDAR)

@@ -107,6 +107,14 @@ def test_nobody_else_gets_a_copy() -> None:
         copy_for(W2, report(), FEDERATION)
 
 
+def test_an_office_that_refused_gets_no_further_copy() -> None:
+    refuse = act("refuse", CIVIL, CASE_OWNER, reason="not_our_duty", next_office=FEDERATION)
+    history = after(W6, acknowledged_referral(), refuse, act("take_back", BUREAU, CASE_OWNER))
+    for agency in (CIVIL, FEDERATION):
+        with pytest.raises(NotAPartyError):
+            copy_for(W6, history, agency)
+
+
 def test_the_reporter_stands_in_no_repr() -> None:
     for shown in (repr(report()), str(report().opened), repr(REPORTER), str(REPORTER), f"{REPORTER}"):
         assert REPORTER.name not in shown
@@ -137,6 +145,15 @@ def with_last(history: History, **change: object) -> History:
     return history.model_copy(update={"events": (*history.events[:-1], history.events[-1].model_copy(update=change))})
 
 
+def test_those_above_an_office_that_passed_an_item_on_see_it_no_longer() -> None:
+    late_at = china(2026, 3, 4)
+    redirect = act("redirect", CIVIL, CASE_OWNER, late_at, reason="not_our_region", next_office=OTHER_CIVIL)
+    history = after(W6, late_referral(), act("acknowledge", CIVIL, CASE_OWNER, late_at), redirect)
+    assert "superior" in {one.office for one in visible_to(W6, history, late_at, CALENDAR)}
+    history = after(W6, history, act("acknowledge", OTHER_CIVIL, CASE_OWNER, late_at))
+    assert "superior" not in {one.office for one in visible_to(W6, history, late_at, CALENDAR)}
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -144,6 +161,10 @@ def with_last(history: History, **change: object) -> History:
         with_last(acknowledged_referral(), transition="sign"),
         with_last(acknowledged_referral(), transition="close"),
         with_last(acknowledged_referral(), proof="paper-1"),
+        with_last(sent_referral(), next_office=None),
+        sent_referral().model_copy(
+            update={"events": (sent_referral().opened.model_copy(update={"seats": {"holder": CIVIL}}),)}
+        ),
         with_last(acknowledged_referral(), at=china(2026, 3, 1)),
         with_last(acknowledged_referral(), at=china(2026, 3, 6)),
         with_last(late_referral(), step="nobody"),
