@@ -76,8 +76,9 @@ class LedgerRowStore:
         """Keep checked rows."""
         if rows:
             connection.execute(insert(ledger_row), [self._values_of(row) for row in rows])
-        for row in rows:
-            self._add_findings(connection, row)
+        found = [self._finding(row.number, at, one) for row in rows for at, one in enumerate(row.findings)]
+        if found:
+            connection.execute(insert(ledger_finding), found)
 
     def replace(self, connection: Connection, row: CheckedRow) -> None:
         """Keep a row that was checked again, and see anew which rows have the same ID number."""
@@ -170,12 +171,6 @@ class LedgerRowStore:
             "is_usable": row.is_usable,
             "number_tag": row.number_tag,
         }
-
-    def _add_findings(self, connection: Connection, row: CheckedRow) -> None:
-        if row.findings:
-            connection.execute(
-                insert(ledger_finding), [self._finding(row.number, at, f) for at, f in enumerate(row.findings)]
-            )
 
     def _finding(self, number: int, place: int, finding: RowFinding) -> dict[str, object]:
         return {

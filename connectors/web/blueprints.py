@@ -6,6 +6,7 @@ from connectors.console.context import Console
 from connectors.web.account_pages import account_pages
 from connectors.web.add_account_pages import add_account_pages
 from connectors.web.asking_pages import register_asking_pages
+from connectors.web.ledger_blueprints import register_ledger_pages
 from connectors.web.missing_pages import missing_pages
 from connectors.web.overview_pages import overview_pages
 from connectors.web.signed_in import console_site
@@ -19,6 +20,7 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(sign_in_pages(site))
     app.register_blueprint(own_account_pages(site))
     app.register_blueprint(overview_pages(console))
+    register_ledger_pages(app, console)
     app.register_blueprint(account_pages(console))
     app.register_blueprint(add_account_pages(console))
     register_asking_pages(app, console)

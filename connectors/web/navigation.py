@@ -56,6 +56,7 @@ WAYS: Final = (
         ((f"{PREFIX}/reviews", Permission.REVIEW_MATCHES),),
         Waiting(count_reviews, Text("需要您复核 %s 条可能匹配", "Possible matches for you to review: %s")),
     ),
+    Way(Text("台账", "Ledgers"), ((f"{PREFIX}/ledgers", Permission.ASK),)),
     Way(
         Text("管理", "Administration"),
         (
