@@ -124,3 +124,17 @@ match_review = Table(
     Column("decided_at", BigInteger, nullable=False),
     Column("failure", String(60)),
 )
+
+# Counts and row numbers alone: what a report says of the agency's register.
+register_check = Table(
+    "register_check",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("account", String(40), nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("rows", Integer, nullable=False, default=0),
+    Column("report", Text),
+    Column("failure", String(60)),
+)

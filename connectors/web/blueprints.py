@@ -5,7 +5,9 @@ from flask import Flask
 from connectors.console.context import Console
 from connectors.web.account_pages import account_pages
 from connectors.web.add_account_pages import add_account_pages
+from connectors.web.asked_pages import asked_pages, hold_pages
 from connectors.web.asking_pages import register_asking_pages
+from connectors.web.data_pages import data_pages
 from connectors.web.ledger_blueprints import register_ledger_pages
 from connectors.web.missing_pages import missing_pages
 from connectors.web.overview_pages import overview_pages
@@ -24,4 +26,7 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(account_pages(console))
     app.register_blueprint(add_account_pages(console))
     register_asking_pages(app, console)
+    app.register_blueprint(asked_pages(console))
+    app.register_blueprint(hold_pages(console))
+    app.register_blueprint(data_pages(console))
     app.register_blueprint(missing_pages(console))

@@ -56,7 +56,11 @@ WAYS: Final = (
         ((f"{PREFIX}/reviews", Permission.REVIEW_MATCHES),),
         Waiting(count_reviews, Text("需要您复核 %s 条可能匹配", "Possible matches for you to review: %s")),
     ),
-    Way(Text("台账", "Ledgers"), ((f"{PREFIX}/ledgers", Permission.ASK),)),
+    Way(
+        Text("台账", "Ledgers"),
+        ((f"{PREFIX}/ledgers", Permission.ASK), (f"{PREFIX}/data", Permission.SEE_DATA)),
+    ),
+    Way(Text("我方被查", "Asked of us"), ((f"{PREFIX}/asked", Permission.SEE_ASKED_OF_US),)),
     Way(
         Text("管理", "Administration"),
         (
