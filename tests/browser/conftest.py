@@ -7,8 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from connectors.console.roles import Role as AgencyRole
 from gateway.domain.roles import Role
 from tests.browser.console import Console, new_context, served_console
+from tests.browser.office_console import OfficeConsole, served_office
 
 CHROMIUM = Path("/usr/bin/chromium")
 SERIOUS = {"serious", "critical"}
@@ -68,6 +70,42 @@ def page_as(
         if role not in _states or "/console/sign-in" in page.url:
             console.sign_in(page, console.person(role))
             _states[role] = [cookie for cookie in page.context.cookies() if cookie.get("name") == "console_session"]
+        return page
+
+    return open_page
+
+
+@pytest.fixture(scope="session")
+def office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeConsole]:
+    """One served agency's console for the whole run; without a browser it is not even begun."""
+    del browser
+    with served_office(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@pytest.fixture
+def office_page(browser: Browser, office: OfficeConsole) -> Iterator[Callable[[str], Page]]:
+    """Give `office_page(language)`: a page of a browser that nobody is signed in with."""
+    contexts = []
+
+    def open_page(language: str = "zh") -> Page:
+        context = new_context(browser, language, office.url)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def office_page_as(office_page: Callable[[str], Page], office: OfficeConsole) -> Callable[..., Page]:
+    """Give `office_page_as(role, language="zh")`: a page of somebody who signed in, with this role alone."""
+
+    def open_page(role: AgencyRole, language: str = "zh") -> Page:
+        page = office_page(language)
+        office.sign_in(page, office.person(role))
+        page.wait_for_url(f"{office.url}/desk/")
         return page
 
     return open_page
