@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import IO, Final
 
-from flask import Blueprint, Flask, Request, Response
+from flask import Blueprint, Flask, Request, Response, redirect
 
 from connectors.console.context import Console
 from connectors.web.blueprints import register_pages
@@ -43,7 +43,7 @@ def create_console_app(console: Console) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.request_class = MemoryRequest
     add_frame(app, _frame(console), admits_everybody)
-    app.register_blueprint(_health())
+    app.register_blueprint(_host())
     register_pages(app, console)
     declarations(app)
     return app
@@ -78,7 +78,9 @@ def _frame(console: Console) -> Frame:
     )
 
 
-def _health() -> Blueprint:
-    blueprint = admits_everybody(Blueprint("health", __name__))
-    blueprint.add_url_rule("/healthz", "show", lambda: Response("ok\n", content_type="text/plain"))
+def _host() -> Blueprint:
+    """Return what the bare host answers: the way to the first page, and whether the console is up."""
+    blueprint = admits_everybody(Blueprint("host", __name__))
+    blueprint.add_url_rule("/", "begin", lambda: redirect(HOME, 303))
+    blueprint.add_url_rule("/healthz", "health", lambda: Response("ok\n", content_type="text/plain"))
     return blueprint

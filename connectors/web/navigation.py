@@ -27,10 +27,12 @@ class Waiting:
 class Way:
     """One entry; it is shown to who may do any of the permissions, and leads to the first page that they may see.
 
-    `pages` are the addresses below which the entry is the current one, each with the permission for it, in order.
+    `pages` are the addresses below which the entry is the current one, each with the permission for it, in order;
+    `effect` says what one does there, for somebody's first day.
     """
 
     text: Text
+    effect: Text
     pages: tuple[tuple[str, Permission], ...]
     waiting: Waiting | None = None
 
@@ -41,9 +43,16 @@ class Way:
 
 HOME: Final = f"{PREFIX}/"
 WAYS: Final = (
-    Way(Text("今日待办", "Today"), ((HOME, Permission.SEE_OVERVIEW),)),
+    Way(
+        Text("今日待办", "Today"),
+        Text("看看今天有什么要办", "See what waits for you"),
+        ((HOME, Permission.SEE_OVERVIEW),),
+    ),
     Way(
         Text("查询", "Questions"),
+        Text(
+            "向其他单位查询儿童的情况，审批查询，领取答复", "Ask other agencies about children, approve, fetch answers"
+        ),
         (
             (f"{PREFIX}/questions", Permission.SEE_QUESTIONS),
             (f"{PREFIX}/ask", Permission.ASK),
@@ -53,16 +62,23 @@ WAYS: Final = (
     ),
     Way(
         Text("复核", "Review"),
+        Text("判断可能匹配的是不是同一名儿童", "Decide whether possible matches are the same child"),
         ((f"{PREFIX}/reviews", Permission.REVIEW_MATCHES),),
         Waiting(count_reviews, Text("需要您复核 %s 条可能匹配", "Possible matches for you to review: %s")),
     ),
     Way(
         Text("台账", "Ledgers"),
+        Text("上传名册并改正问题，查看本单位数据状况", "Upload ledgers and put them right, see the state of our data"),
         ((f"{PREFIX}/ledgers", Permission.ASK), (f"{PREFIX}/data", Permission.SEE_DATA)),
     ),
-    Way(Text("我方被查", "Asked of us"), ((f"{PREFIX}/asked", Permission.SEE_ASKED_OF_US),)),
+    Way(
+        Text("我方被查", "Asked of us"),
+        Text("查看哪些单位向我方查询了什么，暂停协议", "See who asked us for what, suspend agreements"),
+        ((f"{PREFIX}/asked", Permission.SEE_ASKED_OF_US),),
+    ),
     Way(
         Text("管理", "Administration"),
+        Text("新增账号，更改角色，停用或重置账号", "Add accounts, change roles, disable or reset accounts"),
         (
             (f"{PREFIX}/accounts", Permission.MANAGE_ACCOUNTS),
             (f"{PREFIX}/add-account", Permission.MANAGE_ACCOUNTS),
@@ -82,21 +98,30 @@ def ways_for(console: Console, account: Account) -> Sequence[NavigationEntry]:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingWork:
-    """Work that waits: the sentence, and where to begin."""
+class Work:
+    """Something to do: the sentence, and where to begin."""
 
     sentence: Text
     address: str
 
 
-def waiting_for(console: Console, account: Account) -> Sequence[WaitingWork]:
+def doable_by(account: Account) -> Sequence[tuple[Text, Work]]:
+    """Return what the account may do besides looking at the first page: the entry, and what one does there."""
+    return [
+        (way.text, Work(way.effect, address))
+        for way in WAYS
+        if (address := way.address_for(account)) is not None and address != HOME
+    ]
+
+
+def waiting_for(console: Console, account: Account) -> Sequence[Work]:
     """Return what waits for the account, each with its number."""
     found = []
     for way in WAYS:
         address, count = way.address_for(account), _count(console, account, way)
         if address is not None and way.waiting is not None and count:
             words = way.waiting.sentence
-            found.append(WaitingWork(Text(words.zh % f"{count:,}", words.en % f"{count:,}"), address))
+            found.append(Work(Text(words.zh % f"{count:,}", words.en % f"{count:,}"), address))
     return found
 
 

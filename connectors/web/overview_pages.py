@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from connectors.console.context import Console
 from connectors.console.roles import Permission
-from connectors.web.navigation import HOME, waiting_for, ways_for
+from connectors.web.navigation import doable_by, waiting_for
 from connectors.web.signed_in import PREFIX, requires_sign_in, signed_in
 
 
@@ -24,5 +24,5 @@ def _show(console: Console) -> str:
         account=account,
         today=console.connector.today(),
         waiting=waiting_for(console, account),
-        ways=[way for way in ways_for(console, account) if way.address != HOME],
+        doable=doable_by(account),
     )

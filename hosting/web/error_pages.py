@@ -34,7 +34,7 @@ _FAILURES: Final = {
     404: Failure(
         404,
         Text("没有这个页面", "There is no such page"),
-        Text("请核对网址，或从概览重新开始。", "Check the address, or begin again at the overview."),
+        Text("请核对网址，或从首页重新开始。", "Check the address, or begin again at the first page."),
     ),
     405: Failure(
         405,

@@ -48,6 +48,7 @@ def test_the_first_day_by_keyboard_alone(
     page.goto(office.url)
     expect(page.locator("h1")).to_have_text(words["title"])
     expect(page.locator(".ribbon")).to_contain_text(words["ribbon"])
+    expect(page.locator(".notice")).to_have_count(0)  # nobody was signed in, so no session is over
     assert axe(page) == []
     _type_into_the_form(page, person.account.id, person.password, person.code())
     expect(page.locator("h1")).to_have_text(words["password"])

@@ -26,8 +26,8 @@ SECRET_TEXT = "990101201603150015"
 ACCOUNT_PREFIX = "signed in: "
 PUBLIC = {
     "frame.stylesheet": "everybody",
-    "health.show": "everybody",
-    "missing.begin": "visitor",
+    "host.begin": "everybody",
+    "host.health": "everybody",
     "missing.show": "visitor",
     "sign_in.show": "visitor",
     "sign_in.send": "visitor",
