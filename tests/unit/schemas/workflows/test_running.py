@@ -6,7 +6,6 @@ from schemas.holiday_notice import HolidayNotice
 from schemas.workflows.advance import record_escalation
 from schemas.workflows.clock import Above
 from schemas.workflows.events import Escalated, History
-from schemas.workflows.paths import ways_through
 from schemas.workflows.refusal import Refusal, RefusalCode
 from schemas.workflows.rule_pack import Workflow
 from schemas.workflows.running import DueEscalation, RunningClock, due_escalations, overdue_clocks, running_clocks
@@ -208,11 +207,3 @@ def test_a_year_without_a_notice_shows_and_a_notice_settles_it() -> None:
     settled = working_calendar([HolidayNotice.model_validate(of_2027)])
     (clock,) = [one for one in running_clocks(W6, history, settled) if one.clock.id == "acknowledge"]
     assert (clock.due.on, clock.due.provisional) == (date(2027, 1, 4), False)
-
-
-def test_every_way_through_every_workflow_is_open_to_somebody() -> None:
-    for workflow in (W1, W2, W6, P07):
-        ways = ways_through(workflow)
-        taken = {one.id for moves in ways.values() for one, _ in moves}
-        assert taken == {one.id for one in workflow.transitions}
-        assert {place.state for place in ways} == {state.id for state in workflow.states}
