@@ -16,6 +16,8 @@ NUMBER_KINDS: Final[frozenset[FieldKind]] = frozenset({"citizen_id", "student_no
 _CITIZEN_ID = re.compile(r"(?<![0-9])([0-9]{2})[0-9]{4}([0-9]{4})[0-9]{4}([0-9]{3}[0-9Xx])")
 _LONG = re.compile(r"(?<![0-9])([0-9]{2})[0-9]{4,13}([0-9]{3}[0-9Xx])")
 _SHOWN_AT_END: Final = 4
+SHOWN_DIGITS: Final = 15
+"""What a spreadsheet program keeps of a number; an ID number that was stored as one is seen to be damaged."""
 
 
 def as_text(cell: CellValue) -> str:
@@ -27,8 +29,8 @@ def as_text(cell: CellValue) -> str:
         return cell.date().isoformat() if is_day else cell.isoformat(" ")
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return f"{cell:.0f}"
+    if isinstance(cell, float):
+        return f"{cell:.{SHOWN_DIGITS}g}"
     return str(cell)
 
 

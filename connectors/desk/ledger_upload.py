@@ -160,6 +160,7 @@ def _begin_check(console: Console, kept: KeptLedger, data_set: DataSet, card: Le
         subject=data_set.subject.value,
         rows_done=0,
         rows_total=rows_total,
+        begun_at=console.seconds(),
         revision=kept.revision + 1,
     )
 

@@ -20,6 +20,7 @@ ledger = Table(
     Column("marked_rows", Integer, nullable=False, default=0),
     Column("rows_done", Integer, nullable=False, default=0),
     Column("rows_total", Integer, nullable=False, default=0),
+    Column("begun_at", BigInteger),
     Column("revision", Integer, nullable=False, default=0),
     Column("is_asked", Boolean, nullable=False, default=False),
     Column("uploaded_at", BigInteger, nullable=False),

@@ -86,7 +86,7 @@ class KeptLedger:
 
     Attributes:
         marked_rows: rows with an error or a warning.
-        rows_done: progress of the check, out of `rows_total`.
+        rows_done: progress of the check, out of `rows_total`, since `begun_at` (POSIX seconds).
         revision: grows with each check and each repair.
         is_asked: a question was asked with it; its rows don't change any more.
         expires_on: the day on which it is destroyed.
@@ -103,6 +103,7 @@ class KeptLedger:
     marked_rows: int
     rows_done: int
     rows_total: int
+    begun_at: int | None
     revision: int
     is_asked: bool
     uploaded_at: int
@@ -248,6 +249,7 @@ _PLAIN_COLUMNS: Final = (
     "marked_rows",
     "rows_done",
     "rows_total",
+    "begun_at",
     "revision",
     "is_asked",
     "uploaded_at",

@@ -48,11 +48,19 @@ def _show(console: Console, id_: UUID) -> str | Response:
     if kept.state is LedgerState.COLUMNS:
         return redirect(f"{LEDGERS}/{id_}/columns", 303)
     if kept.state in {LedgerState.READING, LedgerState.CHECKING}:
-        return render_template("ledger/progress.html", ledger=kept)
+        return _progress_page(console, kept)
     if kept.card.fault is not None:
         error = SourceError(kept.card.fault.code, row=kept.card.fault.row, column=kept.card.fault.column)
         return render_template("ledger/faulty.html", ledger=kept, sentence=error.wording)
     return _rows_page(console, kept, _data_set(console, kept))
+
+
+def _progress_page(console: Console, kept: KeptLedger) -> str:
+    """Show how far the check has come, and how long the rest takes at the pace so far."""
+    passed = console.seconds() - (kept.begun_at or console.seconds())
+    left = max(0, kept.rows_total - kept.rows_done)
+    seconds = -(-passed * left // kept.rows_done) if kept.rows_done and passed else None
+    return render_template("ledger/progress.html", ledger=kept, left=left, passed=passed, seconds=seconds)
 
 
 def _rows_page(console: Console, kept: KeptLedger, data_set: DataSet) -> str:

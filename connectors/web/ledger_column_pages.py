@@ -40,9 +40,9 @@ def _show(console: Console, id_: UUID) -> str | Response:
         return redirect(f"{LEDGERS}/{id_}", 303)
     asked_for = data_set_of(console, request.args.get("data_set"))
     if asked_for is not None and asked_for.name != kept.data_set:
-        return _page(console, kept, asked_for, guess_columns(kept.card.labels, asked_for), {})
+        return _page(console, kept, asked_for, _by_position(guess_columns(kept.card.labels, asked_for)), {})
     data_set = data_set_of(console, kept.data_set) or agency_of(console.connector.settings.agency_type).data_sets[0]
-    return _page(console, kept, data_set, kept.card.columns, {})
+    return _page(console, kept, data_set, _by_position(kept.card.columns), {})
 
 
 def _choose(console: Console, worker: LedgerWorker, id_: UUID) -> Response:
@@ -57,7 +57,7 @@ def _choose(console: Console, worker: LedgerWorker, id_: UUID) -> Response:
         choose_columns(console, kept.id, data_set.name, dict(named))
     except ColumnsError as error:
         errors = _errors(data_set, error, named)
-        return make_response(_page(console, kept, data_set, dict(named), errors), 422)
+        return make_response(_page(console, kept, data_set, {at: name for name, at in named}, errors), 422)
     except LedgerInUseError:
         return redirect(f"{LEDGERS}/{id_}", 303)
     worker.submit(kept.id)
@@ -83,10 +83,13 @@ def _errors(data_set: DataSet, error: ColumnsError, named: list[tuple[str, int]]
     return {"columns" if at is None else f"column-{at}": choose(sentences[error.code])}
 
 
+def _by_position(columns: Mapping[str, int]) -> dict[int, str]:
+    return {at: name for name, at in columns.items()}
+
+
 def _page(
-    console: Console, kept: KeptLedger, data_set: DataSet, columns: Mapping[str, int], errors: dict[str, str]
+    console: Console, kept: KeptLedger, data_set: DataSet, taken: Mapping[int, str], errors: dict[str, str]
 ) -> str:
-    taken = {at: name for name, at in columns.items()}
     options = [("", choose(NOT_USED))]
     for one in data_set.fields:
         sign = "*" if one.required else ""

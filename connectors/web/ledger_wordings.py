@@ -46,25 +46,25 @@ FILTER_WORDS: Final = {
 }
 
 FIELD_WORDS: Final = {
-    "name": "name",
-    "sex": "sex",
-    "birth_date": "birth date",
+    "name": "Name",
+    "sex": "Sex",
+    "birth_date": "Birth date",
     "citizen_id": "ID number",
-    "student_no": "student number",
-    "cert_no": "certificate number",
-    "hukou_region": "code of the region of registration",
-    "residence_region": "code of the region of residence",
-    "region": "region code",
-    "guardian_name": "guardian's name",
-    "guardian_id": "guardian's ID number",
-    "guardian_phone": "guardian's phone",
+    "student_no": "Student number",
+    "cert_no": "Certificate number",
+    "hukou_region": "Code of the region of registration",
+    "residence_region": "Code of the region of residence",
+    "region": "Region code",
+    "guardian_name": "Guardian's name",
+    "guardian_id": "Guardian's ID number",
+    "guardian_phone": "Guardian's phone",
 }
 """English for the fields that identify; any other field is called by its canonical name."""
 
 
 def name_field(name: str, name_zh: str) -> Text:
     """Return what a field is called in both languages."""
-    return Text(name_zh, FIELD_WORDS.get(name, name.replace("_", " ")))
+    return Text(name_zh, FIELD_WORDS.get(name, name.replace("_", " ").capitalize()))
 
 
 FIELD_HINTS: Final = {
