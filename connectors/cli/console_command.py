@@ -25,7 +25,7 @@ def console(start: Start, host: str, port: int, threads: int) -> None:
     from hosting.http_server import HttpServer
 
     passphrase = start.passphrase()
-    open_connector(start.folder, passphrase).state.dispose()
+    _check_ready(start, passphrase)
 
     def announce() -> None:
         click.echo(f"工作台正在 http://{host}:{port}/desk/ 运行，按 Ctrl-C 停止。 / Serving; Ctrl-C stops.")
@@ -38,6 +38,13 @@ def console(start: Start, host: str, port: int, threads: int) -> None:
         workers=1,
         threads=threads,
     ).run()
+
+
+def _check_ready(start: Start, passphrase: str) -> None:
+    """Check that settings, keys, database and gateway are there; nothing stays open across the fork."""
+    connector = open_connector(start.folder, passphrase)
+    connector.state.dispose()
+    TrustStore(connector.state, connector.gateway)
 
 
 def _create_app(start: Start, passphrase: str, opened: ExitStack) -> Flask:

@@ -90,3 +90,9 @@ def test_what_the_rules_forbid_is_said_in_a_sentence(folder: Path, arguments: li
     assert result.exit_code == 1
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_console_without_a_gateway_says_what_to_do(folder: Path) -> None:
+    result = _run(folder, "console")
+    assert result.exit_code == 1
+    assert "尚未接入网关" in result.output
