@@ -58,14 +58,19 @@ class Browser:
         return self.seen.request.path
 
 
-def browser_of(app: Flask, console: Console, account: Account, language: str = "zh") -> Browser:
-    """Return the browser of somebody who signed in."""
+def new_session(console: Console, account: Account) -> str:
+    """Add an account and return the secret of a session of its own."""
     book = AgencyAccounts(console.connector)
     new = open_account(book, None, account)
     token = new_secret(os.urandom)
     replace_password(book, account, new.password, PASSWORD, "127.0.0.1", token)
+    return token
+
+
+def browser_of(app: Flask, console: Console, account: Account, language: str = "zh") -> Browser:
+    """Return the browser of somebody who signed in."""
     client = app.test_client()
-    client.set_cookie(COOKIE_NAME, token)
+    client.set_cookie(COOKIE_NAME, new_session(console, account))
     client.set_cookie("language", language)
     return Browser(client)
 
