@@ -8,8 +8,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from connectors.agreements import SharingOffice
 from connectors.check_promises import check_promises
+from connectors.console.context import Console
 from connectors.context import Connector
 from connectors.desk.ledger_expiry import destroy_expired_ledgers
+from connectors.desk.question_expiry import destroy_due_questions
 from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, destroy_ended_evaluations
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.own_log.check_entries import OwnLogCheck
@@ -98,11 +100,13 @@ def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -
     scheduler.add_job(
         destroy_expired, "interval", [connector, trust], seconds=EXPIRY_SECONDS, next_run_time=connector.now()
     )
+    console = Console(connector, trust, client)
+    scheduler.add_job(
+        destroy_due_questions, "interval", [console], seconds=EXPIRY_SECONDS, next_run_time=connector.now()
+    )
     scheduler.add_job(check_log, "interval", [connector, client], seconds=PROMISE_SECONDS)
     first_at = connector.now() + timedelta(seconds=ENTRIES_AFTER_SECONDS)
-    scheduler.add_job(
-        compare_entries, "interval", [connector, client], seconds=ENTRIES_SECONDS, next_run_time=first_at
-    )
+    scheduler.add_job(compare_entries, "interval", [connector, client], seconds=ENTRIES_SECONDS, next_run_time=first_at)
     witness, log = Witness(connector), LogReader(connector)
     scheduler.add_job(cosign_log, "interval", [witness, trust, client, log], seconds=WITNESS_SECONDS)
     scheduler.add_job(compare_with_others, "interval", [witness, trust, log], seconds=COMPARE_SECONDS)

@@ -9,7 +9,7 @@ from connectors.desk.purposes_for import Askable
 from connectors.desk.question_draft import Draft
 from schemas.attribute_catalogue import ReleasableAttribute, load_attributes
 from schemas.faults import Wording
-from schemas.purpose_parts import Approver, LegalBasis, PurposeOutput, RetentionStart
+from schemas.purpose_parts import Approver, LegalBasis, PurposeOutput
 from schemas.transforms import Transform
 
 APPROVER_WORDS: Final[Mapping[Approver, Wording]] = MappingProxyType(
@@ -21,13 +21,6 @@ APPROVER_WORDS: Final[Mapping[Approver, Wording]] = MappingProxyType(
         Approver.SECOND_PERSON_AFTERWARDS: Wording(
             "另一人在 1 个工作日内补审", "a second person within 1 working day afterwards"
         ),
-    }
-)
-RETENTION_WORDS: Final[Mapping[RetentionStart, Wording]] = MappingProxyType(
-    {
-        RetentionStart.ANSWERED: Wording("自收到答复之日起", "from the day of the answer"),
-        RetentionStart.CASE_CLOSED: Wording("自结案之日起", "after the case is closed"),
-        RetentionStart.PROGRAMME_ENDED: Wording("自救助期满之日起", "after the programme has ended"),
     }
 )
 _FORMS: Final[Mapping[Transform, Wording]] = MappingProxyType(
@@ -67,8 +60,7 @@ class Statement:
         hashes: blinded hashes that leave at most.
         returned: what can come back about each.
         never: what never comes back.
-        retention_days: how long an answer may be kept.
-        retention_starts: from when.
+        retention_days: how long an answer may be kept after it came.
         approver: who must approve, or None.
     """
 
@@ -81,7 +73,6 @@ class Statement:
     returned: tuple[Returned, ...]
     never: tuple[Wording, ...]
     retention_days: int
-    retention_starts: Wording
     approver: Wording | None
 
 
@@ -99,7 +90,6 @@ def state_question(askable: Askable, draft: Draft) -> Statement:
         returned=tuple(_returned(output) for output in askable.outputs if output.attribute in draft.attributes),
         never=name_attributes(purpose.never),
         retention_days=askable.agreement.retention_days,
-        retention_starts=RETENTION_WORDS[purpose.retention_starts],
         approver=None if wanted is None else APPROVER_WORDS[wanted],
     )
 
