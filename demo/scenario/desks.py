@@ -36,6 +36,11 @@ class Desk:
         """Where the gateway reaches the connector."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def enrolment_file(self) -> Path:
+        """What the gateway's administrator is handed."""
+        return self.folder / "enrolment.jws"
+
     def set_up(self, cost: KdfCost) -> None:
         """Make the connector, its key file at this cost, and write its enrolment."""
         settings = ConnectorSettings(
@@ -51,7 +56,7 @@ class Desk:
         )
         create_connector_folder(self.folder, settings, PASSPHRASE, cost, utc_now(), os.urandom)
         enrolment = enrolment_of(open_connector(self.folder, PASSPHRASE))
-        (self.folder / "enrolment.jws").write_text(enrolment + "\n", encoding="ascii")
+        self.enrolment_file.write_text(enrolment + "\n", encoding="ascii")
 
     def join(self, pin_file: Path) -> None:
         """Join the gateway whose administrator handed back `pin_file`."""

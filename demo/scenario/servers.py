@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from demo.scenario.cast import PASSPHRASE
+from hosting.certificates import trusted_authorities
 
 START_SECONDS = 60.0
 
@@ -56,12 +57,13 @@ def serving(name: str, arguments: Sequence[str], health_url: str, log: Path) -> 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(url, timeout=1).is_success:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
+    with httpx.Client(timeout=1, verify=trusted_authorities()) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if client.get(url).is_success:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
     raise ServerStartError(f"服务没有启动，见日志 / a server did not start, see its log: {log}")
 
 

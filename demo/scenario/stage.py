@@ -1,5 +1,6 @@
 """The stage: a synthetic province on disk, a gateway and four connectors as real processes, and their open sessions."""
 
+import os
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,14 +13,19 @@ from connectors.requester.open_question import Progress
 from connectors.state.questions import Question, RowResult
 from connectors.state.roster_ref import MappingFile
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, Plan
+from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, PASSPHRASE, Plan
 from demo.scenario.desks import Desk, make_desks
 from demo.scenario.rosters import write_roster_mapping
 from demo.scenario.servers import free_port, run_command, serving
+from gateway.bootstrap import open_gateway, utc_now
+from gateway.services.enrol_member import enrol_member, gateway_pin, read_enrolment
+from gateway.services.found_gateway import Founding, begin_log, create_gateway_folder
 from keys.custody.key_file_format import STANDARD_KDF_COST, KdfCost
 from schemas.agreement import Agreement
 
 PIN_FILE = "gateway-pin.json"
+GATEWAY_NAME_ZH = "童心省未成年人保护数据交换网关"
+GATEWAY_NAME_EN = "Tongxin Province Child Protection Gateway"
 
 
 @dataclass
@@ -54,18 +60,18 @@ class Stage:
         return make_desks(self.folder / "connectors", self.province, self.ports)
 
     def found(self) -> None:
-        """Make the gateway and the connectors, enrol and join, as their administrators would."""
-        folder = str(self.gateway_folder)
-        name_zh, name_en = "童心省未成年人保护数据交换网关", "Tongxin Province Child Protection Gateway"
-        names = ("--name-zh", name_zh, "--name-en", name_en)
-        run_command(
-            "tongxin-gateway", "--folder", folder, "init", "--id", GATEWAY_ID, "--url", self.gateway_url, *names
-        )
-        pin = self.gateway_folder / PIN_FILE
-        for desk in self.desks.values():
-            desk.set_up(self.kdf_cost)
-            enrol = ("member", "enrol", str(desk.folder / "enrolment.jws"), "--yes", "--pin-out", str(pin))
-            run_command("tongxin-gateway", "--folder", folder, *enrol)
+        """Make the gateway and the connectors, enrol and join, as their administrators would by command."""
+        founding = Founding(GATEWAY_ID, GATEWAY_NAME_ZH, GATEWAY_NAME_EN, self.gateway_url)
+        create_gateway_folder(self.gateway_folder, founding, PASSPHRASE, self.kdf_cost, utc_now(), os.urandom)
+        desks = self.desks.values()
+        with open_gateway(self.gateway_folder, PASSPHRASE) as gateway:
+            begin_log(gateway)
+            for desk in desks:
+                desk.set_up(self.kdf_cost)
+                enrol_member(gateway, read_enrolment(desk.enrolment_file.read_text("ascii").strip()))
+            pin = self.gateway_folder / PIN_FILE
+            pin.write_bytes(gateway_pin(gateway).to_bytes() + b"\n")
+        for desk in desks:
             desk.join(pin)
 
     def have_witnessed(self) -> None:

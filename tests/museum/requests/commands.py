@@ -127,7 +127,7 @@ def _honest_file(scene: Scene, command: str) -> bytes:
         case "join":
             return (scene.stage.gateway_folder / "gateway-pin.json").read_bytes().strip()
         case "enrol":
-            return (scene.stage.desks[Agency.EDUCATION].folder / "enrolment.jws").read_bytes().strip()
+            return scene.stage.desks[Agency.EDUCATION].enrolment_file.read_bytes().strip()
     return MAPPING.encode()
 
 
