@@ -6,6 +6,7 @@ from connectors.console.context import Console
 from connectors.desk.ledgers import ledger_cells
 from connectors.desk.question_draft import Draft
 from connectors.requester.ledger_roster import ledger_store_of
+from schemas.messages.match import SubjectKind
 
 NAME_FIELD = "name"
 
@@ -18,3 +19,9 @@ def name_rows(console: Console, draft: Draft, row_numbers: Sequence[int]) -> dic
     label = kept.card.labels[kept.card.columns[NAME_FIELD]]
     found = ledger_cells(console, kept.id, row_numbers)
     return {number: cells.get(label, "") for number, cells in found.items()}
+
+
+def is_about_guardians(console: Console, draft: Draft) -> bool:
+    """Return whether a question's ledger lists guardians, whose children are looked for."""
+    kept = None if draft.ledger is None else ledger_store_of(console.connector).find(draft.ledger)
+    return kept is not None and kept.subject is SubjectKind.GUARDIAN

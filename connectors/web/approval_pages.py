@@ -13,6 +13,7 @@ from connectors.desk.draft_states import Deed, DeedRefusedError, DraftState
 from connectors.desk.drafts import DraftNotFoundError, do_deed, get_draft, list_drafts
 from connectors.desk.purposes_for import Askable, find_asked_under
 from connectors.desk.question_draft import DeclineReason, Draft
+from connectors.desk.question_rows import is_about_guardians
 from connectors.desk.question_statement import state_question
 from connectors.web.draft_wordings import DECLINE_WORDS, STATE_WORDS, refused_words
 from connectors.web.signed_in import requires_sign_in, signed_in
@@ -54,15 +55,16 @@ def _show_list(console: Console) -> str:
 
 def _show(console: Console, id_: UUID) -> str:
     draft, askable = _put_to_approval(console, id_)
-    return _page(draft, askable, {})
+    return _page(console, draft, askable, {})
 
 
-def _page(draft: Draft, askable: Askable, errors: dict[str, str]) -> str:
+def _page(console: Console, draft: Draft, askable: Askable, errors: dict[str, str]) -> str:
     return render_template(
         "approval/question.html",
         draft=draft,
         askable=askable,
         said=state_question(askable, draft),
+        is_guardians=is_about_guardians(console, draft),
         state=STATE_WORDS[draft.state],
         is_own=draft.author == signed_in().account.id,
         reasons=[(reason.value, choose(words)) for reason, words in DECLINE_WORDS.items()],
@@ -81,7 +83,7 @@ def _decide(console: Console, id_: UUID) -> str | Response:
             case "decline":
                 reason = request.form.get("reason", "")
                 if reason not in set(DeclineReason):
-                    return _page(draft, askable, {"reason": choose(Text("请选择理由", "Choose a reason"))})
+                    return _page(console, draft, askable, {"reason": choose(Text("请选择理由", "Choose a reason"))})
                 do_deed(console, draft.id, Deed.DECLINE, account.id, {"decline_reason": reason})
             case _:
                 abort(400)

@@ -17,6 +17,7 @@ from connectors.desk.ledgers import Ledger, list_ledgers
 from connectors.desk.purposes_for import Askable, NotAskableError, get_askable, list_askable
 from connectors.desk.question_draft import Draft
 from connectors.desk.question_failures import tell_failure
+from connectors.desk.question_rows import is_about_guardians
 from connectors.desk.question_statement import name_attributes, state_question
 from connectors.desk.run_questions import QuestionWorkers
 from connectors.state.ledgers import LedgerState
@@ -161,7 +162,7 @@ def _show_statement(console: Console, workers: QuestionWorkers, id_: UUID) -> st
         askable=askable,
         said=state_question(askable, draft),
         failure=tell_failure(draft.failure) if draft.failure else None,
-        is_guardians=_is_guardians(console, draft),
+        is_guardians=is_about_guardians(console, draft),
         refused=refused_words(request.args.get("refused")),
     )
 
@@ -201,11 +202,6 @@ def _fitting(console: Console, askable: Askable) -> list[Ledger]:
     ready = [one for one in list_ledgers(console, signed_in().account.id) if one.state is LedgerState.READY]
     asks_guardians = SubjectKind.GUARDIAN.value in askable.purpose.relations
     return [one for one in ready if one.subject is SubjectKind.CHILD or asks_guardians]
-
-
-def _is_guardians(console: Console, draft: Draft) -> bool:
-    ledgers = list_ledgers(console, draft.author)
-    return any(one.id == draft.ledger and one.subject is SubjectKind.GUARDIAN for one in ledgers)
 
 
 def _regions(console: Console, askable: Askable) -> list[str]:

@@ -29,7 +29,7 @@ from connectors.desk.question_answers import (
 )
 from connectors.desk.question_draft import Draft
 from connectors.desk.question_failures import tell_failure
-from connectors.desk.question_rows import name_rows
+from connectors.desk.question_rows import is_about_guardians, name_rows
 from connectors.desk.question_statement import name_attributes, state_question
 from connectors.desk.question_workbook import workbook_answers, workbook_headings
 from connectors.desk.run_questions import QuestionWorkers
@@ -99,7 +99,9 @@ def _show(console: Console, workers: QuestionWorkers, id_: UUID) -> str | Respon
         said=state_question(askable, draft),
         state=STATE_WORDS[draft.state],
         step=STEP_WORDS.get(draft.step) if draft.step else None,
+        is_guardians=is_about_guardians(console, draft),
         seconds=passed,
+        seconds_left=passed * (draft.total - draft.done) // draft.done if draft.done else None,
         is_asking=draft.state is DraftState.ASKING,
         is_under_way=workers.is_under_way(draft.id),
         failure=tell_failure(draft.failure) if draft.failure else None,
