@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from connectors.console.actions import Action
 from connectors.state.console_tables import MAX_RECORD_TEXT, console_record
@@ -59,12 +59,27 @@ def record_in(
     )
 
 
-def list_record(connection: Connection, subject: str | None = None, limit: int = LARGEST_LIST) -> list[Recorded]:
-    """Return the newest lines first, of one subject or of all."""
-    asked = select(console_record).order_by(console_record.c.id.desc()).limit(limit)
-    if subject is not None:
-        asked = asked.where(console_record.c.subject == subject)
+def list_record(
+    connection: Connection,
+    subject: str | None = None,
+    account: str | None = None,
+    limit: int = LARGEST_LIST,
+    offset: int = 0,
+) -> list[Recorded]:
+    """Return the newest lines first, of one subject and of one account, or of all."""
+    asked = select(console_record).where(*_conditions(subject, account)).order_by(console_record.c.id.desc())
     return [
         Recorded(row.id, row.at, row.account, Action(row.action), row.subject, row.detail)
-        for row in connection.execute(asked)
+        for row in connection.execute(asked.limit(limit).offset(offset))
     ]
+
+
+def count_record(connection: Connection, subject: str | None = None, account: str | None = None) -> int:
+    """Return how many lines there are, of one subject and of one account, or of all."""
+    asked = select(func.count()).select_from(console_record).where(*_conditions(subject, account))
+    return connection.execute(asked).scalar_one()
+
+
+def _conditions(subject: str | None, account: str | None) -> list[ColumnElement[bool]]:
+    wanted = ((console_record.c.subject, subject), (console_record.c.account, account))
+    return [column == value for column, value in wanted if value is not None]

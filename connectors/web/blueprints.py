@@ -11,6 +11,7 @@ from connectors.web.data_pages import data_pages
 from connectors.web.ledger_blueprints import register_ledger_pages
 from connectors.web.missing_pages import missing_pages
 from connectors.web.overview_pages import overview_pages
+from connectors.web.record_pages import record_pages
 from connectors.web.signed_in import console_site
 from hosting.web.own_account_pages import own_account_pages
 from hosting.web.sign_in_pages import sign_in_pages
@@ -25,6 +26,7 @@ def register_pages(app: Flask, console: Console) -> None:
     register_ledger_pages(app, console)
     app.register_blueprint(account_pages(console))
     app.register_blueprint(add_account_pages(console))
+    app.register_blueprint(record_pages(console))
     register_asking_pages(app, console)
     app.register_blueprint(asked_pages(console))
     app.register_blueprint(hold_pages(console))

@@ -78,10 +78,14 @@ WAYS: Final = (
     ),
     Way(
         Text("管理", "Administration"),
-        Text("新增账号，更改角色，停用或重置账号", "Add accounts, change roles, disable or reset accounts"),
+        Text(
+            "新增账号，更改角色，停用或重置账号，查看操作记录",
+            "Look after accounts and roles, see what was done by whom",
+        ),
         (
             (f"{PREFIX}/accounts", Permission.MANAGE_ACCOUNTS),
             (f"{PREFIX}/add-account", Permission.MANAGE_ACCOUNTS),
+            (f"{PREFIX}/record", Permission.MANAGE_ACCOUNTS),
         ),
     ),
 )

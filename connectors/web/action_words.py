@@ -1,0 +1,44 @@
+"""What the agency's own record calls each thing that was done or looked at."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from connectors.console.actions import Action
+from hosting.web.language import Text
+
+ACTION_NAMES: Final[Mapping[Action, Text]] = MappingProxyType(
+    {
+        Action.SIGN_IN: Text("登录", "Signed in"),
+        Action.SIGN_IN_FAILED: Text("登录失败", "Failed to sign in"),
+        Action.PASSWORD_REPLACED: Text("更换密码", "Replaced the password"),
+        Action.ROLES_GRANTED: Text("授予角色", "Granted roles"),
+        Action.ROLES_REVOKED: Text("收回角色", "Took roles away"),
+        Action.LEDGER_UPLOADED: Text("上传台账", "Uploaded a ledger"),
+        Action.LEDGER_VIEWED: Text("查看台账", "Looked at a ledger"),
+        Action.LEDGER_UNMASKED: Text("查看完整证件号", "Looked at whole ID numbers"),
+        Action.LEDGER_REPAIRED: Text("改正台账", "Put a ledger right"),
+        Action.LEDGER_DOWNLOADED: Text("下载台账", "Downloaded a ledger"),
+        Action.LEDGER_DESTROYED: Text("销毁台账", "Destroyed a ledger"),
+        Action.QUESTION_DRAFTED: Text("起草查询", "Drafted a question"),
+        Action.QUESTION_SUBMITTED: Text("提交审批", "Put a question to approval"),
+        Action.QUESTION_WITHDRAWN: Text("撤回查询", "Withdrew a question"),
+        Action.QUESTION_APPROVED: Text("批准查询", "Approved a question"),
+        Action.QUESTION_REFUSED: Text("不批准查询", "Refused a question"),
+        Action.QUESTION_ASKED: Text("发出查询", "Asked a question"),
+        Action.QUESTION_ANSWERED: Text("查询得到答复", "A question was answered"),
+        Action.QUESTION_FAILED: Text("查询未完成", "A question was not finished"),
+        Action.QUESTION_DELETED: Text("删除查询", "Deleted a question"),
+        Action.RESULTS_VIEWED: Text("查看答复", "Looked at answers"),
+        Action.RESULTS_DOWNLOADED: Text("下载答复", "Downloaded answers"),
+        Action.RECEIPT_PRINTED: Text("打印回执", "Printed a receipt"),
+        Action.MATCH_VIEWED: Text("查看可能匹配", "Looked at a possible match"),
+        Action.MATCH_DECIDED: Text("复核可能匹配", "Reviewed a possible match"),
+        Action.MATCH_CONFIRMED: Text("会签复核", "Co-signed a review"),
+        Action.RELEASES_VIEWED: Text("查看我方被查", "Looked at what was asked of us"),
+        Action.CHILD_ACCOUNTED: Text("查询某一儿童的被查情况", "Accounted for one child"),
+        Action.AGREEMENT_SUSPENDED: Text("暂停协议", "Suspended an agreement"),
+        Action.AGREEMENT_RESUMED: Text("恢复协议", "Resumed an agreement"),
+        Action.DATA_VIEWED: Text("查看数据状况", "Looked at the state of the data"),
+    }
+)

@@ -1,0 +1,32 @@
+"""The agency's own record on a page: by account, by subject, by pages, and without anybody's name who is no officer."""
+
+from connectors.console.actions import Action
+from connectors.console.record import record_in
+from connectors.console.roles import Role
+from connectors.state.database import writing
+from connectors.web.action_words import ACTION_NAMES
+from tests.unit.connectors.web.office_desk import OfficeDesk
+
+
+def test_every_action_has_its_words() -> None:
+    assert set(ACTION_NAMES) == set(Action)
+
+
+def test_who_looked_at_what(desk: OfficeDesk) -> None:
+    administrator = desk.browser(Role.ADMINISTRATOR).client
+    officer = desk.account(Role.QUERY_OFFICER)
+    with writing(desk.connector.state) as connection:
+        for number in range(60):
+            record_in(connection, 1_800_000_000 + number, officer.id, Action.LEDGER_UNMASKED, f"ledger-{number % 2}")
+        record_in(connection, 1_800_000_100, "gone.away", Action.RESULTS_VIEWED, "question-1", "rows=300")
+    page = administrator.get("/desk/record").text
+    assert "gone.away" in page
+    assert "rows=300" in page
+    assert "阿卜杜热合曼·买买提" in page
+    assert "2027年1月15日 16:00" in administrator.get("/desk/record?subject=ledger-1").text
+    assert "共 30 条" in administrator.get("/desk/record?subject=ledger-1").text
+    assert "对象：ledger-1" in administrator.get("/desk/record?subject=ledger-1").text
+    assert "第 51–" in administrator.get(f"/desk/record?account={officer.id}&page=2").text
+    assert "没有符合条件的记录" in administrator.get("/desk/record?account=no.body").text
+    administrator.set_cookie("language", "en")
+    assert "Looked at whole ID numbers" in administrator.get("/desk/record?subject=ledger-0").text
