@@ -1,8 +1,9 @@
 """The workbook that was uploaded (ECMA-376), given back with columns on the right, repairs in place, no formulas."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from openpyxl import Workbook, load_workbook
@@ -19,6 +20,10 @@ from connectors.state.ledgers import LedgerCard
 Value = bool | int | float | str | None
 """What stands in a cell of a new column; yes and no are written as words."""
 
+LAYOUT_BYTES: Final = 2 * 1024 * 1024
+"""A larger workbook comes back without its layout, row by row: openpyxl would hold each cell of it in memory."""
+
+_NOT_BARE: Final = ("=", "+", "-", "@", "#")
 _WORDS: Final = {True: "是", False: "否"}
 _BOLD: Final = Font(bold=True)
 _NOT_FOR_OPENPYXL = (KeyError, ValueError, TypeError, AttributeError, IndexError, InvalidFileException)
@@ -47,14 +52,14 @@ class Additions:
 
 
 def add_to_workbook(file: bytes, card: LedgerCard, additions: Additions) -> bytes:
-    """Return the workbook with the additions; a CSV file as a workbook of texts.
+    """Return the workbook with the additions; a CSV file, or a very large one, as a plain workbook with its values.
 
     Formulas count as the value that was saved with them; texts that look like one are texts.
 
     Raises:
         SourceError: the file can't be read.
     """
-    if card.kind == "workbook":
+    if card.kind == "workbook" and len(file) <= LAYOUT_BYTES:
         try:
             return _amended(file, card, additions)
         except _NOT_FOR_OPENPYXL:
@@ -69,43 +74,60 @@ def _amended(file: bytes, card: LedgerCard, additions: Additions) -> bytes:
         raise InvalidFileException
     right = max([card.first_column + _width(card), *(merged.max_col for merged in sheet.merged_cells.ranges)])
     for at, heading in enumerate(additions.headings, right + 1):
-        _write(sheet.cell(max(card.first_data_row, 1), at), heading).font = _BOLD
+        _write(_cell(sheet, max(card.first_data_row, 1), at), heading).font = _BOLD
     for number, values in additions.values.items():
         for at, value in enumerate(values, right + 1):
-            _write(sheet.cell(number, at), value)
+            _write(_cell(sheet, number, at), value)
     for number, typed in additions.repairs.items():
         for at, text in typed.items():
-            _write(sheet.cell(number, card.first_column + at + 1), text).fill = REPAIR_FILL
+            _write(_cell(sheet, number, card.first_column + at + 1), text).fill = REPAIR_FILL
     for number, fills in additions.fills.items():
         for at, fill in fills.items():
             sheet.cell(number, card.first_column + at + 1).fill = fill
     return _saved(book)
 
 
+def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
+    """Return a cell to write to; one that is covered by another of its merged range can't be."""
+    found = sheet.cell(row, column)
+    if not isinstance(found, Cell):
+        raise InvalidFileException
+    return found
+
+
 def _rewritten(file: bytes, card: LedgerCard, additions: Additions) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(card.sheet or "台账")
+    new_cell = partial(WriteOnlyCell, sheet)
     for row in _amended_rows(file, card, additions):
-        sheet.append([None if cell is None else _styled(WriteOnlyCell(sheet), *cell) for cell in row])
+        sheet.append([_bare_or_styled(new_cell, value, fill) for value, fill in row])
     return _saved(book)
 
 
 def _amended_rows(
     file: bytes, card: LedgerCard, additions: Additions
-) -> Iterator[list[tuple[CellValue, PatternFill | None] | None]]:
+) -> Iterator[list[tuple[CellValue, PatternFill | None]]]:
     for number, cells in read_grid(file, card):
         typed, fills = additions.repairs.get(number, {}), additions.fills.get(number, {})
-        row: list[tuple[CellValue, PatternFill | None] | None] = []
+        row: list[tuple[CellValue, PatternFill | None]] = [(None, None)] * card.first_column
         for at in range(_width(card)):
             value = cells[at] if at < len(cells) else None
             fill = REPAIR_FILL if at in typed else fills.get(at)
             row.append((typed.get(at, value), fill))
         new = additions.headings if number == max(card.first_data_row, 1) else additions.values.get(number, ())
-        yield [*([None] * card.first_column), *row, *((value, None) for value in new)]
+        yield [*row, *((value, None) for value in new)]
 
 
 def _width(card: LedgerCard) -> int:
     return max(card.width, len(card.labels))
+
+
+def _bare_or_styled(new_cell: Callable[[], Cell], value: CellValue, fill: PatternFill | None) -> Cell | CellValue:
+    """Return a bare value where it is safe as one: most are, and a cell of its own takes far longer."""
+    is_safe = not isinstance(value, str | bool) or (
+        isinstance(value, str) and value.isprintable() and not value.startswith(_NOT_BARE)
+    )
+    return value if fill is None and is_safe else _styled(new_cell(), value, fill)
 
 
 def _styled(cell: Cell, value: CellValue, fill: PatternFill | None) -> Cell:

@@ -72,7 +72,8 @@ def write_back(
 ) -> bytes:
     """Return the very workbook that was uploaded (.xlsx), with columns of answers on the right.
 
-    Cells that were put right hold what was typed. A CSV file becomes a workbook of texts. No cell is a formula:
+    Cells that were put right hold what was typed. A CSV file becomes a workbook of texts; a file above `LAYOUT_BYTES`
+    comes back with its values and without its layout. No cell is a formula:
     formulas count as the value that was saved with them, and texts that look like one are texts.
 
     Args:

@@ -119,6 +119,29 @@ def test_a_workbook_that_openpyxl_can_not_open_comes_back_with_its_values(consol
     assert sheet_of(back).cell(FIRST_ROW, RIGHT).value == "是"
 
 
+@pytest.mark.parametrize("text", [*FORMULAS, "#N/A", "#REF!", "平常的文字"])
+def test_a_large_workbook_comes_back_with_its_values_and_no_formula(console, monkeypatch, text):
+    kept = checked(console, [row_of(1, 备注=f"x{text}"), row_of(2, 儿童姓名="")])
+    repair_row(console, OWNER, kept.id, FIRST_ROW + 1, {kept.card.columns["name"]: text})
+    monkeypatch.setattr("connectors.desk.ledger_workbook.LAYOUT_BYTES", 1)
+    back = sheet_of(write_back(console, kept.id, [text], {FIRST_ROW: [text], FIRST_ROW + 1: [True]}))
+    written = [back.cell(FIRST_ROW - 1, RIGHT), back.cell(FIRST_ROW, RIGHT), back.cell(FIRST_ROW + 1, 2)]
+    assert all((cell.value, cell.data_type) == (text, "s") for cell in written)
+    assert back.cell(FIRST_ROW + 1, RIGHT).value == "是"
+    assert [cell.value for cell in back[FIRST_ROW]][:5] == [1, "赵小树", "男", "2015.5.7", number_of(1)]
+    assert back.cell(FIRST_ROW + 1, 2).fill.fgColor.rgb == REPAIR_FILL.fgColor.rgb
+
+
+def test_a_repair_under_merged_cells_is_not_lost(console):
+    book = load_workbook(io.BytesIO(workbook_of([row_of(1), row_of(2, 性别="")])))
+    book.active.merge_cells(start_row=FIRST_ROW, end_row=FIRST_ROW + 1, start_column=3, end_column=3)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    kept = upload(console, buffer.getvalue())
+    back = sheet_of(add_to_workbook(buffer.getvalue(), kept.card, Additions(["答复"], {}, {FIRST_ROW + 1: {2: "女"}})))
+    assert back.cell(FIRST_ROW + 1, 3).value == "女"
+
+
 def test_a_ledger_that_does_not_begin_in_the_first_column_keeps_its_places():
     book = Workbook()
     for at, row in enumerate([["姓名", "性别", "身份证号"], ["赵小树", "女", number_of(2)]], 3):
