@@ -85,27 +85,29 @@ class SignInGuard(Generic[A]):
 
     def __call__(self) -> Response | None:
         """Admit the request by returning None, or answer it."""
-        request.max_content_length = self._max_form_bytes
+        request.max_content_length = MAX_FORM_BYTES
         token = self._site.cookie.find()
         if token is None:
             return redirect(url_for("sign_in.show", next=this_address()), 303)
         bind_forms(token)
-        require_own_form()
         session = open_session(self._site.book, token)
         if session is None:
             return self._ask_again()
         g.signed_in = SignedIn(session.account)
-        if self.permission is None:
-            return None
-        if session.is_one_time:
-            return redirect(url_for("own_account.show_password"), 303)
-        g.signed_in.require(self.permission)
+        if self.permission is not None:
+            if session.is_one_time:
+                return redirect(url_for("own_account.show_password"), 303)
+            g.signed_in.require(self.permission)
+        # Only now is a form read: nobody else may fill the memory with a file.
+        request.max_content_length = self._max_form_bytes
+        require_own_form()
         return None
 
     def _ask_again(self) -> Response:
-        """Ask to sign in again; what was typed into a form goes along and is offered again afterwards."""
-        if request.method != "POST":
+        """Ask to sign in again; what was typed into a form goes along and is offered again afterwards, but no file."""
+        if request.method != "POST" or (request.content_length or 0) > MAX_FORM_BYTES:
             return redirect(url_for("sign_in.show", next=this_address(), over=1), 303)
+        require_own_form()
         form = SignInForm(next=this_address(), is_over=True, kept=keep_form(request.form))
         return show_sign_in(self._site, form, 403)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pyotp
@@ -185,6 +186,28 @@ def test_too_large_a_form_is_refused_unread(victim: Victim) -> None:
     assert answer.status_code == 413
     assert "提交的内容太大" in answer.text
     assert victim.attempt(account="x" * (MAX_FORM_BYTES + 1)).status_code == 413
+
+
+class Unread(BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, _size: int | None = -1, /) -> bytes:
+        raise AssertionError("the body was read")
+
+    readinto = readline = read  # type: ignore[assignment]
+
+
+def test_nobody_fills_the_memory_with_a_file_who_may_not_upload(victim: Victim) -> None:
+    kind, body = "multipart/form-data; boundary=cut", bytes(2 * MAX_FORM_BYTES)
+    over = victim.visitor().client.post("/desk/ledgers", input_stream=Unread(body), content_type=kind)
+    assert over.status_code == 303
+    assert "over=1" in over.headers["Location"]
+    steward = victim.browser(Role.DATA_STEWARD).client
+    assert "您的角色不能这样做" in steward.post("/desk/ledgers", input_stream=Unread(body), content_type=kind).text
+    officer = victim.browser(Role.QUERY_OFFICER).client
+    assert (
+        "程序出错" in officer.post("/desk/ledgers", input_stream=Unread(body), content_type=kind).text
+    )  # whose body is read
 
 
 def test_no_way_out_of_the_console_by_the_sign_in(victim: Victim) -> None:
