@@ -21,6 +21,7 @@ from connectors.context import Connector, open_connector
 from connectors.settings import save_settings
 from hosting.accounts.accounts import get_account, open_account
 from hosting.accounts.own_password import replace_password
+from hosting.certificates import trusted_authorities
 from hosting.web.secret_cookie import new_secret
 from tests.browser.console import PASSWORD, Person, _free_port, fill_sign_in
 from tests.unit.connectors.offices import PASSPHRASE, Clock, open_office, register_row
@@ -113,10 +114,11 @@ def served_folder(folder: Path, passphrase: str) -> Iterator[OfficeConsole]:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(1200):
-        assert process.poll() is None, "the console ended at once"
-        with suppress(httpx.HTTPError):
-            if httpx.get(url + "/healthz").status_code == 200:
-                return
-        time.sleep(0.05)
+    with httpx.Client(verify=trusted_authorities()) as client:
+        for _ in range(1200):
+            assert process.poll() is None, "the console ended at once"
+            with suppress(httpx.HTTPError):
+                if client.get(url + "/healthz").status_code == 200:
+                    return
+            time.sleep(0.05)
     raise AssertionError("the console did not come up")

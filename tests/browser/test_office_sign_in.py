@@ -35,6 +35,7 @@ PATHS = [
     "accounts/{other}",
     "accounts/{other}/disable",
     "accounts/{other}/reset",
+    "record",
 ]
 
 
