@@ -21,6 +21,10 @@ from schemas.messages.match import SubjectKind
 DEFAULT_MAX_AGE_YEARS: Final = 25
 """A number of somebody older is not a child's; students of upper secondary age stay below it."""
 
+_REPEATED_KINDS: Final[frozenset[FieldKind]] = frozenset({"sex", "region", "code", "codes", "date", "month"})
+_MOST_REPEATED: Final = 10_000
+"""So many cells of such kinds are parsed once for a whole source: a child's days of birth, codes, counties."""
+
 _TELLING_PARTS: Final[frozenset[IdentityPart]] = frozenset({"citizen_id", "name", "birth_on"})
 """Without one of these a child may not be found; a guardian's are evidence more."""
 
@@ -206,6 +210,7 @@ class _Reader:
             if wanted.name in mapping.columns
         ]
         self._columns: list[tuple[Field, str, CellContext]] = []
+        self._parsed: dict[tuple[str, str], CellParsed | None] = {}
 
     def read(self, row: Row) -> Record:
         if not self._columns:
@@ -216,7 +221,7 @@ class _Reader:
         read = _Read(row.number)
         parts = IdentityParts()
         for wanted, column, context in self._columns:
-            _read_cell(read, parts, wanted, column, row.cells.get(column), context)
+            self._read_cell(read, parts, wanted, column, row.cells.get(column), context)
         identified = self._identify(row.number, parts, self._rules)
         found = (*read.findings, *identified.findings)
         return Record(
@@ -231,22 +236,33 @@ class _Reader:
             notes=tuple(finding for finding in found if finding.severity == "note"),
         )
 
+    def _read_cell(
+        self, read: _Read, parts: IdentityParts, wanted: Field, column: str, cell: CellValue, context: CellContext
+    ) -> None:
+        try:
+            value = self._parse(wanted, cell, context)
+        except CellError as error:
+            _keep_what_was_understood(read, parts, wanted, column, cell, error)
+            return
+        if value is not None:
+            read.values[wanted.name] = value
+            if wanted.part is not None:
+                parts.add(column, wanted.part, value)
+                read.find_all(notes_on_cell(wanted.part, cell, value), column, "note")
+        elif wanted.required:
+            read.find_all(("record.required_empty",), column, "error")
 
-def _read_cell(
-    read: _Read, parts: IdentityParts, wanted: Field, column: str, cell: CellValue, context: CellContext
-) -> None:
-    try:
-        value = parse_cell(wanted.kind, cell, context)
-    except CellError as error:
-        _keep_what_was_understood(read, parts, wanted, column, cell, error)
-        return
-    if value is not None:
-        read.values[wanted.name] = value
-        if wanted.part is not None:
-            parts.add(column, wanted.part, value)
-            read.find_all(notes_on_cell(wanted.part, cell, value), column, "note")
-    elif wanted.required:
-        read.find_all(("record.required_empty",), column, "error")
+    def _parse(self, wanted: Field, cell: CellValue, context: CellContext) -> CellParsed | None:
+        """Parse a cell; one of a kind that repeats itself down the rows only once."""
+        if wanted.kind not in _REPEATED_KINDS or not isinstance(cell, str):
+            return parse_cell(wanted.kind, cell, context)
+        key = wanted.name, cell
+        if key not in self._parsed:
+            value = parse_cell(wanted.kind, cell, context)
+            if len(self._parsed) == _MOST_REPEATED:
+                return value
+            self._parsed[key] = value
+        return self._parsed[key]
 
 
 def _keep_what_was_understood(

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -14,12 +14,13 @@ from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.context import Connector
 from connectors.data_sets import DataSet
-from connectors.desk.ledger_file import card_of_upload, open_sheets, read_grid
+from connectors.desk.ledger_file import card_of_upload, open_sheets
 from connectors.desk.ledger_guess import guess_ledger, header_digest, missing_fields
 from connectors.desk.ledger_text import as_text
 from connectors.identifiers import new_uuid
 from connectors.requester.ledger_roster import ledger_store_of
 from connectors.sources.errors import SourceError
+from connectors.sources.header import Grid
 from connectors.state.database import writing
 from connectors.state.ledgers import PART_BYTES, KeptLedger, LedgerCard, LedgerFault, LedgerState
 
@@ -95,8 +96,7 @@ def find_header_of(connector: Connector, ledger_id: str) -> None:
     kept = store.get(ledger_id)
     agency = agency_of(connector.settings.agency_type)
     try:
-        file = store.file(ledger_id)
-        guess = guess_ledger(open_sheets(file, kept.card), agency.data_sets)
+        guess = guess_ledger(open_sheets(store.file(ledger_id), kept.card), agency.data_sets)
         card = replace(
             kept.card,
             sheet=guess.sheet.name,
@@ -104,9 +104,9 @@ def find_header_of(connector: Connector, ledger_id: str) -> None:
             first_column=guess.sheet.first_column,
             width=guess.sheet.width,
             labels=guess.labels,
+            samples=_samples(guess.sheet.top[guess.first_data_row :]),
             columns=guess.columns,
         )
-        card = replace(card, samples=_samples(file, card))
     except SourceError as error:
         fault = LedgerFault(error.code, error.row, error.column)
         store.change(ledger_id, card=replace(kept.card, fault=fault), state=LedgerState.FAULTY.value)
@@ -189,10 +189,8 @@ def _as_chosen_before(
     return (data_set, card) if known is None else (known, replace(card, columns=columns))
 
 
-def _samples(file: bytes, card: LedgerCard) -> tuple[tuple[str, ...], ...]:
-    rows: Iterator[tuple[str, ...]] = (
-        tuple(as_text(cell)[:MAX_SAMPLE_CHARACTERS] for cell in cells)
-        for _, cells in islice(read_grid(file, card), card.first_data_row, None)
-        if any(cell not in {None, ""} for cell in cells)
-    )
-    return tuple(islice(rows, SAMPLE_ROWS))
+def _samples(rows: Grid) -> tuple[tuple[str, ...], ...]:
+    """Return the first rows below the header that are not empty, as text."""
+    filled = (row for row in rows if any(cell not in {None, ""} for cell in row))
+    texts = (tuple(as_text(cell)[:MAX_SAMPLE_CHARACTERS] for cell in row) for row in filled)
+    return tuple(islice(texts, SAMPLE_ROWS))
