@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -59,11 +59,6 @@ def count_kinds(results: Iterable[RowResult]) -> dict[AnswerKind, int]:
     """Return how many rows are of each kind; a row that stands for several children counts once."""
     counts = Counter(kind_of(result) for result in results if result.child_number == 1)
     return {kind: counts[kind] for kind in AnswerKind}
-
-
-def filter_results(results: Sequence[RowResult], kind: AnswerKind | None) -> list[RowResult]:
-    """Return the results of one kind, or all."""
-    return [result for result in results if kind is None or kind_of(result) is kind]
 
 
 def say_value(attribute: str, value: ReleasedValue | None) -> Wording:

@@ -17,7 +17,6 @@ class LocalFailure(StrEnum):
     ANSWER_NOT_BELIEVED = "answer_not_believed"
     LEDGER_CHANGED = "ledger_changed"
     LEDGER_UNREADABLE = "ledger_unreadable"
-    NOT_DECIDABLE = "not_decidable"
     INTERRUPTED = "interrupted"
 
 
@@ -108,12 +107,6 @@ _LOCAL: Final[Mapping[LocalFailure, FailureWords]] = MappingProxyType(
         LocalFailure.LEDGER_UNREADABLE: FailureWords(
             Wording("台账不能读取", "The ledger can't be read"),
             Wording("请到“台账”页查看原因，或重新上传。", "See the ledgers page for the reason, or upload it again."),
-            None,
-            _OFFICER,
-        ),
-        LocalFailure.NOT_DECIDABLE: FailureWords(
-            Wording("该行已不再待复核", "The row no longer waits for a decision"),
-            Wording("请在查询结果中查看该行。", "See the row among the question's results."),
             None,
             _OFFICER,
         ),

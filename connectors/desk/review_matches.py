@@ -54,14 +54,14 @@ def get_possible(console: Console, account: str, id_: str, row_number: int) -> P
 
     Raises:
         DraftNotFoundError: no such question.
-        ReviewRefusedError: the row does not wait for a decision.
+        ReviewRefusedError: the row does not wait for a decision, and none about it is under way.
     """
     draft = get_draft(console, id_)
-    results = Questioner.vault_of(console.connector).results(id_)
-    result = next((r for r in results if r.row_number == row_number and is_waiting(r)), None)
+    pending = find_review(console, id_, row_number)
+    results = Questioner.vault_of(console.connector).results_of_rows(id_, [row_number])
+    result = next((found for found in results if pending is not None or is_waiting(found)), None)
     if result is None:
         raise ReviewRefusedError("not_waiting")
-    pending = find_review(console, id_, row_number)
     with writing(console.connector.state) as connection:
         record_in(connection, console.seconds(), account, Action.MATCH_VIEWED, id_, f"row={row_number}")
     return _possible(console, draft, result, own_record(console, draft, row_number), pending)

@@ -20,8 +20,8 @@ def send_decision(console: Console, id_: str, row_number: int) -> None:
     try:
         failure = _send(console, pending)
     finally:
-        end_review(console, id_, row_number, failure)
         note_undecided(console, id_, count_undecided(console, id_))
+        end_review(console, id_, row_number, failure)
 
 
 def _send(console: Console, pending: PendingReview) -> str | None:
@@ -39,7 +39,7 @@ def _send(console: Console, pending: PendingReview) -> str | None:
         asked = questioner.open(question, pending.officer, pending.approver)
         decide_row(asked, pending.row_number, decided, _ignore)
     except NotReviewableError:
-        return LocalFailure.NOT_DECIDABLE.value
+        return None  # it was decided elsewhere, and that decision stands
     except EXPECTED as error:
         return failure_of(error).code
     return None

@@ -194,6 +194,16 @@ class ResultVault:
             ).all()
         return [self._open(id_, row.row_number, row.child_number, row.result) for row in rows]
 
+    def results_of_rows(self, id_: str, row_numbers: Sequence[int]) -> list[RowResult]:
+        """Return the results of some rows of a question, by row and child number."""
+        with reading(self.state) as connection:
+            rows = connection.execute(
+                select(question_row)
+                .where(question_row.c.question == id_, question_row.c.row_number.in_(row_numbers))
+                .order_by(question_row.c.row_number, question_row.c.child_number)
+            ).all()
+        return [self._open(id_, row.row_number, row.child_number, row.result) for row in rows]
+
     def destroy_expired(self, today: date) -> int:
         """Destroy results whose day has come; returns how many."""
         with destroying(self.state) as connection:

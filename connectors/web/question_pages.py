@@ -1,6 +1,6 @@
 """An officer's questions: what waits, how far asking has come, the answers, the workbook back, the receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Final
@@ -21,7 +21,6 @@ from connectors.desk.question_answers import (
     KIND_WORDS,
     AnswerKind,
     count_kinds,
-    filter_results,
     kind_of,
     say_month,
     say_refusal,
@@ -29,6 +28,7 @@ from connectors.desk.question_answers import (
 )
 from connectors.desk.question_draft import Draft
 from connectors.desk.question_failures import tell_failure
+from connectors.desk.question_kinds import RowKinds, remember_kinds
 from connectors.desk.question_rows import is_about_guardians, name_rows
 from connectors.desk.question_statement import name_attributes, state_question
 from connectors.desk.question_workbook import workbook_answers, workbook_headings
@@ -59,7 +59,7 @@ def question_pages(console: Console, workers: QuestionWorkers) -> Blueprint:
     blueprint = Blueprint("questions", __name__, url_prefix="/desk/questions")
     for path, name, view in (
         ("", "show_list", partial(_show_list, console)),
-        ("/<uuid:id_>", "show", partial(_show, console, workers)),
+        ("/<uuid:id_>", "show", partial(_show, console, workers, remember_kinds(console))),
         ("/<uuid:id_>/workbook", "send_workbook", partial(_send_workbook, console)),
         ("/<uuid:id_>/receipt", "show_receipt", partial(_show_receipt, console)),
     ):
@@ -85,12 +85,14 @@ def _show_list(console: Console) -> str | Response:
     )
 
 
-def _show(console: Console, workers: QuestionWorkers, id_: UUID) -> str | Response:
+def _show(
+    console: Console, workers: QuestionWorkers, kinds_of: Callable[[Draft], RowKinds], id_: UUID
+) -> str | Response:
     draft, askable = _question_of(console, id_)
     if draft.state is DraftState.DRAFT:
         return redirect(f"/desk/ask/{draft.id}", 303)
     if draft.state is DraftState.ANSWERED:
-        return _show_results(console, draft, askable)
+        return _show_results(console, kinds_of(draft), draft, askable)
     passed = max(1, console.seconds() - (draft.asked_at or console.seconds()))
     return render_template(
         "question/question.html",
@@ -110,24 +112,24 @@ def _show(console: Console, workers: QuestionWorkers, id_: UUID) -> str | Respon
     )
 
 
-def _show_results(console: Console, draft: Draft, askable: Askable) -> str:
-    results = Questioner.vault_of(console.connector).results(draft.id)
+def _show_results(console: Console, kinds: RowKinds, draft: Draft, askable: Askable) -> str:
     asked_for = request.args.get("kind", "")
     kind = AnswerKind(asked_for) if asked_for in set(AnswerKind) else None
-    found = filter_results(results, kind)
-    page = page_of(len(found))
-    shown = found[page.offset : page.offset + page.size]
+    numbers = kinds.rows_of(kind)
+    page = page_of(len(numbers))
+    on_page = numbers[page.offset : page.offset + page.size]
+    shown = Questioner.vault_of(console.connector).results_of_rows(draft.id, on_page)
     _note(console, Action.RESULTS_VIEWED, draft, f"rows={len(shown)}")
     return render_template(
         "question/results.html",
         draft=draft,
         askable=askable,
         rows=shown,
-        names=name_rows(console, draft, [result.row_number for result in shown]),
+        names=name_rows(console, draft, on_page),
         columns=_result_columns(draft),
         page=page,
         kind=kind,
-        counts=count_kinds(results),
+        counts=kinds.counts(),
         kind_words=KIND_WORDS,
         kind_of=kind_of,
         say_value=say_value,

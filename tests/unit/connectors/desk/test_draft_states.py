@@ -25,7 +25,18 @@ class QuestionLife(RuleBasedStateMachine):
             self.standing = DraftStanding(DraftState.DRAFT, "officer", needs_approval, is_complete)
             self.approved_by = None
 
+    @rule(data=st.data(), actor=st.sampled_from(PEOPLE))
+    def act_as_the_state_allows(self, data: st.DataObject, actor: str | None) -> None:
+        """A deed that leads somewhere from here, so that long lives are common."""
+        open_deeds = [deed for deed, move in MOVES.items() if self.standing.state in move.leads]
+        if open_deeds:
+            self.act(data.draw(st.sampled_from(open_deeds)), actor)
+
     @rule(deed=st.sampled_from(Deed), actor=st.sampled_from(PEOPLE))
+    def act_at_random(self, deed: Deed, actor: str | None) -> None:
+        """Any deed at all."""
+        self.act(deed, actor)
+
     def act(self, deed: Deed, actor: str | None) -> None:
         before = self.standing
         try:
@@ -94,3 +105,17 @@ def test_a_question_that_needs_no_approval_is_asked_at_once_but_not_submitted() 
 def test_what_broke_off_goes_on_with_its_approval() -> None:
     standing = DraftStanding(DraftState.FAILED, "officer", needs_approval=True, is_complete=True, approver="head")
     assert do(standing, Deed.ASK, "officer").approver == "head"
+
+
+def test_what_is_taken_back_has_to_be_approved_anew() -> None:
+    standing = DraftStanding(DraftState.APPROVED, "officer", needs_approval=True, is_complete=True, approver="head")
+    taken_back = do(standing, Deed.WITHDRAW, "officer")
+    assert (taken_back.state, taken_back.approver) == (DraftState.DRAFT, None)
+
+
+@pytest.mark.parametrize("deed", [Deed.SUBMIT, Deed.APPROVE, Deed.ASK])
+def test_what_is_not_complete_goes_nowhere(deed: Deed) -> None:
+    state = next(iter(MOVES[deed].leads))
+    standing = DraftStanding(state, "officer", needs_approval=True, is_complete=False)
+    with pytest.raises(DeedRefusedError, match="incomplete"):
+        do(standing, deed, "head" if deed is Deed.APPROVE else "officer")
