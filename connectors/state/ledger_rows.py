@@ -185,17 +185,18 @@ class LedgerRowStore:
     def _find_duplicates(self, connection: Connection, tag: bytes) -> None:
         """Let every row with this number but the first say that it has an earlier row's number."""
         same = select(ledger_row.c.row_number).where(ledger_row.c.ledger == self.ledger, ledger_row.c.number_tag == tag)
-        numbers = list(connection.execute(same.order_by(ledger_row.c.row_number)).scalars())
         connection.execute(
             delete(ledger_finding).where(
                 ledger_finding.c.ledger == self.ledger,
                 ledger_finding.c.code == DUPLICATE,
-                ledger_finding.c.row_number.in_(numbers),
+                ledger_finding.c.row_number.in_(same),
             )
         )
-        for number in numbers[1:]:
-            duplicate = RowFinding(None, DUPLICATE, "warning")
-            connection.execute(insert(ledger_finding).values(self._finding(number, _LAST_PLACE, duplicate)))
+        numbers = connection.execute(same.order_by(ledger_row.c.row_number)).scalars().all()
+        duplicate = RowFinding(None, DUPLICATE, "warning")
+        if numbers[1:]:
+            found = [self._finding(number, _LAST_PLACE, duplicate) for number in numbers[1:]]
+            connection.execute(insert(ledger_finding), found)
 
     def _batch(self, first: int, last: int) -> Sequence[tuple[int, bytes]]:
         query = select(ledger_row.c.row_number, ledger_row.c.cells).where(
