@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import click
 from rich.console import Console
 
-from bench import hashing, index, log, log_append, log_proofs, queries
+from bench import console_pages, hashing, index, log, log_append, log_proofs, queries
 from bench.harness import Tell
 from bench.machine import describe_machine, load_average
 from bench.report import Result, as_json, show_machine, show_results
@@ -19,6 +19,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "log": log.run,
     "log_append": log_append.run,
     "log_proofs": log_proofs.run,
+    "console_pages": console_pages.run,
     "queries": queries.run,
     "index": index.run,
 }

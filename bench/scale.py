@@ -17,6 +17,7 @@ class Scale:
         index_sizes: records of the indexes that are published.
         appends: events appended in a turn, by each thread.
         leaves: entries of the log from which proofs are made, and which is verified.
+        console_entries: entries of the log behind the console's pages.
     """
 
     rounds: int
@@ -28,6 +29,7 @@ class Scale:
     index_sizes: tuple[int, ...]
     appends: int
     leaves: int
+    console_entries: int
 
 
 FULL = Scale(
@@ -40,6 +42,7 @@ FULL = Scale(
     index_sizes=(20_000, 600_000),
     appends=60,
     leaves=1_000_000,
+    console_entries=100_000,
 )
 QUICK = Scale(
     rounds=7,
@@ -51,4 +54,5 @@ QUICK = Scale(
     index_sizes=(20_000,),
     appends=30,
     leaves=20_000,
+    console_entries=20_000,
 )

@@ -14,6 +14,8 @@ from tests.browser.office_console import OfficeConsole, served_office
 
 CHROMIUM = Path("/usr/bin/chromium")
 SERIOUS = {"serious", "critical"}
+LOG_ENTRIES = 100_000
+"""What a county's gateway has logged after some years; the pages are looked at with so much behind them."""
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +34,7 @@ def console(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """One served gateway with two enrolled agencies for the whole run; without a browser it is not even begun."""
     del browser
     with served_console(tmp_path_factory.mktemp("console") / "gateway") as console:
+        console.fill_log(LOG_ENTRIES)
         yield console
 
 

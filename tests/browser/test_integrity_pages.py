@@ -19,7 +19,7 @@ def test_a_verification_runs_and_is_found_again(console: Console, page_as: Calla
     address = page.url
     page.goto(f"{console.url}/console/integrity")
     page.goto(address)
-    expect(page.locator("h1")).to_contain_text("全部一致", timeout=30_000)
+    expect(page.locator("h1")).to_contain_text("全部一致", timeout=180_000)
     expect(page.locator("tbody tr td").last).to_have_text("0")
     page.goto(f"{console.url}/console/integrity")
     expect(page.locator("text=全部一致").first).to_be_visible()

@@ -18,6 +18,7 @@ import pytest
 
 from gateway.log.log_check import check_log
 from gateway.persistence.engine import read_transaction
+from hosting.certificates import trusted_authorities
 from schemas.agreement import Agreement
 from schemas.envelope import MessageType
 from schemas.formats import digest_of
@@ -67,11 +68,12 @@ def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
 
 
 def _wait(url: str) -> None:
-    for _ in range(600):
-        with suppress(httpx.HTTPError):
-            if httpx.get(url + "/readyz").status_code == 200:
-                return
-        time.sleep(0.05)
+    with httpx.Client(verify=trusted_authorities()) as client:
+        for _ in range(600):
+            with suppress(httpx.HTTPError):
+                if client.get(url + "/readyz").status_code == 200:
+                    return
+            time.sleep(0.05)
     raise AssertionError("the gateway did not come up")
 
 

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench import __main__ as command
-from bench import hashing, index, log, log_append, log_proofs, queries
+from bench import console_pages, hashing, index, log, log_append, log_proofs, queries
 from bench.harness import Comparison, Figure, Sample
 from bench.load import HttpRequest, LoadError, send_all
 from bench.register import draw_rows
@@ -33,6 +33,7 @@ TOY = Scale(
     index_sizes=(40,),
     appends=2,
     leaves=600,
+    console_entries=600,
 )
 
 
@@ -75,6 +76,11 @@ def test_the_log_is_appended_to_with_one_commit_and_with_group_commit():
     ways = ("one commit an event", "group commit, 64 threads", "128 at a time")
     assert names == [f"{database}, {way}" for database in ("SQLite", "PostgreSQL") for way in ways]
     assert len(found) == len(names) + 4
+
+
+def test_the_consoles_pages_are_asked_for():
+    found = require_sound(console_pages.run(TOY, quiet))
+    assert len(found) == 6
 
 
 def test_proofs_are_made_from_a_log_that_verifies():
