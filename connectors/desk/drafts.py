@@ -18,10 +18,11 @@ from connectors.desk.draft_states import Deed, DeedRefusedError, DraftState, do
 from connectors.desk.purposes_for import Askable
 from connectors.desk.question_draft import DeclineReason, Draft
 from connectors.identifiers import new_uuid
+from connectors.requester.ledger_roster import ledger_store_of
 from connectors.requester.open_question import Step
 from connectors.state.database import reading, writing
 from connectors.state.desk_tables import question_draft
-from connectors.state.ledgers import mark_asked
+from connectors.state.ledgers import LedgerUnknownError, mark_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,14 @@ def begin_draft(console: Console, author: str, askable: Askable) -> Draft:
 
 
 def choose_ledger(console: Console, author: str, id_: str, ledger: str) -> Draft:
-    """Note which ledger lists the children; its rows are to be counted anew."""
+    """Note which of the author's ledgers lists the children; its rows are to be counted anew.
+
+    Raises:
+        LedgerUnknownError: no such ledger, or somebody else's.
+    """
+    kept = ledger_store_of(console.connector).find(ledger)
+    if kept is None or kept.owner != author:
+        raise LedgerUnknownError
     return _change(console, author, id_, {"ledger": ledger, **_UNCOUNTED})
 
 

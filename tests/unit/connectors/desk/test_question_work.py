@@ -27,6 +27,7 @@ from connectors.requester.ask import Questioner
 from connectors.requester.ledger_roster import ledger_store_of
 from connectors.requester.open_question import Step
 from connectors.state.database import reading
+from connectors.state.ledgers import LedgerUnknownError
 from schemas.envelope import MessageType
 from schemas.message import Message
 from schemas.problem import ProblemCode, ProblemError
@@ -179,8 +180,14 @@ def test_another_officers_draft_is_not_to_be_found(console: Console, office: Off
     with pytest.raises(DraftNotFoundError):
         get_draft(console, draft.id, "zhang.san")
     with pytest.raises(DraftNotFoundError):
-        choose_ledger(console, "zhang.san", draft.id, "00000000-0000-4000-8000-000000000000")
+        choose_ledger(console, "zhang.san", draft.id, keep_ledger(console, PUPILS, "zhang.san"))
     assert list_drafts(console, author="zhang.san") == []
+
+
+def test_another_officers_ledger_is_not_to_be_taken(console: Console, office: Office) -> None:
+    draft = prepared(console, office, PUPILS)
+    with pytest.raises(LedgerUnknownError):
+        choose_ledger(console, OFFICER.id, draft.id, keep_ledger(console, PUPILS, "zhang.san"))
 
 
 def test_workers_go_on_with_what_a_stopped_console_left(console: Console, office: Office) -> None:
