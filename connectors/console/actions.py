@@ -33,7 +33,6 @@ class Action(StrEnum):
     MATCH_DECIDED = "match_decided"
     MATCH_CONFIRMED = "match_confirmed"
     RELEASES_VIEWED = "releases_viewed"
-    CHILD_ACCOUNTED = "child_accounted"
     AGREEMENT_SUSPENDED = "agreement_suspended"
     AGREEMENT_RESUMED = "agreement_resumed"
     DATA_VIEWED = "data_viewed"

@@ -36,7 +36,6 @@ ACTION_NAMES: Final[Mapping[Action, Text]] = MappingProxyType(
         Action.MATCH_DECIDED: Text("复核可能匹配", "Reviewed a possible match"),
         Action.MATCH_CONFIRMED: Text("会签复核", "Co-signed a review"),
         Action.RELEASES_VIEWED: Text("查看我方被查", "Looked at what was asked of us"),
-        Action.CHILD_ACCOUNTED: Text("查询某一儿童的被查情况", "Accounted for one child"),
         Action.AGREEMENT_SUSPENDED: Text("暂停协议", "Suspended an agreement"),
         Action.AGREEMENT_RESUMED: Text("恢复协议", "Resumed an agreement"),
         Action.DATA_VIEWED: Text("查看数据状况", "Looked at the state of the data"),
