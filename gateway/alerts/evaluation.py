@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.alerts.administration import find_changes_back, find_large_exports, find_lockouts
 from gateway.alerts.facts import REQUESTS, Finding, Material
-from gateway.alerts.integrity import find_clock_skew, find_late_witnesses, find_orphans
+from gateway.alerts.integrity import find_clock_skew, find_failed_verifications, find_late_witnesses, find_orphans
 from gateway.alerts.officers import find_busy_officers, find_office_hours, find_own_hours
 from gateway.alerts.requests import (
     find_emergency_access,
@@ -74,6 +74,7 @@ EVALUATIONS: Final[Mapping[RuleKind, Evaluation]] = MappingProxyType(
         RuleKind.CLOCK_SKEW: Evaluation(find_clock_skew, frozenset({EventType.REFUSAL}), same_day=True),
         RuleKind.LOCKED_OUT: Evaluation(find_lockouts, frozenset({EventType.AUTH_FAIL}), same_day=True),
         RuleKind.RARE_PURPOSE: Evaluation(find_rare_purposes, frozenset({EventType.MATCH_QUERY})),
+        RuleKind.VERIFICATION_FAILED: Evaluation(find_failed_verifications, frozenset({EventType.LOG_VERIFY})),
     }
 )
 """Every kind but `inside_agency`."""

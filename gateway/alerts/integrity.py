@@ -1,4 +1,4 @@
-"""Rules about the log itself: intents without an outcome, witnesses that are late, clocks that differ."""
+"""Rules about the log itself: intents without an outcome, late witnesses, clocks that differ, failed verifications."""
 
 from datetime import timedelta
 
@@ -7,6 +7,9 @@ from gateway.alerts.rule import Rule
 from gateway.domain.budgets import budget_day
 from gateway.log.event_names import EventType
 from schemas.problem import ProblemCode
+
+_NOT_VERIFIED = frozenset({"failed", "outside_differs"})
+"""Reasons in `log.verify` (`gateway.services.verify_everything`, `gateway.services.integrity`)."""
 
 
 def find_orphans(_rule: Rule, material: Material) -> list[Finding]:
@@ -48,6 +51,12 @@ def find_clock_skew(rule: Rule, material: Material) -> list[Finding]:
         if fresh and len(rows) >= rule.number("expired_requests"):
             found.append(finding_of(fresh, "agency", *cause, count=len(rows)))
     return found
+
+
+def find_failed_verifications(_rule: Rule, material: Material) -> list[Finding]:
+    """Find verifications of the whole log that failed, and roots found outside that are not this log's."""
+    failed = [row for row in material.new if row.reason in _NOT_VERIFIED]
+    return [finding_of([row], str(row.place)) for row in failed]
 
 
 def _silence(witness: WitnessState, material: Material, hours: int) -> Finding:

@@ -46,6 +46,7 @@ class RuleKind(StrEnum):
     CLOCK_SKEW = "clock_skew"
     LOCKED_OUT = "locked_out"
     RARE_PURPOSE = "rare_purpose"
+    VERIFICATION_FAILED = "verification_failed"
 
 
 UNITS: Final[Mapping[RuleKind, Mapping[str, Unit]]] = MappingProxyType(
@@ -76,6 +77,7 @@ UNITS: Final[Mapping[RuleKind, Mapping[str, Unit]]] = MappingProxyType(
             "requests_at_least": Unit.REQUESTS,
             "share_below": Unit.PERCENT,
         },
+        RuleKind.VERIFICATION_FAILED: {},
     }
 )
 """The parameters of each kind; a rule states all of them and no other."""

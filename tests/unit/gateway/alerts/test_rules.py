@@ -218,6 +218,17 @@ def test_a_clock_within_two_seconds_is_not_found() -> None:
     assert not evaluate("clock-skew", skewed=(SkewedSignature(ASKER, 2026, 9, NOON, NOON - timedelta(seconds=2)),))
 
 
+@pytest.mark.parametrize("reason", ["failed", "outside_differs"])
+def test_a_log_that_does_not_verify_is_found(reason: str) -> None:
+    (found,) = evaluate("verification-failed", row(1, EventType.LOG_VERIFY, reason=reason))
+    assert found.entries == (Place(2026, 1),)
+
+
+@pytest.mark.parametrize("reason", ["passed", "outside_agrees"])
+def test_a_log_that_verifies_is_not_found(reason: str) -> None:
+    assert not evaluate("verification-failed", row(1, EventType.LOG_VERIFY, reason=reason))
+
+
 def test_a_lockout_is_found_and_a_wrong_password_is_not() -> None:
     assert evaluate("locked-out", row(1, EventType.AUTH_FAIL, reason="locked"))
     assert not evaluate("locked-out", row(1, EventType.AUTH_FAIL, reason="wrong_password"))
