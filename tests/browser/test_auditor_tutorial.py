@@ -157,6 +157,6 @@ def test_the_auditors_tutorial_does_what_it_says(browser: Browser, tmp_path: Pat
         context.close()
         for process in reader.servers:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGINT)
+                os.killpg(process.pid, signal.SIGTERM)  # SIGINT is ignored below a shell that works in the background
             process.wait(60)
     assert (tmp_path / "letter.docx").stat().st_size > 0
