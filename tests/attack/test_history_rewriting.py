@@ -72,7 +72,7 @@ class Evidence:
 
     @property
     def promised(self) -> int:
-        """The place of a leaf that was promised."""
+        """The place of a leaf that was promised, between others."""
         return self.promises[len(self.promises) // 2].leaf_index
 
 
@@ -84,7 +84,7 @@ def evidence(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Evidence
     before = _promises(scene)
     early = _checkpoint(scene, pin, 1)
     scene.ask("P04")
-    promises = tuple(_promises(scene) - before)
+    promises = tuple(sorted(_promises(scene) - before, key=lambda kept: kept.leaf_index))
     late = _checkpoint(scene, pin, max(kept.leaf_index for kept in promises) + 1)
     database = copy_database(scene, tmp_path_factory.mktemp("log") / "log.sqlite3")
     secret = open_gateways_ring(scene.stage.gateway_folder).current(KeyKind.LOG, datetime.now(UTC)).secret
