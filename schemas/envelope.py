@@ -59,6 +59,12 @@ class MessageType(StrEnum):
     KEY_ANSWER = "key.answer"
     LOG_ENTRIES = "log.entries"
     LOG_ENTRIES_ANSWER = "log.entries.answer"
+    ITEM_SUBMIT = "item.submit"
+    ITEM_SUBMIT_ANSWER = "item.submit.answer"
+    ITEM_FEED = "item.feed"
+    ITEM_FEED_ANSWER = "item.feed.answer"
+    ITEM_READ = "item.read"
+    ITEM_READ_ANSWER = "item.read.answer"
 
 
 ANSWER_TO: dict[MessageType, MessageType] = {
@@ -78,6 +84,9 @@ ANSWER_TO: dict[MessageType, MessageType] = {
     MessageType.AGREEMENT_LIST: MessageType.AGREEMENT_ANSWER,
     MessageType.KEY_PUBLISH: MessageType.KEY_ANSWER,
     MessageType.LOG_ENTRIES: MessageType.LOG_ENTRIES_ANSWER,
+    MessageType.ITEM_SUBMIT: MessageType.ITEM_SUBMIT_ANSWER,
+    MessageType.ITEM_FEED: MessageType.ITEM_FEED_ANSWER,
+    MessageType.ITEM_READ: MessageType.ITEM_READ_ANSWER,
 }
 
 
