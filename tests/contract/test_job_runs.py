@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.services.context import Gateway
-from gateway.services.job_runs import Clockwork, Job, RecordedJob, show_job_runs
+from gateway.services.job_runs import Job, RecordedJob, show_job_runs
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 
 
@@ -24,7 +24,7 @@ def gateway(tmp_path: Path, database_url: str, clock: Clock) -> Iterator[Gateway
 
 
 def _recorded(job: Job, holder: str = "one", *, is_held: bool = True) -> RecordedJob:
-    return RecordedJob(Clockwork(job, holder, lambda at: at + timedelta(minutes=1), is_held))
+    return RecordedJob(job, holder, lambda at: at + timedelta(minutes=1), is_held=is_held)
 
 
 def test_a_run_that_went_well_is_seen_with_its_next(gateway: Gateway) -> None:
