@@ -36,3 +36,7 @@ class Action(StrEnum):
     AGREEMENT_SUSPENDED = "agreement_suspended"
     AGREEMENT_RESUMED = "agreement_resumed"
     DATA_VIEWED = "data_viewed"
+    ITEM_OPENED = "item_opened"
+    ITEM_STEP = "item_step"
+    ITEM_VIEWED = "item_viewed"
+    VISIT_REPORTED = "visit_reported"

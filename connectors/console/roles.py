@@ -5,6 +5,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from schemas.workflows.roles import WorkflowRole
+
 
 class Role(StrEnum):
     """A role of an account at an agency."""
@@ -16,6 +18,9 @@ class Role(StrEnum):
     CASE_OWNER = "case_owner"
     SCHOOL_USER = "school_user"
     VILLAGE_DIRECTOR = "village_director"
+    CHILD_SUPERVISOR = "child_supervisor"
+    DUTY_OFFICER = "duty_officer"
+    SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
 
 
@@ -31,13 +36,17 @@ class Permission(StrEnum):
     HOLD_AGREEMENTS = "hold_agreements"
     SEE_DATA = "see_data"
     FLAG_DROPOUT = "flag_dropout"
+    SEE_DROPOUTS = "see_dropouts"
     SEE_REFERRALS = "see_referrals"
+    OPEN_REFERRALS = "open_referrals"
+    TAKE_REPORTS = "take_reports"
     REPORT_VISIT = "report_visit"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_JOBS = "see_jobs"
 
 
 _ASKING: Final = frozenset({Permission.ASK, Permission.SEE_QUESTIONS, Permission.REVIEW_MATCHES})
+_ITEMS: Final = frozenset({Permission.SEE_OVERVIEW, Permission.SEE_REFERRALS})
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
@@ -56,9 +65,14 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         Role.DATA_STEWARD: frozenset(
             {Permission.SEE_OVERVIEW, Permission.SEE_ASKED_OF_US, Permission.HOLD_AGREEMENTS, Permission.SEE_DATA}
         ),
-        Role.CASE_OWNER: _ASKING | {Permission.SEE_OVERVIEW, Permission.SEE_REFERRALS},
-        Role.SCHOOL_USER: frozenset({Permission.SEE_OVERVIEW, Permission.FLAG_DROPOUT, Permission.SEE_REFERRALS}),
+        Role.CASE_OWNER: _ASKING
+        | _ITEMS
+        | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS, Permission.SEE_DROPOUTS},
+        Role.SCHOOL_USER: _ITEMS | {Permission.OPEN_REFERRALS, Permission.FLAG_DROPOUT, Permission.SEE_DROPOUTS},
         Role.VILLAGE_DIRECTOR: frozenset({Permission.REPORT_VISIT}),
+        Role.CHILD_SUPERVISOR: _ITEMS | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS},
+        Role.DUTY_OFFICER: _ITEMS | {Permission.TAKE_REPORTS},
+        Role.SUPERVISOR: _ITEMS,
         Role.ADMINISTRATOR: frozenset(
             {Permission.SEE_OVERVIEW, Permission.SEE_DATA, Permission.MANAGE_ACCOUNTS, Permission.SEE_JOBS}
         ),
@@ -70,3 +84,9 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """Return what somebody with these roles may do."""
     return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+def workflow_roles_of(roles: Iterable[Role]) -> frozenset[WorkflowRole]:
+    """Return the parts that somebody with these roles takes in workflows: a role of a workflow bears the same value."""
+    held = {role.value for role in roles}
+    return frozenset(role for role in WorkflowRole if role.value in held)

@@ -16,6 +16,9 @@ ROLE_NAMES: Final[Mapping[Role, Text]] = MappingProxyType(
         Role.CASE_OWNER: Text("个案负责人", "Case owner"),
         Role.SCHOOL_USER: Text("学校用户", "School user"),
         Role.VILLAGE_DIRECTOR: Text("儿童主任", "Village child director"),
+        Role.CHILD_SUPERVISOR: Text("儿童督导员", "Child supervisor (township)"),
+        Role.DUTY_OFFICER: Text("值班人员", "Duty officer"),
+        Role.SUPERVISOR: Text("督办人员", "Supervising officer"),
         Role.ADMINISTRATOR: Text("安全管理员", "Security administrator"),
     }
 )
@@ -35,10 +38,22 @@ ROLE_DUTIES: Final[Mapping[Role, Text]] = MappingProxyType(
             "Looks after the register and its index, sees what was asked of us",
         ),
         Role.CASE_OWNER: Text(
-            "为自己负责的儿童查询，办理转介", "Asks about the children of their own cases, handles referrals"
+            "为自己负责的儿童查询，办理转介、强制报告和控辍保学",
+            "Asks about the children of their own cases, handles referrals, mandatory reports and dropouts",
         ),
         Role.SCHOOL_USER: Text("报告疑似失学，办理转介", "Flags children who left school, handles referrals"),
         Role.VILLAGE_DIRECTOR: Text("报告入户走访情况", "Reports visits to families"),
+        Role.CHILD_SUPERVISOR: Text(
+            "办理乡镇（街道）的转介、强制报告和通报",
+            "Handles the township's referrals, mandatory reports and notifications",
+        ),
+        Role.DUTY_OFFICER: Text(
+            "接收强制报告和通报，第一时间处置", "Takes mandatory reports and notifications, acts on them at once"
+        ),
+        Role.SUPERVISOR: Text(
+            "督办下级单位的超期事项；看不到儿童信息",
+            "Follows up what is overdue at offices below; sees nothing about the children",
+        ),
         Role.ADMINISTRATOR: Text(
             "管理账号，查看后台任务；不得办理查询", "Manages accounts, watches the jobs; has no part in questions"
         ),
@@ -56,7 +71,10 @@ PERMISSION_NAMES: Final[Mapping[Permission, Text]] = MappingProxyType(
         Permission.HOLD_AGREEMENTS: Text("暂停协议", "suspend agreements"),
         Permission.SEE_DATA: Text("查看本单位数据状况", "see the state of the agency's data"),
         Permission.FLAG_DROPOUT: Text("报告疑似失学", "flag children who left school"),
-        Permission.SEE_REFERRALS: Text("查看转介", "see referrals"),
+        Permission.SEE_DROPOUTS: Text("查看辍学台账", "see the dropout ledgers"),
+        Permission.SEE_REFERRALS: Text("查看和办理事项", "see and handle items"),
+        Permission.OPEN_REFERRALS: Text("发起转介", "open referrals"),
+        Permission.TAKE_REPORTS: Text("登记强制报告和通报", "take down mandatory reports and notifications"),
         Permission.REPORT_VISIT: Text("报告入户走访", "report visits"),
         Permission.MANAGE_ACCOUNTS: Text("管理账号", "manage accounts"),
         Permission.SEE_JOBS: Text("查看后台任务", "see the jobs"),

@@ -36,6 +36,9 @@ NAMES = {
     Role.CASE_OWNER: "才仁卓玛",
     Role.SCHOOL_USER: "Li Na",
     Role.VILLAGE_DIRECTOR: "赵大山",
+    Role.CHILD_SUPERVISOR: "李秀英",
+    Role.DUTY_OFFICER: "周国强",
+    Role.SUPERVISOR: "何建军",
     Role.ADMINISTRATOR: "孙丽",
 }
 _numbers = count(1)

@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 import connectors.web.app
 from connectors.console.context import Console
-from connectors.console.roles import PERMISSIONS, Permission, Role, permissions_of
+from connectors.console.roles import PERMISSIONS, Permission, Role, permissions_of, workflow_roles_of
 from connectors.gateway_client import GatewayUnreachableError
 from connectors.web.app import MemoryRequest, create_console_app
 from connectors.web.declared import UndeclaredRouteError, admits_everybody, declarations
@@ -20,6 +20,7 @@ from hosting.web.frame import MAX_NAVIGATION_ENTRIES
 from hosting.web.secret_cookie import new_secret
 from hosting.web.security import SECURITY_HEADERS
 from schemas.problem import ProblemCode, ProblemError
+from schemas.workflows.roles import WorkflowRole
 from tests.unit.connectors.web.office_desk import OfficeDesk
 
 SECRET_TEXT = "990101201603150015"
@@ -212,7 +213,17 @@ def test_who_asks_does_not_administer() -> None:
         Permission.APPROVE_QUESTIONS,
         Permission.REVIEW_MATCHES,
         Permission.SEE_REFERRALS,
+        Permission.OPEN_REFERRALS,
+        Permission.TAKE_REPORTS,
+        Permission.SEE_DROPOUTS,
     }
     assert not PERMISSIONS[Role.ADMINISTRATOR] & questions
     assert PERMISSIONS[Role.VILLAGE_DIRECTOR] == {Permission.REPORT_VISIT}
     assert Permission.ASK not in PERMISSIONS[Role.APPROVER]
+    assert PERMISSIONS[Role.SUPERVISOR] == {Permission.SEE_OVERVIEW, Permission.SEE_REFERRALS}
+    assert [role for role in Role if Permission.FLAG_DROPOUT in PERMISSIONS[role]] == [Role.SCHOOL_USER]
+
+
+def test_every_part_in_a_workflow_is_some_account_s() -> None:
+    assert workflow_roles_of(Role) == set(WorkflowRole)
+    assert workflow_roles_of([Role.APPROVER, Role.DUTY_OFFICER]) == {WorkflowRole.DUTY_OFFICER}
