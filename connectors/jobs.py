@@ -1,6 +1,8 @@
 """What a serving connector does by the clock: refresh the registry and the agreements, destroy what has expired."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -16,14 +18,14 @@ from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, de
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.own_log.check_entries import OwnLogCheck
 from connectors.requester.ask import Questioner
+from connectors.state.job_runs import ConnectorJobs
 from connectors.trust import TrustStore
 from connectors.witness.compare_notes import compare_notes
 from connectors.witness.log_reader import LogReader
 from connectors.witness.own_key import state_witness_key
 from connectors.witness.pull import pull
 from connectors.witness.witness import Witness
-from keys.crypto.errors import NoteError
-from keys.protocol.key_chain import UntrustedKeyError
+from hosting.jobs.recorded_runs import HELD_SECONDS, Clockwork, RecordedRuns, this_process
 from schemas.problem import ProblemError
 
 REFRESH_SECONDS = 60
@@ -35,6 +37,8 @@ ENTRIES_AFTER_SECONDS = 600
 
 WITNESS_SECONDS = 15
 COMPARE_SECONDS = 120
+LONG_JOB_SECONDS = 900
+"""So long a job that reads the whole log may take before another process may begin it as well."""
 
 LOG = logging.getLogger("tongxin.connector")
 
@@ -42,10 +46,15 @@ LOG = logging.getLogger("tongxin.connector")
 def refresh(connector: Connector, trust: TrustStore, client: GatewayClient) -> None:
     """Fetch registry and agreements; when the gateway can't be reached the kept ones stay until they expire."""
     try:
-        client.refresh_registry()
-        SharingOffice(connector, client, trust).sync()
+        fetch_registry(connector, trust, client)
     except (GatewayUnreachableError, ProblemError, AnswerError) as error:
         LOG.warning("refresh failed: %s", type(error).__name__)
+
+
+def fetch_registry(connector: Connector, trust: TrustStore, client: GatewayClient) -> None:
+    """Fetch registry and agreements. Raises GatewayUnreachableError, ProblemError, AnswerError."""
+    client.refresh_registry()
+    SharingOffice(connector, client, trust).sync()
 
 
 def destroy_expired(connector: Connector, trust: TrustStore) -> None:
@@ -57,58 +66,61 @@ def destroy_expired(connector: Connector, trust: TrustStore) -> None:
     destroy_ended_evaluations(connector, trust)
 
 
-def check_log(connector: Connector, client: GatewayClient) -> None:
-    """Check the gateway's promises against its log."""
-    try:
-        check_promises(connector, client)
-    except (GatewayUnreachableError, ProblemError, AnswerError) as error:
-        LOG.warning("promises not checked: %s", type(error).__name__)
-
-
-def compare_entries(connector: Connector, client: GatewayClient) -> None:
-    """Compare the log's entries that name this agency with what it kept of its requests and answers."""
-    try:
-        OwnLogCheck(connector, client).run()
-    except (GatewayUnreachableError, ProblemError, AnswerError) as error:
-        LOG.warning("own entries not compared: %s", type(error).__name__)
-
-
 def cosign_log(witness: Witness, trust: TrustStore, client: GatewayClient, log: LogReader) -> None:
     """Cosign the gateway's newest checkpoint, under a witness key that the registry carries."""
-    try:
-        state_witness_key(witness.connector, trust, client)
-        pull(witness, log)
-    except (GatewayUnreachableError, ProblemError, AnswerError, NoteError, UntrustedKeyError) as error:
-        LOG.warning("log not cosigned: %s", type(error).__name__)
-
-
-def compare_with_others(witness: Witness, trust: TrustStore, log: LogReader) -> None:
-    """Compare notes with the other agencies."""
-    try:
-        compare_notes(witness, trust, log)
-    except (GatewayUnreachableError, ProblemError, NoteError) as error:
-        LOG.warning("notes not compared: %s", type(error).__name__)
+    state_witness_key(witness.connector, trust, client)
+    pull(witness, log)
 
 
 def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> BackgroundScheduler:
-    """Start the clock, with a first refresh at once, and let `trust` refresh when it meets an unknown key."""
+    """Start the clock, with a first refresh at once, and let `trust` refresh when it meets an unknown key.
+
+    Of each job the last run is noted. It runs in one process at a time, and where a process ended while it held a job,
+    the next one takes it over.
+    """
     trust.refetch = partial(refresh, connector, trust, client)
-    scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(
-        refresh, "interval", [connector, trust, client], seconds=REFRESH_SECONDS, next_run_time=connector.now()
-    )
-    scheduler.add_job(
-        destroy_expired, "interval", [connector, trust], seconds=EXPIRY_SECONDS, next_run_time=connector.now()
-    )
-    console = Console(connector, trust, client)
-    scheduler.add_job(
-        destroy_due_questions, "interval", [console], seconds=EXPIRY_SECONDS, next_run_time=connector.now()
-    )
-    scheduler.add_job(check_log, "interval", [connector, client], seconds=PROMISE_SECONDS)
-    first_at = connector.now() + timedelta(seconds=ENTRIES_AFTER_SECONDS)
-    scheduler.add_job(compare_entries, "interval", [connector, client], seconds=ENTRIES_SECONDS, next_run_time=first_at)
-    witness, log = Witness(connector), LogReader(connector)
-    scheduler.add_job(cosign_log, "interval", [witness, trust, client, log], seconds=WITNESS_SECONDS)
-    scheduler.add_job(compare_with_others, "interval", [witness, trust, log], seconds=COMPARE_SECONDS)
+    # The library logs failed jobs with the text of the exception; ours logs its type.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
+    book = ConnectorJobs(connector.state, connector.now)
+    for job in _jobs(connector, trust, client):
+        first_at = max(book.free_at(job.name), connector.now() + timedelta(seconds=job.after_seconds))
+        runs = RecordedRuns(job.clockwork())
+        scheduler.add_job(
+            runs.run, "interval", [book, job.work], id=job.name, seconds=job.seconds, next_run_time=first_at
+        )
     scheduler.start()
     return scheduler
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A job by the name that the table and the page know it by, and when it runs first and again."""
+
+    name: str
+    work: Callable[[], object]
+    seconds: int
+    after_seconds: int = 0
+    held_seconds: int = HELD_SECONDS
+
+    def clockwork(self) -> Clockwork:
+        interval = timedelta(seconds=self.seconds)
+        return Clockwork(
+            self.name, this_process(), lambda at: at + interval, is_held=True, held_seconds=self.held_seconds
+        )
+
+
+def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tuple[_Job, ...]:
+    console = Console(connector, trust, client)
+    witness, log = Witness(connector), LogReader(connector)
+    own_log = OwnLogCheck(connector, client)
+    return (
+        _Job("fetch_registry", partial(fetch_registry, connector, trust, client), REFRESH_SECONDS),
+        _Job("destroy_expired", partial(destroy_expired, connector, trust), EXPIRY_SECONDS),
+        _Job("destroy_due_questions", partial(destroy_due_questions, console), EXPIRY_SECONDS),
+        _Job("check_promises", partial(check_promises, connector, client), PROMISE_SECONDS, PROMISE_SECONDS),
+        _Job("compare_entries", own_log.run, ENTRIES_SECONDS, ENTRIES_AFTER_SECONDS, LONG_JOB_SECONDS),
+        _Job("cosign_log", partial(cosign_log, witness, trust, client, log), WITNESS_SECONDS, WITNESS_SECONDS),
+        _Job("compare_notes", partial(compare_notes, witness, trust, log), COMPARE_SECONDS, COMPARE_SECONDS),
+    )

@@ -69,7 +69,7 @@ WAYS: Final = (
     Way(
         Text("台账", "Ledgers"),
         Text("上传名册并改正问题，查看本单位数据状况", "Upload ledgers and put them right, see the state of our data"),
-        ((f"{PREFIX}/ledgers", Permission.ASK), (f"{PREFIX}/data", Permission.SEE_DATA)),
+        ((f"{PREFIX}/ledgers", Permission.KEEP_LEDGERS), (f"{PREFIX}/data", Permission.SEE_DATA)),
     ),
     Way(
         Text("我方被查", "Asked of us"),
@@ -79,13 +79,14 @@ WAYS: Final = (
     Way(
         Text("管理", "Administration"),
         Text(
-            "新增账号，更改角色，停用或重置账号，查看操作记录",
-            "Look after accounts and roles, see what was done by whom",
+            "新增账号，更改角色，停用或重置账号，查看操作记录和后台任务",
+            "Look after accounts and roles, see what was done by whom and how the jobs run",
         ),
         (
             (f"{PREFIX}/accounts", Permission.MANAGE_ACCOUNTS),
             (f"{PREFIX}/add-account", Permission.MANAGE_ACCOUNTS),
             (f"{PREFIX}/record", Permission.MANAGE_ACCOUNTS),
+            (f"{PREFIX}/jobs", Permission.SEE_JOBS),
         ),
     ),
 )

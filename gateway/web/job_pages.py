@@ -3,22 +3,15 @@
 from functools import partial
 from typing import Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 
 from gateway.domain.roles import Permission
 from gateway.services.context import Gateway
 from gateway.services.job_runs import show_job_runs
 from gateway.web.signed_in import requires_sign_in
+from hosting.web.job_list import render_jobs
 from hosting.web.language import Text
-from hosting.web.listing import Column
 
-COLUMNS: Final = (
-    Column(Text("任务", "Job")),
-    Column(Text("结果", "Result")),
-    Column(Text("上次运行", "Last run")),
-    Column(Text("用时（毫秒）", "Took (ms)"), is_number=True),
-    Column(Text("下次运行", "Next run")),
-)
 JOB_NAMES: Final = {
     "sign_log": Text("签发检查点", "Sign the log's checkpoint"),
     "push_to_witnesses": Text("提交见证单位签名", "Have the witnesses sign"),
@@ -45,4 +38,4 @@ def job_pages(gateway: Gateway) -> Blueprint:
 
 
 def _show(gateway: Gateway) -> str:
-    return render_template("job/list.html", runs=show_job_runs(gateway), columns=COLUMNS, names=JOB_NAMES)
+    return render_jobs(show_job_runs(gateway), JOB_NAMES)

@@ -1,0 +1,34 @@
+"""The connector's jobs on a page: when each ran last, how it went, and when it runs next."""
+
+from functools import partial
+from typing import Final
+
+from flask import Blueprint
+
+from connectors.console.context import Console
+from connectors.console.roles import Permission
+from connectors.state.job_runs import ConnectorJobs
+from connectors.web.signed_in import PREFIX, requires_sign_in
+from hosting.web.job_list import render_jobs
+from hosting.web.language import Text
+
+JOB_NAMES: Final = {
+    "fetch_registry": Text("更新登记信息和协议", "Fetch the registry and the agreements"),
+    "destroy_expired": Text("销毁到期的答复、台账和密钥", "Destroy answers, ledgers and keys that have expired"),
+    "destroy_due_questions": Text("销毁到期的查询结果", "Destroy results of questions that have expired"),
+    "check_promises": Text("核对网关的记录承诺", "Check the gateway's promises against its log"),
+    "compare_entries": Text("核对审计日志中的本单位记录", "Compare our entries in the audit log"),
+    "cosign_log": Text("见证审计日志", "Cosign the audit log"),
+    "compare_notes": Text("与其他见证单位对照", "Compare notes with the other witnesses"),
+}
+
+
+def job_pages(console: Console) -> Blueprint:
+    """Return the blueprint."""
+    blueprint = Blueprint("jobs", __name__, url_prefix=PREFIX)
+    blueprint.add_url_rule("/jobs", "show", partial(_show, console))
+    return requires_sign_in(blueprint, console, Permission.SEE_JOBS)
+
+
+def _show(console: Console) -> str:
+    return render_jobs(ConnectorJobs(console.connector.state, console.now).runs(), JOB_NAMES)
