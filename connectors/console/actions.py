@@ -40,3 +40,7 @@ class Action(StrEnum):
     ITEM_STEP = "item_step"
     ITEM_VIEWED = "item_viewed"
     VISIT_REPORTED = "visit_reported"
+    DROPOUT_FLAGGED = "dropout_flagged"
+    DROPOUTS_VIEWED = "dropouts_viewed"
+    DROPOUTS_DOWNLOADED = "dropouts_downloaded"
+    DROPOUT_REPORT_SENT = "dropout_report_sent"

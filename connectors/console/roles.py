@@ -28,6 +28,7 @@ class Permission(StrEnum):
     """What an account may do."""
 
     SEE_OVERVIEW = "see_overview"
+    KEEP_LEDGERS = "keep_ledgers"
     ASK = "ask"
     SEE_QUESTIONS = "see_questions"
     APPROVE_QUESTIONS = "approve_questions"
@@ -37,6 +38,7 @@ class Permission(StrEnum):
     SEE_DATA = "see_data"
     FLAG_DROPOUT = "flag_dropout"
     SEE_DROPOUTS = "see_dropouts"
+    TRIAGE_DROPOUTS = "triage_dropouts"
     SEE_REFERRALS = "see_referrals"
     OPEN_REFERRALS = "open_referrals"
     TAKE_REPORTS = "take_reports"
@@ -45,7 +47,9 @@ class Permission(StrEnum):
     SEE_JOBS = "see_jobs"
 
 
-_ASKING: Final = frozenset({Permission.ASK, Permission.SEE_QUESTIONS, Permission.REVIEW_MATCHES})
+_ASKING: Final = frozenset(
+    {Permission.KEEP_LEDGERS, Permission.ASK, Permission.SEE_QUESTIONS, Permission.REVIEW_MATCHES}
+)
 _ITEMS: Final = frozenset({Permission.SEE_OVERVIEW, Permission.SEE_REFERRALS})
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
@@ -67,8 +71,9 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         ),
         Role.CASE_OWNER: _ASKING
         | _ITEMS
-        | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS, Permission.SEE_DROPOUTS},
-        Role.SCHOOL_USER: _ITEMS | {Permission.OPEN_REFERRALS, Permission.FLAG_DROPOUT, Permission.SEE_DROPOUTS},
+        | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS, Permission.SEE_DROPOUTS, Permission.TRIAGE_DROPOUTS},
+        Role.SCHOOL_USER: _ITEMS
+        | {Permission.OPEN_REFERRALS, Permission.KEEP_LEDGERS, Permission.FLAG_DROPOUT, Permission.SEE_DROPOUTS},
         Role.VILLAGE_DIRECTOR: frozenset({Permission.REPORT_VISIT}),
         Role.CHILD_SUPERVISOR: _ITEMS | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS},
         Role.DUTY_OFFICER: _ITEMS | {Permission.TAKE_REPORTS},

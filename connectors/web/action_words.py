@@ -43,5 +43,9 @@ ACTION_NAMES: Final[Mapping[Action, Text]] = MappingProxyType(
         Action.ITEM_STEP: Text("办理事项", "Took a step of an item"),
         Action.ITEM_VIEWED: Text("查看事项", "Looked at an item"),
         Action.VISIT_REPORTED: Text("报告入户走访", "Reported a visit"),
+        Action.DROPOUT_FLAGGED: Text("标记疑似辍学", "Flagged a suspected dropout"),
+        Action.DROPOUTS_VIEWED: Text("查看控辍保学台账", "Looked at the dropout ledgers"),
+        Action.DROPOUTS_DOWNLOADED: Text("下载控辍保学台账", "Downloaded a dropout ledger"),
+        Action.DROPOUT_REPORT_SENT: Text("报送控辍保学报告", "Sent a report on dropouts"),
     }
 )

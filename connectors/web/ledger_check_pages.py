@@ -40,7 +40,7 @@ def ledger_check_pages(console: Console) -> Blueprint:
         ("/<uuid:id_>/marked", "send_marked", _send_marked, "GET"),
     ):
         blueprint.add_url_rule(path, name, partial(view, console), methods=[method])
-    return requires_sign_in(blueprint, console, Permission.ASK)
+    return requires_sign_in(blueprint, console, Permission.KEEP_LEDGERS)
 
 
 def _show(console: Console, id_: UUID) -> str | Response:

@@ -30,7 +30,7 @@ def ledger_column_pages(console: Console, worker: LedgerWorker) -> Blueprint:
     blueprint = Blueprint("ledger_columns", __name__, url_prefix=LEDGERS)
     blueprint.add_url_rule("/<uuid:id_>/columns", "show", partial(_show, console))
     blueprint.add_url_rule("/<uuid:id_>/columns", "choose", partial(_choose, console, worker), methods=["POST"])
-    return requires_sign_in(blueprint, console, Permission.ASK)
+    return requires_sign_in(blueprint, console, Permission.KEEP_LEDGERS)
 
 
 def _show(console: Console, id_: UUID) -> str | Response:

@@ -44,7 +44,7 @@ def ledger_pages(console: Console, worker: LedgerWorker) -> Blueprint:
         ("/<uuid:id_>/destroy", "destroy", partial(_destroy, console), "POST"),
     ):
         blueprint.add_url_rule(path, name, view, methods=[method])
-    return requires_sign_in(blueprint, console, Permission.ASK, MAX_UPLOAD_BYTES + MAX_FORM_BYTES)
+    return requires_sign_in(blueprint, console, Permission.KEEP_LEDGERS, MAX_UPLOAD_BYTES + MAX_FORM_BYTES)
 
 
 def get_own(console: Console, id_: UUID) -> KeptLedger:

@@ -63,6 +63,7 @@ ROLE_DUTIES: Final[Mapping[Role, Text]] = MappingProxyType(
 PERMISSION_NAMES: Final[Mapping[Permission, Text]] = MappingProxyType(
     {
         Permission.SEE_OVERVIEW: Text("查看首页", "see the first page"),
+        Permission.KEEP_LEDGERS: Text("上传台账", "upload ledgers"),
         Permission.ASK: Text("提出查询", "ask questions"),
         Permission.SEE_QUESTIONS: Text("查看查询", "see questions"),
         Permission.APPROVE_QUESTIONS: Text("审批查询", "approve questions"),
@@ -72,6 +73,7 @@ PERMISSION_NAMES: Final[Mapping[Permission, Text]] = MappingProxyType(
         Permission.SEE_DATA: Text("查看本单位数据状况", "see the state of the agency's data"),
         Permission.FLAG_DROPOUT: Text("报告疑似失学", "flag children who left school"),
         Permission.SEE_DROPOUTS: Text("查看辍学台账", "see the dropout ledgers"),
+        Permission.TRIAGE_DROPOUTS: Text("核查分诊疑似辍学", "verify and sort flagged dropouts"),
         Permission.SEE_REFERRALS: Text("查看和办理事项", "see and handle items"),
         Permission.OPEN_REFERRALS: Text("发起转介", "open referrals"),
         Permission.TAKE_REPORTS: Text("登记强制报告和通报", "take down mandatory reports and notifications"),

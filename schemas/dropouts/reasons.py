@@ -30,33 +30,40 @@ class DropoutReason(StrEnum):
     OTHER = "R99"
 
 
+_WORDS: Final[Mapping[DropoutReason, tuple[str, str, tuple[str, ...]]]] = MappingProxyType(
+    {
+        DropoutReason.WEARINESS: ("厌学", "Weariness of school", ("学习困难", "厌学情绪")),
+        DropoutReason.LEFT_TO_WORK: ("外出务工", "Left to work", ("务工", "打工", "外出打工")),
+        DropoutReason.POVERTY: ("家庭经济困难", "Family hardship", ("经济困难", "家庭困难", "贫困")),
+        DropoutReason.CARE_BURDEN: ("家庭照料负担", "Cares for family members", ("家庭负担", "照料家人", "照顾家人")),
+        DropoutReason.ILLNESS: ("疾病", "Illness", ("生病", "因病", "患病")),
+        DropoutReason.DISABILITY: ("残疾无法随班", "Disability", ("残疾", "因残")),
+        DropoutReason.MENTAL_HEALTH: ("心理问题", "Mental health", ("心理原因", "心理健康问题")),
+        DropoutReason.BULLYING: ("欺凌或师生矛盾", "Bullying or conflict at school", ("欺凌", "校园欺凌", "师生矛盾")),
+        DropoutReason.EARLY_MARRIAGE: ("早婚早育或同居", "Early marriage", ("早婚早育/同居", "早婚早育", "早婚", "同居")),
+        DropoutReason.MOVED_WITH_PARENTS: (
+            "随父母外出去向不明",
+            "Moved with parents",
+            ("随父母外出", "随迁", "去向不明", "外出"),
+        ),
+        DropoutReason.MISSING: ("失联或失踪", "Out of contact or missing", ("失联", "失踪")),
+        DropoutReason.NO_GUARDIAN: ("监护缺失", "No guardian", ("无人监护", "监护不当")),
+        DropoutReason.UNDER_MEASURES: ("涉案或被采取措施", "Under legal measures", ("涉案", "被采取措施")),
+        DropoutReason.REGISTER_ERROR: (
+            "学籍问题",
+            "Error in the student register",
+            ("学籍重复", "学籍未转", "重复学籍"),
+        ),
+        DropoutReason.DEATH: ("死亡", "Died", ("已故",)),
+        DropoutReason.ABROAD: ("出国出境", "Abroad", ("出国", "出境", "离境")),
+        DropoutReason.OTHER: ("其他", "Other", ("其它", "不详", "不明")),
+    }
+)
 DROPOUT_REASON: Final = CodeTable(
     {
-        DropoutReason.WEARINESS: CodeWords("厌学", "Weariness of school", ("学习困难", "厌学情绪")),
-        DropoutReason.LEFT_TO_WORK: CodeWords("外出务工", "Left to work", ("务工", "打工", "外出打工")),
-        DropoutReason.POVERTY: CodeWords("家庭经济困难", "Family hardship", ("经济困难", "家庭困难", "贫困")),
-        DropoutReason.CARE_BURDEN: CodeWords(
-            "家庭照料负担", "Cares for family members", ("家庭负担", "照料家人", "照顾家人")
-        ),
-        DropoutReason.ILLNESS: CodeWords("疾病", "Illness", ("生病", "因病", "患病")),
-        DropoutReason.DISABILITY: CodeWords("残疾无法随班", "Disability", ("残疾", "因残")),
-        DropoutReason.MENTAL_HEALTH: CodeWords("心理问题", "Mental health", ("心理原因", "心理健康问题")),
-        DropoutReason.BULLYING: CodeWords(
-            "欺凌或师生矛盾", "Bullying or conflict at school", ("欺凌", "校园欺凌", "师生矛盾")
-        ),
-        DropoutReason.EARLY_MARRIAGE: CodeWords("早婚早育或同居", "Early marriage", ("早婚早育", "早婚", "同居")),
-        DropoutReason.MOVED_WITH_PARENTS: CodeWords(
-            "随父母外出去向不明", "Moved with parents", ("随父母外出", "随迁", "去向不明", "外出")
-        ),
-        DropoutReason.MISSING: CodeWords("失联或失踪", "Out of contact or missing", ("失联", "失踪")),
-        DropoutReason.NO_GUARDIAN: CodeWords("监护缺失", "No guardian", ("无人监护", "监护不当")),
-        DropoutReason.UNDER_MEASURES: CodeWords("涉案或被采取措施", "Under legal measures", ("涉案", "被采取措施")),
-        DropoutReason.REGISTER_ERROR: CodeWords(
-            "学籍问题", "Error in the student register", ("学籍重复", "学籍未转", "重复学籍")
-        ),
-        DropoutReason.DEATH: CodeWords("死亡", "Died", ("已故",)),
-        DropoutReason.ABROAD: CodeWords("出国出境", "Abroad", ("出国", "出境", "离境")),
-        DropoutReason.OTHER: CodeWords("其他", "Other", ("其它", "不详", "不明")),
+        # Ledgers write the code before the name as well.
+        code: CodeWords(zh, en, (f"{code.value}{zh}", *also))
+        for code, (zh, en, also) in _WORDS.items()
     }
 )
 

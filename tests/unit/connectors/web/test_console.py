@@ -216,12 +216,15 @@ def test_who_asks_does_not_administer() -> None:
         Permission.OPEN_REFERRALS,
         Permission.TAKE_REPORTS,
         Permission.SEE_DROPOUTS,
+        Permission.TRIAGE_DROPOUTS,
+        Permission.KEEP_LEDGERS,
     }
     assert not PERMISSIONS[Role.ADMINISTRATOR] & questions
     assert PERMISSIONS[Role.VILLAGE_DIRECTOR] == {Permission.REPORT_VISIT}
     assert Permission.ASK not in PERMISSIONS[Role.APPROVER]
     assert PERMISSIONS[Role.SUPERVISOR] == {Permission.SEE_OVERVIEW, Permission.SEE_REFERRALS}
     assert [role for role in Role if Permission.FLAG_DROPOUT in PERMISSIONS[role]] == [Role.SCHOOL_USER]
+    assert [role for role in Role if Permission.TRIAGE_DROPOUTS in PERMISSIONS[role]] == [Role.CASE_OWNER]
 
 
 def test_every_part_in_a_workflow_is_some_account_s() -> None:
