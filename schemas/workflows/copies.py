@@ -34,7 +34,7 @@ def copy_for(workflow: Workflow, history: History, agency: str) -> History:
     position = position_of(workflow, history)
     if agency not in {viewer.agency for viewer in taking_part(workflow, position)}:
         raise NotAPartyError("the agency takes no part in this item")
-    if workflow.confidential_to is not None and position.seats[workflow.confidential_to] == agency:
+    if workflow.confidential_to is not None and position.seats.get(workflow.confidential_to) == agency:
         return history
     opened = history.opened.model_copy(update={"reporter": None})
     return history.model_copy(update={"events": (opened, *history.events[1:])})

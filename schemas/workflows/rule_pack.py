@@ -73,8 +73,8 @@ class Transition(CatalogueEntry):
 class Workflow(CatalogueEntry):
     """One workflow of one version, for the whole country or for the region `region`.
 
-    `opened_by` opens it and puts offices into `opening_seats`. `confidential_to`: the seat whose first holder alone
-    keeps the reporter's identity; absent: no reporter is taken down.
+    `opened_by` opens it and puts offices into `opening_seats`. `confidential_to`: the seat whose one holder alone keeps
+    the reporter's identity; absent: no reporter is taken down.
     """
 
     id: Annotated[str, Field(pattern=r"^[WP][0-9]{1,2}$")]

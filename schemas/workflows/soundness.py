@@ -166,9 +166,19 @@ def _check_waiting(workflow: Workflow, one: Transition) -> None:
 
 
 def _check_confidential_seat(workflow: Workflow) -> None:
+    """The reporter is known to one office: who opens the item, or who takes the report down in the first step."""
     seat = workflow.confidential_to
-    if seat is not None and seat != workflow.opened_by.seat:
+    if seat is None:
+        return
+    taking = [one for one in workflow.transitions if seat in {one.takes, one.names}]
+    if seat != workflow.opened_by.seat and (seat in workflow.opening_seats or not taking):
         raise ValueError(f"{workflow.id}: the reporter is known to the office that takes the report down, to no other")
-    for one in workflow.transitions:
-        if seat is not None and seat in {one.takes, one.names}:
+    for one in taking:
+        if seat == workflow.opened_by.seat or one.takes != seat or not _leaves_the_first_state(workflow, one):
             raise ValueError(f"{one.id}: another office sits down where the reporter is known")
+
+
+def _leaves_the_first_state(workflow: Workflow, one: Transition) -> bool:
+    """Return whether `one` happens once: it leads out of the first state, to which nothing leads back."""
+    comes_back = any(other.to == workflow.initial for other in workflow.transitions)
+    return set(one.sources) == {workflow.initial} and one.to is not None and not comes_back

@@ -29,7 +29,12 @@ TEACHER, VILLAGE = WorkflowRole.SCHOOL_USER, WorkflowRole.VILLAGE_DIRECTOR
 
 MONDAY_AT: Final = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA_TIME).astimezone(UTC)
 
-OPENED_BY: Final = {"W1": (SCHOOL, TEACHER), "W2": (POLICE, DUTY), "W6": (BUREAU, CASE_OWNER), "P07": (POLICE, DUTY)}
+OPENED_BY: Final = {
+    "W1": (SCHOOL, TEACHER),
+    "W2": (BUREAU, CASE_OWNER),
+    "W6": (BUREAU, CASE_OWNER),
+    "P07": (POLICE, DUTY),
+}
 SEATS: Final[dict[str, dict[str, str]]] = {
     "W1": {"education": BUREAU, "township": TOWNSHIP},
     "W2": {"police": POLICE, "township": TOWNSHIP, "civil_affairs": CIVIL},
@@ -96,6 +101,10 @@ def china(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> da
 
 def later(at: datetime, **span: int) -> datetime:
     return at + timedelta(**span)
+
+
+def report_taken_down(at: datetime = MONDAY_AT, reporter: Reporter | None = None) -> History:
+    return after(W2, new_item(W2, at, reporter), act("take_down", POLICE, DUTY, at))
 
 
 def sent_referral(at: datetime = MONDAY_AT) -> History:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.workflows.advance import advance, open_item
+from schemas.workflows.copies import copy_for
 from schemas.workflows.events import MAX_EVENTS, Act, Actor, History, Opened, Reporter
 from schemas.workflows.position import HistoryError, position_of
 from schemas.workflows.refusal import REFUSAL_WORDINGS, Refusal, RefusalCode
@@ -28,6 +29,7 @@ from tests.unit.schemas.workflows.scene import (
     W1,
     W2,
     W6,
+    accepted,
     acknowledged_referral,
     act,
     actor,
@@ -39,6 +41,7 @@ from tests.unit.schemas.workflows.scene import (
     owner_of,
     persuading,
     refused,
+    report_taken_down,
     sent_referral,
     state_of,
     suspected_dropout,
@@ -178,7 +181,7 @@ def test_a_return_rests_on_a_record_of_persuasion_and_a_closing_on_the_observati
 def test_a_report_is_closed_only_when_police_and_township_have_seen_it() -> None:
     history = after(
         W2,
-        new_item(W2),
+        report_taken_down(),
         act("accept", CIVIL, CASE_OWNER),
         act("give_feedback", CIVIL, CASE_OWNER),
         act("police_acknowledge", POLICE, DUTY),
@@ -189,16 +192,34 @@ def test_a_report_is_closed_only_when_police_and_township_have_seen_it() -> None
     assert (state_of(W2, history), owner_of(W2, history)) == ("unfounded", CIVIL)
 
 
+def test_a_report_is_the_reporting_units_until_an_office_takes_it_down() -> None:
+    history = new_item(W2)
+    assert (state_of(W2, history), owner_of(W2, history)) == ("reported", BUREAU)
+    assert refused(W2, history, act("accept", CIVIL, DUTY)) is RefusalCode.NOT_NOW
+    assert refused(W2, history, act("take_down", BUREAU, CASE_OWNER)) is RefusalCode.NOT_YOU
+    for office, role in ((POLICE, DUTY), (TOWNSHIP, SUPERVISOR), (CIVIL, CASE_OWNER)):
+        taken = after(W2, history, act("take_down", office, role))
+        assert (state_of(W2, taken), owner_of(W2, taken)) == ("received", office)
+    assert refused(W2, taken, act("take_down", POLICE, DUTY)) is RefusalCode.NOT_NOW
+
+
+def test_whoever_walks_into_an_office_is_taken_down_there_at_once() -> None:
+    opened = opening(W2, reporter=Reporter(name="某人")).model_copy(update={"actor": actor(POLICE, DUTY)})
+    history = after(W2, accepted(open_item(W2, opened, MONDAY_AT)), act("take_down", POLICE, DUTY))
+    assert owner_of(W2, history) == POLICE
+    assert copy_for(W2, history, POLICE).opened.reporter is not None
+
+
 def test_a_report_at_the_wrong_office_is_forwarded_and_stays_there_until_accepted() -> None:
     forward = act("forward", POLICE, DUTY, reason="not_our_region", next_office=OTHER_CIVIL)
-    history = after(W2, new_item(W2), forward)
+    history = after(W2, report_taken_down(), forward)
     assert owner_of(W2, history) == POLICE
     history = after(W2, history, act("accept", OTHER_CIVIL, DUTY))
     assert owner_of(W2, history) == OTHER_CIVIL
 
 
 def test_the_police_take_an_emergency_over_and_hand_over_in_writing() -> None:
-    history = after(W2, new_item(W2), act("accept", CIVIL, DUTY), act("start_emergency", POLICE, DUTY))
+    history = after(W2, report_taken_down(), act("accept", CIVIL, DUTY), act("start_emergency", POLICE, DUTY))
     assert owner_of(W2, history) == POLICE
     assert refused(W2, history, act("end_emergency", POLICE, DUTY)) is RefusalCode.PROOF_WANTED
     assert state_of(W2, after(W2, history, act("end_emergency", POLICE, DUTY, proof="handover-1"))) == "accepted"

@@ -181,10 +181,10 @@ class RandomHistory(RuleBasedStateMachine):
     @invariant()
     @precondition(lambda self: hasattr(self, "history"))
     def the_reporter_stays_where_the_report_was_taken(self) -> None:
-        receiver = self.history.opened.actor.agency
+        taken_down_by = self.position.seats.get(self.workflow.confidential_to or "")
         for agency in {one.agency for one in taking_part(self.workflow, self.position)}:
             travelling = copy_for(self.workflow, self.history, agency)
-            known = self.workflow.confidential_to is not None and agency == receiver
+            known = agency == taken_down_by
             assert (travelling.opened.reporter is not None) == known
             assert known or "某人" not in travelling.model_dump_json()
 

@@ -19,6 +19,7 @@ CLOCKS = {
     ("W1", "report"): (SpanUnit.END_OF_MONTH, 0, Basis.PUBLISHED),
     ("W1", "acknowledge"): (SpanUnit.WORKING_DAYS, 1, Basis.PROPOSED),
     ("W1", "triage"): (SpanUnit.WORKING_DAYS, 3, Basis.PROPOSED),
+    ("W2", "take_down"): (SpanUnit.HOURS, 1, Basis.PROPOSED),
     ("W2", "respond"): (SpanUnit.AT_ONCE, 0, Basis.STATUTORY),
     ("W2", "feedback"): (SpanUnit.DAYS, 3, Basis.PUBLISHED),
     ("W6", "acknowledge"): (SpanUnit.WORKING_DAYS, 1, Basis.PROPOSED),
@@ -142,6 +143,12 @@ def clock_that_only_stops(content: dict[str, Any]) -> None:
     one(content, "clocks", "close")["until"] = ["visit"]
 
 
+def reporter_twice(content: dict[str, Any]) -> None:
+    content["confidential_to"] = "spare"
+    one(content, "transitions", "take")["takes"] = "spare"
+    transition(content, "back", to="sent", by=[{"seat": "sender", "roles": ["case_owner"]}])
+
+
 MUSEUM: dict[str, tuple[Spoil, str]] = {
     "unknown_member": (lambda p: p.update(surplus=1), "surplus"),
     "no_version": (lambda p: p.pop("version"), "version"),
@@ -233,6 +240,15 @@ MUSEUM: dict[str, tuple[Spoil, str]] = {
         "a proposal has none",
     ),
     "reporter_known_elsewhere": (lambda p: p.update(confidential_to="receiver"), "to no other"),
+    "reporter_s_seat_is_filled_from_outside": (
+        lambda p: (p.update(confidential_to="spare"), p["transitions"][0].update(names="spare")),
+        "where the reporter is known",
+    ),
+    "reporter_s_seat_is_taken_more_than_once": (
+        lambda p: (p.update(confidential_to="spare"), p["transitions"][1].update(takes="spare")),
+        "where the reporter is known",
+    ),
+    "reporter_s_seat_is_taken_again_after_coming_back": (reporter_twice, "where the reporter is known"),
     "reporter_s_seat_is_taken": (
         lambda p: (
             p.update(confidential_to="sender"),

@@ -34,6 +34,7 @@ from tests.unit.schemas.workflows.scene import (
     china,
     new_item,
     persuading,
+    report_taken_down,
     sent_referral,
 )
 
@@ -73,8 +74,8 @@ def test_forwarding_a_child_s_notification_buys_no_time() -> None:
 
 
 def test_an_act_stops_its_clock_and_leaving_the_states_begins_it_anew() -> None:
-    assert {"respond", "police_acknowledge", "township_acknowledge"} == set(running(W2, new_item(W2)))
-    history = after(W2, new_item(W2), act("police_acknowledge", POLICE, DUTY), act("accept", POLICE, DUTY))
+    assert {"respond", "police_acknowledge", "township_acknowledge"} == set(running(W2, report_taken_down()))
+    history = after(W2, report_taken_down(), act("police_acknowledge", POLICE, DUTY), act("accept", POLICE, DUTY))
     assert {"feedback", "township_acknowledge"} == set(running(W2, history))
     assert running(W2, history)["township_acknowledge"].since_at == MONDAY_AT
 
@@ -113,7 +114,7 @@ def test_the_superior_hears_first_and_the_lead_body_two_working_days_later() -> 
 
 def test_an_urgent_report_is_overdue_at_once_and_escalated_in_hours_of_any_day() -> None:
     night_at = china(2026, 2, 17, 1)
-    history = new_item(W2, night_at)
+    history = report_taken_down(night_at)
     assert [one.clock.id for one in overdue_clocks(W2, history, night_at, CALENDAR)] == ["respond"]
     assert due_escalations(W2, history, night_at, CALENDAR) == ()
     told = due_escalations(W2, history, night_at + timedelta(hours=3), CALENDAR)
@@ -121,6 +122,14 @@ def test_an_urgent_report_is_overdue_at_once_and_escalated_in_hours_of_any_day()
         ("respond", Above.SUPERIOR),
         ("police_acknowledge", Above.SUPERIOR),
     ]
+
+
+def test_a_report_that_nobody_takes_down_is_the_polices_and_is_escalated() -> None:
+    night_at = china(2026, 2, 17, 1)
+    history = new_item(W2, night_at)
+    assert running(W2, history)["take_down"].duty.agency == POLICE
+    told = due_escalations(W2, history, night_at + timedelta(hours=3), CALENDAR)
+    assert ("take_down", Above.SUPERIOR, POLICE) in [(one.clock, one.to, one.agency) for one in told]
 
 
 def test_hours_after_a_deadline_at_midnight_are_counted_from_midnight() -> None:

@@ -24,6 +24,7 @@ from tests.unit.schemas.workflows.scene import (
     OTHER_CIVIL,
     POLICE,
     SCHOOL,
+    SUPERVISOR,
     TEACHER,
     TOWNSHIP,
     VILLAGE,
@@ -38,6 +39,7 @@ from tests.unit.schemas.workflows.scene import (
     china,
     new_item,
     persuading,
+    report_taken_down,
     sent_referral,
 )
 
@@ -89,7 +91,7 @@ def test_those_above_see_an_item_no_longer_once_it_has_ended() -> None:
 
 
 def report(reporter: Reporter | None = REPORTER) -> History:
-    return new_item(W2, reporter=reporter)
+    return report_taken_down(reporter=reporter)
 
 
 def test_the_reporter_stays_with_the_office_that_took_the_report_down() -> None:
@@ -100,6 +102,26 @@ def test_the_reporter_stays_with_the_office_that_took_the_report_down() -> None:
         assert travelling.opened.reporter is None
         assert travelling.events[1:] == history.events[1:]
         assert REPORTER.name not in travelling.model_dump_json()
+
+
+def test_nobody_gets_the_reporter_before_the_report_is_taken_down() -> None:
+    history = new_item(W2, reporter=REPORTER)
+    for agency in (BUREAU, POLICE, CIVIL, TOWNSHIP):
+        assert copy_for(W2, history, agency).opened.reporter is None
+
+
+def test_the_reporting_unit_sees_the_report_until_it_is_taken_down_and_when_it_is_fed_back() -> None:
+    def sees(history: History) -> bool:
+        return BUREAU in {one.agency for one in visible_to(W2, history, MONDAY_AT, CALENDAR)}
+
+    accepted_report = after(W2, report(), act("accept", CIVIL, CASE_OWNER))
+    fed_back = after(W2, accepted_report, act("give_feedback", CIVIL, CASE_OWNER))
+    acknowledged = act("police_acknowledge", POLICE, DUTY), act("township_acknowledge", TOWNSHIP, SUPERVISOR)
+    concluded = after(
+        W2, fed_back, *acknowledged, act("conclude", CIVIL, CASE_OWNER, reason="need_met", proof="paper-1")
+    )
+    stages = (new_item(W2), report(), accepted_report, fed_back, concluded)
+    assert [sees(history) for history in stages] == [True, False, False, True, False]
 
 
 def test_nobody_else_gets_a_copy() -> None:
