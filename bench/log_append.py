@@ -8,9 +8,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, Engine
 from bench.harness import Comparison, Contest, Figure, Tell, compare, percentile, timed
 from bench.log import match_query
 from bench.scale import Scale
-from gateway.log.journal import Draft, Journal
+from gateway.log.journal import Draft, Journal, Written
 from gateway.log.shards import current_shard
 from gateway.log.tree_store import TreeStore
 from gateway.persistence.engine import create_database_engine, read_transaction
@@ -28,12 +29,15 @@ from gateway.persistence.migrate import migrate_database
 from tests.postgresql import postgresql_server
 
 THREADS: Final = 64
+UNDER_WAY: Final = 256
+"""Appends that are under way at the same time where no thread waits for each of them."""
+
 LOG_NAME: Final = "gateway.990000/audit"
 WAIT_SECONDS: Final = 120
 
 
 def run(scale: Scale, tell: Tell) -> Iterator[Comparison | Figure]:
-    """Append from one thread and from 64, on both databases; the peer takes its turns on SQLite."""
+    """Append one by one, from 64 threads and 256 under way, on both databases; the peer takes its turns on SQLite."""
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="tongxin-bench-")))
         peer = opened.enter_context(SqliteTree(str(folder / "peer.sqlite3")))
@@ -45,10 +49,11 @@ def run(scale: Scale, tell: Tell) -> Iterator[Comparison | Figure]:
             with open_log(url) as (journal, engine):
                 entry = first_entry(journal, engine)
                 yield compare(_single(database, journal, peer, entry, scale.appends), scale.rounds, tell)
-                grouped = compare(_grouped(database, journal, peer, entry, scale.appends), scale.rounds, tell)
-                yield grouped
+                yield compare(_grouped(database, journal, peer, entry, scale.appends), scale.rounds, tell)
+                under_way = compare(_under_way(database, journal, peer, entry, scale.appends), scale.rounds, tell)
+                yield under_way
                 yield compare(_bulk(database, journal, peer, entry, scale.appends), scale.rounds, tell)
-                yield from _latencies(database, journal, grouped.median_ours / 2, scale, tell)
+                yield from _latencies(database, journal, under_way.median_ours / 2, scale, tell)
 
 
 def _single(database: str, journal: Journal, peer: SqliteTree, entry: bytes, times: int) -> Contest:
@@ -68,6 +73,17 @@ def _grouped(database: str, journal: Journal, peer: SqliteTree, entry: bytes, ti
         peer=f"pymerkle SqliteTree.append_entry, {THREADS} threads",
         ours=lambda: timed(THREADS * times, lambda: _from_threads(lambda: _append(journal, times))),
         theirs=lambda: timed(THREADS * times, lambda: _from_threads(lambda: _append_to_peer(peer, entry, times))),
+    )
+
+
+def _under_way(database: str, journal: Journal, peer: SqliteTree, entry: bytes, times: int) -> Contest:
+    count = THREADS * times
+    return Contest(
+        name=f"{database}, group commit, {UNDER_WAY} under way",
+        unit="appends",
+        peer="pymerkle SqliteTree.append_entry",
+        ours=lambda: timed(count, lambda: _append_under_way(journal, count)),
+        theirs=lambda: timed(count, lambda: _append_to_peer(peer, entry, count)),
     )
 
 
@@ -129,6 +145,16 @@ def _log_query(_: Connection) -> Draft[None]:
     return Draft(None, (_QUERY,))
 
 
+def _append_under_way(journal: Journal, count: int) -> None:
+    """Append single events, each a change of its own, without a thread for each that waits."""
+    free = threading.Semaphore(UNDER_WAY)
+    for _ in range(count):
+        free.acquire()
+        journal.submit(_log_query).add_done_callback(lambda _: free.release())
+    for _ in range(UNDER_WAY):
+        free.acquire()
+
+
 def _latencies(database: str, journal: Journal, rate: float, scale: Scale, tell: Tell) -> Iterator[Figure]:
     """Append at a fixed rate, whatever the log does, and take the time from the planned moment to the answer."""
     tell(f"{database}: {rate:,.0f} appends a second")
@@ -138,22 +164,23 @@ def _latencies(database: str, journal: Journal, rate: float, scale: Scale, tell:
 
 
 def append_at_rate(journal: Journal, rate: float, count: int) -> list[float]:
-    """Return the seconds from each append's planned moment to its end; 64 threads take the moments in turn."""
+    """Return the seconds from each append's planned moment to its end."""
     latencies: list[float] = []
-    ready = threading.Barrier(THREADS)
-    began: list[float] = []
+    ended = threading.Semaphore(0)
 
-    def work(number: int) -> None:
-        if ready.wait() == 0:
-            began.append(time.perf_counter())
-        ready.wait()
-        for moment in (began[0] + place / rate for place in range(number, count, THREADS)):
-            time.sleep(max(0.0, moment - time.perf_counter()))
-            journal.write(_log_query, WAIT_SECONDS)
-            latencies.append(time.perf_counter() - moment)
+    def note(planned: float, _: Future[Written[None]]) -> None:
+        latencies.append(time.perf_counter() - planned)
+        ended.release()
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(work, range(THREADS)))
+    under_way: list[Future[Written[None]]] = []
+    began = time.perf_counter()
+    for planned in (began + place / rate for place in range(count)):
+        time.sleep(max(0.0, planned - time.perf_counter()))
+        under_way.append(journal.submit(_log_query))
+        under_way[-1].add_done_callback(partial(note, planned))
+    for outcome in under_way:
+        ended.acquire()
+        outcome.result(WAIT_SECONDS)
     return latencies
 
 

@@ -9,6 +9,7 @@ Several processes may share a database: the size of the log is read again inside
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
@@ -111,19 +112,30 @@ class Journal:
             JournalMisuseError: not started in this process, or called from within a change.
             Exception: whatever `change` itself raised; it was rolled back alone.
         """
+        future = self.submit(change)
+        try:
+            return future.result(timeout_seconds)
+        except TimeoutError:
+            if future.done():  # the change's own error, or an outcome that has only just come
+                return future.result()
+        if future.cancel():
+            raise AuditUnavailableError("the write was not begun in time; nothing was written")
+        raise AuditOutcomeUnknownError("the write took too long; it may still land")
+
+    def submit(self, change: Callable[[Connection], Draft[T]]) -> Future[Written[T]]:
+        """Queue `change` and return at once; the future gives what `write` returns or raises.
+
+        Raises:
+            JournalFullError: the queue is full.
+            AuditUnavailableError: the journal was stopped.
+            JournalMisuseError: not started in this process, or called from within a change.
+        """
         self._require_writable()
         if self._queue.qsize() >= self._max_queue:  # threads at the same moment may go over it by one each
             raise JournalFullError("too many writes are waiting")
         pending = PendingWrite(change)
         self._queue.put(pending)
-        try:
-            return pending.future.result(timeout_seconds)
-        except TimeoutError:
-            if pending.future.done():  # the change's own error, or an outcome that has only just come
-                return pending.future.result()
-        if pending.future.cancel():
-            raise AuditUnavailableError("the write was not begun in time; nothing was written")
-        raise AuditOutcomeUnknownError("the write took too long; it may still land")
+        return pending.future
 
     def _refuse_late(self) -> None:
         """Refuse the writes that slipped in behind the word to stop."""

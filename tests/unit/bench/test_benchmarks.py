@@ -73,7 +73,7 @@ def test_log_appends_from_one_and_from_many_threads():
 def test_the_log_is_appended_to_with_one_commit_and_with_group_commit():
     found = require_sound(log_append.run(TOY, quiet))
     names = [result.name for result in found if isinstance(result, Comparison)]
-    ways = ("one commit an event", "group commit, 64 threads", "128 at a time")
+    ways = ("one commit an event", "group commit, 64 threads", "group commit, 256 under way", "128 at a time")
     assert names == [f"{database}, {way}" for database in ("SQLite", "PostgreSQL") for way in ways]
     assert len(found) == len(names) + 4
 
