@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from hosting.sign_on.settings import ProviderSettings
 from schemas.formats import AgencyId, RegionScope
 from schemas.messages.registry import AgencyType, GatewayPin, ShortText, Url
 from schemas.regions import RegionError, subtree_prefix
@@ -86,6 +87,10 @@ class ConnectorSettings(BaseModel):
     console_url: Annotated[
         Url, Field(description="经办人员打开工作台的网址 / where officers open the console (command console)")
     ] = "http://127.0.0.1:8480"
+    identity_provider: Annotated[
+        ProviderSettings | None,
+        Field(description="经办人员可用的统一身份认证（OpenID Connect）/ the identity provider that officers may use"),
+    ] = None
     workers: Annotated[int, Field(ge=1, le=256, description="计算所用线程数 / threads for group arithmetic")] = (
         os.cpu_count() or 1
     )

@@ -7,9 +7,12 @@ from connectors.cli.session import FriendlyGroup, Start, pass_start
 from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.roles import Role
+from connectors.settings import SettingsError
+from connectors.state.console_tables import SIGN_ON_TABLES
 from hosting.accounts.accounts import all_accounts, change_roles, disable_account, open_account, reset_account
 from hosting.accounts.sign_in_card import sign_in_card
 from hosting.card_on_screen import show_card
+from hosting.sign_on.identities import Identity, link_account
 
 role_option = click.option(
     "--role",
@@ -85,8 +88,22 @@ def disable(start: Start, account_id: str) -> None:
 
 @account.command()
 @click.argument("account_id", metavar="ID")
+@click.option("--subject", required=True, help="统一身份标识 / how the identity provider names the person")
+@pass_start
+def link(start: Start, account_id: str, subject: str) -> None:
+    """绑定统一身份；此后只能用它登录。 / Bind an account to a person at the identity provider, the only way in from then on."""
+    connector = start.connector()
+    if connector.settings.identity_provider is None:
+        raise SettingsError("connector.yaml 没有设置 identity_provider / connector.yaml sets no identity_provider")
+    identity = Identity(connector.settings.identity_provider.issuer, subject)
+    link_account(AgencyAccounts(connector), SIGN_ON_TABLES, None, account_id, identity)
+    click.echo("已绑定，本程序的密码已失效 / bound; the password of this program is no longer valid")
+
+
+@account.command()
+@click.argument("account_id", metavar="ID")
 @pass_start
 def reset(start: Start, account_id: str) -> None:
-    """重置密码和身份验证器，恢复已停用的账号。 / Give a new password and authenticator; enables a disabled account."""
+    """重置密码和身份验证器，恢复已停用的账号，解除统一身份绑定。 / Give a new password and authenticator; enables a disabled account, unbinds it from the identity provider."""
     book = AgencyAccounts(start.connector())
     show_card(sign_in_card(book, account_id, reset_account(book, None, account_id)))

@@ -42,13 +42,18 @@ def console(start: Start, host: str, port: int, threads: int) -> None:
 
 def _check_ready(start: Start, passphrase: str) -> None:
     """Check that settings, keys, database and gateway are there; nothing stays open across the fork."""
+    from connectors.console.identity_provider import open_provider
+
     connector = open_connector(start.folder, passphrase)
+    if (provider := open_provider(connector)) is not None:
+        provider.client.close()
     connector.state.dispose()
     TrustStore(connector.state, connector.gateway)
 
 
 def _create_app(start: Start, passphrase: str, opened: ExitStack) -> Flask:
     from connectors.console.context import Console
+    from connectors.console.identity_provider import open_provider
     from connectors.jobs import refresh
     from connectors.web.app import create_console_app
 
@@ -58,4 +63,7 @@ def _create_app(start: Start, passphrase: str, opened: ExitStack) -> Flask:
     client = GatewayClient(connector, trust)
     opened.callback(client.close)
     trust.refetch = partial(refresh, connector, trust, client)
-    return create_console_app(Console(connector, trust, client))
+    provider = open_provider(connector)
+    if provider is not None:
+        opened.callback(provider.client.close)
+    return create_console_app(Console(connector, trust, client, provider))

@@ -15,6 +15,7 @@ from connectors.state.database import StateVersionError
 from connectors.trust import TrustStore
 from hosting.accounts.account_rules import AccountError
 from hosting.command_line import StartOptions
+from hosting.sign_on.settings import ProviderSettingsError
 from keys.custody.errors import CustodyError
 
 
@@ -70,6 +71,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         AnswerError,
         RosterChangedError,
         StateVersionError,
+        ProviderSettingsError,
     )
 
 

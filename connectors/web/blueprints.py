@@ -16,12 +16,15 @@ from connectors.web.record_pages import record_pages
 from connectors.web.signed_in import console_site
 from hosting.web.own_account_pages import own_account_pages
 from hosting.web.sign_in_pages import sign_in_pages
+from hosting.web.sign_on_pages import sign_on_pages
 
 
 def register_pages(app: Flask, console: Console) -> None:
     """Register the blueprints of all pages."""
     site = console_site(console)
     app.register_blueprint(sign_in_pages(site))
+    if site.provider is not None:
+        app.register_blueprint(sign_on_pages(site, site.provider))
     app.register_blueprint(own_account_pages(site))
     app.register_blueprint(overview_pages(console))
     register_ledger_pages(app, console)

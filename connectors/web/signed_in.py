@@ -32,6 +32,7 @@ def console_site(console: Console) -> Site[Account]:
         permission_text=PERMISSION_NAMES.__getitem__,
         roles_with=roles_with,
         failure_of=failure_of,
+        provider=console.provider,
     )
 
 

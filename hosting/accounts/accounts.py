@@ -14,6 +14,7 @@ from hosting.accounts.account_queries import (
     add_row,
     find_row,
     list_rows,
+    remove_identity,
     replace_credential,
     replace_roles,
     set_disabled,
@@ -103,6 +104,8 @@ def disable_account(book: AccountBook[A], by: A | None, account_id: str) -> None
 def reset_account(book: AccountBook[A], by: A | None, account_id: str) -> NewCredential:
     """Give an account a new one-time password and TOTP secret, and let it be used again if it was disabled.
 
+    It is bound to nobody at an identity provider any more.
+
     Raises:
         AccountError: no such account, or one's own.
     """
@@ -113,6 +116,7 @@ def reset_account(book: AccountBook[A], by: A | None, account_id: str) -> NewCre
     def change(connection: Connection) -> list[AccountEvent[A]]:
         row = _get_row(connection, book, account_id)
         replace_credential(connection, book.tables, account_id, kept)
+        remove_identity(connection, book.tables, account_id)
         set_disabled(connection, book.tables, account_id, is_disabled=False)
         delete_sessions_of(connection, book.tables, account_id)
         account = book.account_of(row)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 from hosting.accounts.book import A, AccountBook, seconds
@@ -25,19 +26,34 @@ class SignInLockedError(Exception):
         self.until = until
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What attempts are counted for, and how often they may fail."""
+
+    text: str = field(repr=False)
+    limit: int
+
+
 def charge_attempt(book: AccountBook[A], account_id: str, address: str) -> bool:
     """Count an attempt before it is looked at; return whether it is the last one before the lock.
 
     Raises:
         SignInLockedError: the account's name or the address is locked already; nothing was counted.
     """
+    return _charge(book, (_account(account_id), _address(address)))
+
+
+def charge_address(book: AccountBook[A], address: str) -> None:
+    """Count an attempt that names no account; raises as `charge_attempt`."""
+    _charge(book, (_address(address),))
+
+
+def _charge(book: AccountBook[A], subjects: Iterable[_Subject]) -> bool:
     now = seconds(book)
     with book.writing() as connection:
         delete_old_attempts(connection, book.tables, now - int(LOCK.total_seconds()))
-        before = [
-            (subject, limit, find_attempts(connection, book.tables, subject))
-            for subject, limit in _both(book, account_id, address)
-        ]
+        digests = [(_digest(book, subject), subject.limit) for subject in subjects]
+        before = [(digest, limit, find_attempts(connection, book.tables, digest)) for digest, limit in digests]
         locked_until = max(attempts.locked_until for _, _, attempts in before)
         if now < locked_until:
             raise SignInLockedError(locked_until)
@@ -49,16 +65,27 @@ def charge_attempt(book: AccountBook[A], account_id: str, address: str) -> bool:
 
 def forgive_attempt(book: AccountBook[A], account_id: str, address: str) -> None:
     """Take back what was counted for an attempt that succeeded; the account's earlier failures are forgotten."""
-    (account, _), (caller, _) = _both(book, account_id, address)
     with book.writing() as connection:
-        delete_attempts(connection, book.tables, account)
+        delete_attempts(connection, book.tables, _digest(book, _account(account_id)))
+    forgive_address(book, address)
+
+
+def forgive_address(book: AccountBook[A], address: str) -> None:
+    """Take back what was counted for the address of an attempt that succeeded."""
+    caller = _digest(book, _address(address))
+    with book.writing() as connection:
         replace_attempts(connection, book.tables, caller, give_back(find_attempts(connection, book.tables, caller)))
 
 
-def _both(book: AccountBook[A], account_id: str, address: str) -> Iterable[tuple[bytes, int]]:
-    """Return the keyed digests of both subjects (BLAKE2b, RFC 7693), each with its limit."""
+def _account(account_id: str) -> _Subject:
+    return _Subject(f"account/{account_id}", ACCOUNT_FAILURES)
+
+
+def _address(address: str) -> _Subject:
+    return _Subject(f"address/{address}", ADDRESS_FAILURES)
+
+
+def _digest(book: AccountBook[A], subject: _Subject) -> bytes:
+    """Return the keyed digest that is kept (BLAKE2b, RFC 7693)."""
     key = book.ring.current(KeyKind.STORAGE, book.now()).secret
-    return [
-        (hashlib.blake2b(text.encode(), digest_size=32, key=key, person=_USE).digest(), limit)
-        for text, limit in ((f"account/{account_id}", ACCOUNT_FAILURES), (f"address/{address}", ADDRESS_FAILURES))
-    ]
+    return hashlib.blake2b(subject.text.encode(), digest_size=32, key=key, person=_USE).digest()

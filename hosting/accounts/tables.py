@@ -24,7 +24,10 @@ from sqlalchemy import (
 
 @dataclass(frozen=True)
 class AccountTables:
-    """The tables of one program's accounts; `office` is the column that says where within or outside one works."""
+    """The tables of one program's accounts; `office` is the column that says where within or outside one works.
+
+    `identity` binds persons at an identity provider to accounts; None where nobody can sign in with one.
+    """
 
     account: Table
     role: Table
@@ -32,6 +35,7 @@ class AccountTables:
     session: Table
     attempt: Table
     office: Column[str | None]
+    identity: Table | None = None
 
 
 def add_account_tables(metadata: MetaData, office: str) -> AccountTables:

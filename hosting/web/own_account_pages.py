@@ -10,6 +10,7 @@ from hosting.accounts.own_password import replace_password
 from hosting.accounts.password_rules import PasswordError, PasswordFault
 from hosting.accounts.sessions import end_session
 from hosting.accounts.sign_in_throttle import SignInLockedError
+from hosting.sign_on.identities import find_identity
 from hosting.web.caller import caller_address
 from hosting.web.language import Text
 from hosting.web.secret_cookie import new_secret
@@ -23,13 +24,15 @@ _FIELDS = {PasswordFault.WRONG: "password", PasswordFault.UNEQUAL: "repeated_pas
 def own_account_pages(site: Site[A]) -> Blueprint:
     """Return the blueprint."""
     blueprint = Blueprint("own_account", __name__, url_prefix=site.prefix)
-    blueprint.add_url_rule("/password", "show_password", _show_password, methods=["GET"])
+    blueprint.add_url_rule("/password", "show_password", partial(_show_password, site), methods=["GET"])
     blueprint.add_url_rule("/password", "send_password", partial(_send_password, site), methods=["POST"])
     blueprint.add_url_rule("/sign-out", "sign_out", partial(_sign_out, site), methods=["POST"])
     return requires_account(blueprint, site)
 
 
-def _show_password() -> Response:
+def _show_password(site: Site[A]) -> Response:
+    if _is_linked(site):
+        return make_response(render_template("account/linked.html"))
     return _password_page({}, 200)
 
 
@@ -49,6 +52,14 @@ def _send_password(site: Site[A]) -> AnyResponse:
     return response
 
 
+def _is_linked(site: Site[A]) -> bool:
+    """Return whether one signs in with the identity provider, and has no password here."""
+    if site.provider is None:
+        return False
+    with site.book.reading() as connection:
+        return find_identity(connection, site.provider.tables, signed_in().account.id) is not None
+
+
 def _refuse(error: PasswordError) -> Response:
     fault = PasswordFault(error.code)
     return _password_page({_FIELDS.get(fault, "new_password"): error.wording}, 422)
@@ -62,6 +73,6 @@ def _sign_out(site: Site[A]) -> AnyResponse:
     cookie = site.cookie
     if (token := cookie.find()) is not None:
         end_session(site.book, token)
-    response = redirect(url_for("sign_in.show"), 303)
+    response = redirect(url_for("sign_in.show", out=1 if site.provider else None), 303)
     cookie.take_back(response)
     return response

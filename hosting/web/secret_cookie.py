@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from flask import request
 from werkzeug import Response
@@ -21,10 +21,14 @@ def new_secret(random: RandomSource) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SecretCookie:
-    """The cookie `name`, or `__Host-<name>` where pages are served by https: then no other host can plant one."""
+    """The cookie `name`, or `__Host-<name>` where pages are served by https: then no other host can plant one.
+
+    A `Lax` one comes along as well where another site's page leads here; a `Strict` one does not.
+    """
 
     name: str
     is_secure: bool
+    same_site: Literal["Strict", "Lax"] = "Strict"
 
     @property
     def full_name(self) -> str:
@@ -38,8 +42,10 @@ class SecretCookie:
 
     def give(self, response: Response, secret: str) -> None:
         """Hand the secret to the browser, until it is closed."""
-        response.set_cookie(self.full_name, secret, httponly=True, samesite="Strict", secure=self.is_secure, path="/")
+        response.set_cookie(
+            self.full_name, secret, httponly=True, samesite=self.same_site, secure=self.is_secure, path="/"
+        )
 
     def take_back(self, response: Response) -> None:
         """Make the browser forget the secret."""
-        response.delete_cookie(self.full_name, httponly=True, samesite="Strict", secure=self.is_secure, path="/")
+        response.delete_cookie(self.full_name, httponly=True, samesite=self.same_site, secure=self.is_secure, path="/")

@@ -18,11 +18,15 @@ _NEVER_KEPT: Final = frozenset({FORM_FIELD, "password", "new_password", "repeate
 
 @dataclass(frozen=True, slots=True)
 class SignInForm:
-    """What the sign-in page shows. `kept` is a form that was sent when the session was over (`keep_form`)."""
+    """What the sign-in page shows. `kept` is a form that was sent when the session was over (`keep_form`).
+
+    `is_over`: a session ended by itself; `is_out`: somebody ended it.
+    """
 
     next: str | None = None
     account: str = field(default="", repr=False)
     is_over: bool = False
+    is_out: bool = False
     failure: Text | None = None
     kept: str = field(default="", repr=False)
 

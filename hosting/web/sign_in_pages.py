@@ -38,7 +38,8 @@ def sign_in_pages(site: Site[A]) -> Blueprint:
 
 
 def _show(site: Site[A]) -> Response:
-    form = SignInForm(next=local_address(request.args.get("next")), is_over="over" in request.args)
+    following = local_address(request.args.get("next"))
+    form = SignInForm(next=following, is_over="over" in request.args, is_out="out" in request.args)
     return show_sign_in(site, form)
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic
 
 from hosting.accounts.book import A, AccountBook
+from hosting.sign_on.sign_in import Provider
 from hosting.web.error_pages import ErrorPages, Failure
 from hosting.web.language import Text
 from hosting.web.secret_cookie import SecretCookie
 
 COOKIE_NAME: Final = "console_session"
+VISIT_COOKIE_NAME: Final = "console_visit"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Site(Generic[A]):
 
     `prefix` stands before the address of every page; `forgotten` says whom to ask for another password;
     `permission_text` and `roles_with` tell what a permission allows and who has it; `failure_of` says what the
-    program's own exceptions mean, None for those that it does not know; `logger` is where unforeseen ones are noted.
+    program's own exceptions mean, None for those that it does not know; `logger` is where unforeseen ones are noted;
+    `provider` is the identity provider that people may sign in with, None where there is none.
     """
 
     book: AccountBook[A]
@@ -29,6 +32,7 @@ class Site(Generic[A]):
     permission_text: Callable[[Any], Text]
     roles_with: Callable[[Any], Sequence[Text]]
     failure_of: Callable[[Exception], Failure | None]
+    provider: Provider | None = None
 
     @property
     def home(self) -> str:
@@ -38,7 +42,16 @@ class Site(Generic[A]):
     @property
     def cookie(self) -> SecretCookie:
         """The cookie of sessions. Before anybody has signed in it binds the forms and opens nothing."""
-        return SecretCookie(COOKIE_NAME, self.book.sign_in_address.startswith("https://"))
+        return SecretCookie(COOKIE_NAME, self._is_secure)
+
+    @property
+    def visit_cookie(self) -> SecretCookie:
+        """The cookie of a browser on its way to the identity provider, whose page leads back here."""
+        return SecretCookie(VISIT_COOKIE_NAME, self._is_secure, "Lax")
+
+    @property
+    def _is_secure(self) -> bool:
+        return self.book.sign_in_address.startswith("https://")
 
     @property
     def errors(self) -> ErrorPages:
