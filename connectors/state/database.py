@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Engine, create_engine, event
 import connectors.own_log.tables
 import connectors.state.console_tables
 import connectors.state.desk_tables
+import connectors.state.item_tables
 import connectors.state.job_tables
 import connectors.state.witness_tables  # noqa: F401 - its tables belong to the metadata
 from connectors.state.tables import metadata
 
 BUSY_TIMEOUT_MS = 30_000
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _WRITING = "tongxin_writing"
 
