@@ -12,6 +12,7 @@ from connectors.data_sets import DataSet, Derivation, Field, Record
 from schemas.code_table import CodeTable, CodeWords
 from schemas.codes import DROPOUT_STATUS, STAGE, STUDENT_STATUS, Stage, StudentStatus
 from schemas.dates import LedgerDate
+from schemas.dropouts.reasons import DROPOUT_REASON
 
 AGENCY_TYPE: Final = "education"
 NAME_ZH: Final = "教育"
@@ -89,15 +90,23 @@ DROPOUT_LEDGER: Final = DataSet(
         _BIRTH_DATE,
         _CITIZEN_ID,
         _STUDENT_NO,
-        Field("hukou_region", "户籍所在乡镇村", "region", part="region", aliases_zh=_HUKOU_REGION.aliases_zh),
-        Field("residence_region", "现居住地", "region", part="region", aliases_zh=("现居住地代码",)),
+        # Schools write addresses here, or the codes of the regions.
+        Field("hukou_region", "户籍所在乡镇村", "place", part="region", aliases_zh=_HUKOU_REGION.aliases_zh),
+        Field("residence_region", "现居住地", "place", part="region", aliases_zh=("现居住地代码", "家庭住址")),
         _GUARDIAN_NAME,
         _GUARDIAN_ID,
         _GUARDIAN_PHONE,
-        Field("first_absent_on", "首次缺勤日期", "date"),
-        Field("absent_days", "连续缺勤天数", "text"),
+        Field("first_absent_on", "首次缺勤日期", "date", aliases_zh=("缺勤起始日期", "开始缺勤日期")),
+        Field("absent_days", "连续缺勤天数", "count", aliases_zh=("连续缺勤教学日", "缺勤天数")),
         Field("status", "状态", "code", codes=DROPOUT_STATUS),
-        Field("reason", "原因", "text"),
+        Field("reason", "原因", "code", codes=DROPOUT_REASON, aliases_zh=("辍学原因", "缺勤原因", "原因代码")),
+        Field("contacts", "家访/联系次数及最近日期", "text", aliases_zh=("联系及家访情况",)),
+        Field("contacted_on", "联系家长日期", "date", aliases_zh=("最近联系日期",)),
+        Field("visited_on", "家访日期", "date", aliases_zh=("入户家访日期",)),
+        Field("visit_proof", "家访记录编号", "text", aliases_zh=("佐证材料",)),
+        Field("reported_on", "书面报告教育局日期", "date", aliases_zh=("书面报告日期",)),
+        Field("report_proof", "书面报告编号", "text", aliases_zh=("书面报告文号",)),
+        Field("remark", "备注", "text"),
     ),
 )
 

@@ -11,8 +11,10 @@ from connectors.agencies import agency_of
 from connectors.context import Connector
 from connectors.data_sets import Record, read_rows
 from connectors.desk.ledger_file import read_grid
+from connectors.dropouts.absence_ledger import find_absence_check
 from connectors.requester.ledger_roster import LedgerSource, ledger_store_of, mapping_of, put_right
 from connectors.sources.errors import SourceError
+from connectors.sources.findings import Finding
 from connectors.sources.header import Header
 from connectors.sources.ledger_rows import LedgerRows
 from connectors.state.database import writing
@@ -46,16 +48,20 @@ class RowCheck:
             allow_test_regions=settings.allow_test_regions,
             max_age_years=settings.max_child_age_years,
         )
-        return [self._checked(cells, record) for (_, cells), record in zip(numbered, records, strict=True)]
+        absence = find_absence_check(self.connector, self.kept)
+        return [
+            self._checked(cells, record, record.findings if absence is None else absence.findings(record))
+            for (_, cells), record in zip(numbered, records, strict=True)
+        ]
 
-    def _checked(self, cells: Cells, record: Record) -> CheckedRow:
+    def _checked(self, cells: Cells, record: Record, findings: Sequence[Finding]) -> CheckedRow:
         number = record.identity.citizen_id
         return CheckedRow(
             record.row_number,
             cells,
             record.is_usable,
             None if number is None else self.rows.tag_of(number.core15),
-            as_row_findings(record.findings, positions_of(self.kept)),
+            as_row_findings(findings, positions_of(self.kept)),
         )
 
 

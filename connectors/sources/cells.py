@@ -30,9 +30,11 @@ FieldKind = Literal[
     "month",
     "sex",
     "region",
+    "place",
     "code",
     "codes",
     "phone",
+    "count",
     "text",
 ]
 
@@ -44,6 +46,8 @@ _PHONE = re.compile(r"(\+?86)?(1[0-9]{10}|0[0-9]{9,11}|[2-9][0-9]{6,7})")
 _PLACEHOLDERS = frozenset({"无", "暂无", "/", "-", "--", "—", "——", "\\"})
 _KINDS_WITH_WORDS: frozenset[FieldKind] = frozenset({"code", "codes", "text"})
 _PHONE_MARKS = re.compile(r"[\s()-]")
+_COUNT = re.compile(r"([0-9]{1,4})[天日次个]?")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,29 @@ class StudentNo:
     citizen_id: CitizenId | None = field(repr=False)
 
 
-CellParsed = CitizenId | StudentNo | DisabilityCertNo | LedgerDate | Sex | StrEnum | tuple[StrEnum, ...] | str
-"""By kind: `date` and `month` give a LedgerDate, `code` a member of its table, `codes` a tuple of them."""
+@dataclass(frozen=True, slots=True)
+class WrittenPlace:
+    """A place in words, where a region's code may stand as well; it is no evidence. Its repr shows nothing."""
+
+    text: str = field(repr=False)
+
+
+CellParsed = (
+    CitizenId
+    | StudentNo
+    | DisabilityCertNo
+    | LedgerDate
+    | Sex
+    | StrEnum
+    | tuple[StrEnum, ...]
+    | WrittenPlace
+    | int
+    | str
+)
+"""By kind: `date` and `month` give a LedgerDate, `code` a member of its table, `codes` a tuple of them.
+
+`place` gives a region's code as text, or a WrittenPlace; `count` a number from 0.
+"""
 
 
 class CellError(Exception):
@@ -169,6 +194,19 @@ def _region(cell: CellValue, _: CellContext) -> str:
     return parse_region(_text_or_number(cell))
 
 
+def _place(cell: CellValue, context: CellContext) -> str | WrittenPlace:
+    """Return a region's code, or the words that stand in its place."""
+    text = _text(cell, context)
+    return parse_region(text) if _DIGITS.fullmatch(text) else WrittenPlace(text)
+
+
+def _count(cell: CellValue, context: CellContext) -> int:
+    found = _COUNT.fullmatch("".join(unicodedata.normalize("NFKC", _text(cell, context)).split()))
+    if found is None:
+        raise CellError("record.count_malformed")
+    return int(found[1])
+
+
 def _code(cell: CellValue, context: CellContext) -> StrEnum:
     code: StrEnum = _table(context).parse(_text_or_number(cell))
     return code
@@ -212,9 +250,11 @@ _PARSERS: Final[Mapping[FieldKind, Callable[[CellValue, CellContext], CellParsed
     "month": _date,
     "sex": _sex,
     "region": _region,
+    "place": _place,
     "code": _code,
     "codes": _codes,
     "phone": _phone,
+    "count": _count,
     "text": _text,
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from connectors.sources.absence_sentences import ABSENCE_FINDINGS
 from connectors.sources.sentences import RECORD_FINDINGS
 from schemas.citizen_id_faults import CitizenIdError
 from schemas.code_table import CodeError
@@ -28,6 +29,7 @@ _FAULTS: Final[Mapping[type[FaultError], str]] = MappingProxyType(
 
 FINDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
     dict(RECORD_FINDINGS)
+    | dict(ABSENCE_FINDINGS)
     | {f"{group}.{code}": wording for kind, group in _FAULTS.items() for code, wording in kind.wordings.items()}
 )
 """Every finding's sentence by its code."""

@@ -123,6 +123,7 @@ RECORD_FINDINGS: Mapping[str, Wording] = MappingProxyType(
         "record.student_no_malformed": Wording(
             "全国学籍号应为G、J或L加18位", "a student number is G, J or L and 18 characters"
         ),
+        "record.count_malformed": Wording("应填写一个整数", "a whole number is wanted"),
         "record.phone_malformed": Wording("电话号码写法有误", "the phone number is malformed"),
         "record.birth_date_without_day": Wording(
             "出生日期没有写到日，不能用于比对", "the birth date has no day, so it can't be matched on"

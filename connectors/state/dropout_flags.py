@@ -1,0 +1,163 @@
+"""Pupils whom schools flagged, with what is known of each sealed under the connector's storage key."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+
+from connectors.state.database import reading, writing
+from connectors.state.dropout_tables import dropout_flag
+from keys.crypto.sealing import open_at_rest, seal_at_rest
+from schemas.randomness import RandomSource
+
+TAG_BYTES: Final = 12
+
+
+class FlagState(StrEnum):
+    """How far the flagging of one pupil has come."""
+
+    WAITING = "waiting"
+    """The item is to be opened, or a step that the ledger tells of is to be taken still."""
+
+    DONE = "done"
+    """All that the ledger tells of was done."""
+
+    REFUSED = "refused"
+    """A step was refused; the item, if there is one, stands where it stood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """One flagged pupil. `entry` is what the school knows, in clear; its repr shows nothing of it."""
+
+    id: str
+    ledger: str
+    row_number: int
+    account: str
+    school: str
+    township: str
+    entry: bytes = field(repr=False)
+    item: str | None
+    state: FlagState
+    failure: str | None
+    flagged_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFlag:
+    """A pupil who is to be flagged; `pupil_tag` as by `FlagStore.tag_of`."""
+
+    id: str
+    row_number: int
+    pupil_tag: bytes = field(repr=False)
+    entry: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagStore:
+    """Keeps flags under the connector's storage key."""
+
+    state: Engine
+    storage_key: bytes = field(repr=False)
+    random: RandomSource
+
+    def tag_of(self, pupil: str) -> bytes:
+        """Return the tag by which a pupil who is flagged twice is known; it tells nothing without the storage key."""
+        message = f"tongxin/dropout-pupil/v1\0{pupil}".encode()
+        return hmac.digest(self.storage_key, message, hashlib.sha256)[:TAG_BYTES]
+
+    def add(self, ledger: str, account: str, school: str, township: str, at: int, flags: Iterable[NewFlag]) -> int:
+        """Keep those pupils who are not flagged yet; returns how many."""
+        added = 0
+        with writing(self.state) as connection:
+            for one in flags:
+                if self._is_known(connection, ledger, one):
+                    continue
+                connection.execute(
+                    insert(dropout_flag).values(
+                        id=one.id,
+                        ledger=ledger,
+                        row_number=one.row_number,
+                        account=account,
+                        school=school,
+                        township=township,
+                        pupil_tag=one.pupil_tag,
+                        entry=self._seal(one.id, one.entry),
+                        state=FlagState.WAITING.value,
+                        is_open=True,
+                        flagged_at=at,
+                    )
+                )
+                added += 1
+        return added
+
+    def open_tags(self) -> frozenset[bytes]:
+        """Return the tags of pupils whose entry is not closed."""
+        with reading(self.state) as connection:
+            query = select(dropout_flag.c.pupil_tag).where(dropout_flag.c.is_open)
+            return frozenset(connection.execute(query).scalars())
+
+    def of_ledger(self, ledger: str) -> list[Flag]:
+        """Return the pupils of a ledger who were flagged, in its order."""
+        return self._list(dropout_flag.c.ledger == ledger)
+
+    def waiting(self) -> list[Flag]:
+        """Return those for whom something is to be done still."""
+        return self._list(dropout_flag.c.state == FlagState.WAITING.value)
+
+    def of_items(self, items: Sequence[str]) -> dict[str, Flag]:
+        """Return the flags of items, by item."""
+        return {one.item: one for one in self._list(dropout_flag.c.item.in_(items)) if one.item is not None}
+
+    def note(self, id_: str, state: FlagState, *, item: str | None, failure: str | None = None) -> None:
+        """Note how far a flag has come; one that was refused before it became an item is over."""
+        is_open = state is not FlagState.REFUSED or item is not None
+        with writing(self.state) as connection:
+            connection.execute(
+                update(dropout_flag)
+                .where(dropout_flag.c.id == id_)
+                .values(state=state.value, item=item, failure=failure, is_open=is_open)
+            )
+
+    def note_ended(self, ended: Sequence[str], under_way: Sequence[str]) -> None:
+        """Note which items have ended: their pupils can be flagged anew; and which are under way again."""
+        with writing(self.state) as connection:
+            for items, is_open in ((ended, False), (under_way, True)):
+                connection.execute(update(dropout_flag).where(dropout_flag.c.item.in_(items)).values(is_open=is_open))
+
+    def _is_known(self, connection: Connection, ledger: str, one: NewFlag) -> bool:
+        is_row = (dropout_flag.c.ledger == ledger) & (dropout_flag.c.row_number == one.row_number)
+        is_pupil = dropout_flag.c.is_open & (dropout_flag.c.pupil_tag == one.pupil_tag)
+        return connection.execute(select(dropout_flag.c.id).where(is_row | is_pupil)).first() is not None
+
+    def _list(self, condition: ColumnElement[bool]) -> list[Flag]:
+        query = select(dropout_flag).where(condition).order_by(dropout_flag.c.flagged_at, dropout_flag.c.row_number)
+        with reading(self.state) as connection:
+            rows = connection.execute(query).all()
+        return [
+            Flag(
+                id=row.id,
+                ledger=row.ledger,
+                row_number=row.row_number,
+                account=row.account,
+                school=row.school,
+                township=row.township,
+                entry=open_at_rest(self.storage_key, row.entry, _binding(row.id)),
+                item=row.item,
+                state=FlagState(row.state),
+                failure=row.failure,
+                flagged_at=row.flagged_at,
+            )
+            for row in rows
+        ]
+
+    def _seal(self, id_: str, entry: bytes) -> bytes:
+        return seal_at_rest(self.storage_key, entry, _binding(id_), self.random)
+
+
+def _binding(id_: str) -> bytes:
+    return f"dropout-flag/{id_}".encode()
