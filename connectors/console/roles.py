@@ -73,7 +73,13 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         | _ITEMS
         | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS, Permission.SEE_DROPOUTS, Permission.TRIAGE_DROPOUTS},
         Role.SCHOOL_USER: _ITEMS
-        | {Permission.OPEN_REFERRALS, Permission.KEEP_LEDGERS, Permission.FLAG_DROPOUT, Permission.SEE_DROPOUTS},
+        | {
+            Permission.OPEN_REFERRALS,
+            Permission.TAKE_REPORTS,
+            Permission.KEEP_LEDGERS,
+            Permission.FLAG_DROPOUT,
+            Permission.SEE_DROPOUTS,
+        },
         Role.VILLAGE_DIRECTOR: frozenset({Permission.REPORT_VISIT}),
         Role.CHILD_SUPERVISOR: _ITEMS | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS},
         Role.DUTY_OFFICER: _ITEMS | {Permission.TAKE_REPORTS},
