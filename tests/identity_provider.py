@@ -108,8 +108,7 @@ class IdentityProvider:
     bodies: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     forge: Callable[[dict[str, Any]], str] | None = None
     asks_person: bool = False
-    ahead_seconds: int = 0
-    """How far its clock is ahead of the machine's."""
+    clock: Callable[[], float] = time.time
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
@@ -148,7 +147,7 @@ class IdentityProvider:
         ):
             return None
         access_token = secrets.token_urlsafe(16)
-        now = int(time.time()) + self.ahead_seconds
+        now = int(self.clock())
         claims = {
             "iss": self.url,
             "aud": CLIENT_ID,

@@ -10,6 +10,7 @@ from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.context import Console
 from connectors.console.roles import Permission
+from connectors.state.console_tables import SIGN_ON_TABLES
 from connectors.web.account_form import role_choices, typed_roles
 from connectors.web.signed_in import PREFIX, requires_sign_in, signed_in
 from connectors.web.wordings import ROLE_NAMES
@@ -23,6 +24,7 @@ from hosting.accounts.accounts import (
     reset_account,
 )
 from hosting.accounts.sign_in_card import sign_in_card
+from hosting.sign_on.identities import find_identity
 from hosting.web.language import Text, choose
 from hosting.web.listing import Column, Sort, page_of, sort_of
 
@@ -36,6 +38,9 @@ COLUMNS: Final = (
 RESET: Final = Text("账号已重置", "The account was reset")
 DONE: Final = {
     "roles": Text("角色已更改，该账号的登录已结束。", "The roles were changed; the account's sessions are over."),
+    "linked": Text(
+        "已绑定统一身份，本程序的密码已失效。", "The account is bound; its password of this program is no longer valid."
+    ),
     "disabled": Text("账号已停用，其登录已结束。", "The account was disabled; its sessions are over."),
 }
 
@@ -126,6 +131,8 @@ def _account_page(
     book: AgencyAccounts, account_id: str, errors: dict[str, str], status: int, done: Text | None = None
 ) -> Response:
     stored = _get_or_404(book, account_id)
+    with book.reading() as connection:
+        identity = find_identity(connection, SIGN_ON_TABLES, account_id)
     page = render_template(
         "account/account.html",
         stored=stored,
@@ -133,6 +140,8 @@ def _account_page(
         roles=role_choices(),
         chosen=typed_roles() if errors else stored.account.roles,
         role_names=ROLE_NAMES,
+        has_provider=book.connector.settings.identity_provider is not None,
+        is_linked=identity is not None,
         errors=errors,
         done=done,
     )

@@ -10,6 +10,7 @@ from connectors.web.asking_pages import register_asking_pages
 from connectors.web.data_pages import data_pages
 from connectors.web.job_pages import job_pages
 from connectors.web.ledger_blueprints import register_ledger_pages
+from connectors.web.link_pages import link_pages
 from connectors.web.missing_pages import missing_pages
 from connectors.web.overview_pages import overview_pages
 from connectors.web.record_pages import record_pages
@@ -29,6 +30,7 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(overview_pages(console))
     register_ledger_pages(app, console)
     app.register_blueprint(account_pages(console))
+    app.register_blueprint(link_pages(console))
     app.register_blueprint(add_account_pages(console))
     app.register_blueprint(record_pages(console))
     register_asking_pages(app, console)

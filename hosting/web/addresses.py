@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from flask import request
+from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 MAX_ADDRESS_CHARACTERS: Final = 4_000
@@ -20,8 +20,16 @@ def local_address(text: str | None) -> str | None:
     return text
 
 
+def stand_at(address: str) -> None:
+    """Let links that lead back to this page lead to `address`: its own one holds what nobody should send on."""
+    g.page_address = address
+
+
 def this_address() -> str:
     """Return the path and query of the page that was asked for; only the path where a form was sent."""
+    stands_at: str | None = g.get("page_address")
+    if stands_at is not None:
+        return stands_at
     query = request.query_string.decode("ascii", errors="ignore")
     return f"{_path()}?{query}" if query and request.method == "GET" else _path()
 

@@ -8,7 +8,7 @@ import re
 from functools import partial
 from typing import Final
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from hosting.accounts.book import A
 from hosting.accounts.sign_in_throttle import SignInLockedError
@@ -16,7 +16,7 @@ from hosting.sign_on.client import ProviderUnreachableError
 from hosting.sign_on.documents import ProviderAnswerError
 from hosting.sign_on.faults import SignOnError, SignOnFault
 from hosting.sign_on.sign_in import Arrival, Provider, begin_visit, finish_visit
-from hosting.web.addresses import local_address
+from hosting.web.addresses import local_address, stand_at
 from hosting.web.caller import caller_address
 from hosting.web.forgery import bind_forms
 from hosting.web.language import Text
@@ -41,6 +41,7 @@ def sign_on_pages(site: Site[A], provider: Provider) -> Blueprint:
 
 
 def _begin(site: Site[A], provider: Provider) -> Response:
+    stand_at(url_for("sign_in.show"))
     following, kept = local_address(request.form.get("next")), request.form.get("kept", "")
     try:
         departure = begin_visit(site.book, provider, site.visit_cookie.find(), following, kept)
@@ -52,6 +53,7 @@ def _begin(site: Site[A], provider: Provider) -> Response:
 
 
 def _finish(site: Site[A], provider: Provider) -> Response:
+    stand_at(url_for("sign_in.show"))
     token = new_secret(site.book.random)
     try:
         visit = finish_visit(site.book, provider, _arrival(site), token)

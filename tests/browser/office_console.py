@@ -94,9 +94,10 @@ def served_office(folder: Path) -> Iterator[OfficeConsole]:
 
 
 @contextmanager
-def served_folder(folder: Path, passphrase: str) -> Iterator[OfficeConsole]:
+def served_folder(folder: Path, passphrase: str, chosen_port: int | None = None) -> Iterator[OfficeConsole]:
     """Serve the console of the connector in `folder` as the product does, and end that very process afterwards."""
-    with _free_port() as port:
+    with _free_port() as free_port:
+        port = chosen_port or free_port
         command = [str(Path(sys.executable).parent / "tongxin-connector"), "--folder", str(folder)]
         process = subprocess.Popen(
             [*command, "console", "--port", str(port), "--threads", "4"],
