@@ -50,10 +50,13 @@ PATHS: Mapping[MessageType, str] = {
     MessageType.AGREEMENT_LIST: "/v1/agreements/list",
     MessageType.KEY_PUBLISH: "/v1/keys",
     MessageType.LOG_ENTRIES: "/v1/log/entries",
+    MessageType.ITEM_SUBMIT: "/v1/items",
+    MessageType.ITEM_FEED: "/v1/items/feed",
+    MessageType.ITEM_READ: "/v1/items/read",
 }
 _COMPARED_BY_GATEWAY = frozenset({MessageType.MATCH_PART, MessageType.MATCH, MessageType.MATCH_REVIEW})
 _RELAYED = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT})
-_LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES}
+_LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES, MessageType.ITEM_SUBMIT, MessageType.ITEM_READ}
 TIMEOUT = httpx.Timeout(120.0, connect=10.0)
 _PLAIN = {"Accept-Encoding": "identity"}
 """Nothing is unpacked: a small answer could become one that fills the memory."""

@@ -1,11 +1,49 @@
 """What officers do with items: open one, take a step. Kept here first, then sent: nothing is lost meanwhile."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 from connectors.console.account import Account
+from connectors.console.actions import Action
 from connectors.console.context import Console
-from connectors.items.papers import Paper
-from schemas.workflows.events import Reporter
+from connectors.console.record import record_in
+from connectors.console.roles import workflow_roles_of
+from connectors.identifiers import new_uuid
+from connectors.items.access import may_see, parts_of
+from connectors.items.courses import Course, course_of
+from connectors.items.drafts import StepDraft
+from connectors.items.errors import ItemNotFoundError, StepFault, StepRefusedError
+from connectors.items.offices import Offices, offices_of
+from connectors.items.outbox import Delivery, deliver_item, discard
+from connectors.items.paper_rules import OPENING_PAPERS, STEP_PAPERS, readers_of_opening, readers_of_step
+from connectors.items.papers import Paper, ReportPaper, without_reporter
+from connectors.items.signing import sign_step
+from connectors.items.steps import in_part, judge, moment_after, role_that_may
+from connectors.state.database import reading, writing
+from connectors.state.item_outbox import add_waiting
+from connectors.state.items import Waiting, add_item, find_item
+from schemas.messages.items import ActClaims, OpenedClaims
+from schemas.workflows.advance import open_item as judge_opening
+from schemas.workflows.events import Act, Actor, History, Opened, Reporter
+from schemas.workflows.load import load_workflows
+from schemas.workflows.position import position_of
+from schemas.workflows.refusal import Refusal, RefusalCode
+from schemas.workflows.roles import WorkflowRole
+from schemas.workflows.rule_pack import Transition, Workflow
+
+NO_PAPERS: Final[Mapping[str, Paper]] = MappingProxyType({})
+
+
+def openable_by(console: Console, account: Account) -> tuple[Workflow, ...]:
+    """Return the workflows of which the account may open an item at this agency."""
+    parts, kind = workflow_roles_of(account.roles), console.connector.agency.partition(".")[0]
+    return tuple(
+        workflow
+        for workflow in load_workflows().values()
+        if workflow.opened_by.roles & parts
+        and kind in {fit.value for fit in workflow.seat(workflow.opened_by.seat).kinds}
+    )
 
 
 def open_item(
@@ -14,13 +52,52 @@ def open_item(
     workflow: str,
     seats: Mapping[str, str],
     own: Paper,
-    papers: Mapping[str, Paper],
+    papers: Mapping[str, Paper] = NO_PAPERS,
     *,
     school: str | None = None,
     reporter: Reporter | None = None,
 ) -> str:
-    """Open an item and return its id."""
-    raise NotImplementedError
+    """Open an item and return its id.
+
+    Args:
+        console: the agency's.
+        account: who opens it.
+        workflow: id of the rule pack.
+        seats: the offices in the seats that are filled at the beginning.
+        own: the paper for this office's own file; where a child may be in danger (W2, P07) it goes to all offices that
+            take part as well, unless `papers` says otherwise.
+        papers: what goes to which office.
+        school: the school of this agency whose item it is; somebody of a school opens it for their own.
+        reporter: who made a mandatory report; stays in `own` and goes nowhere.
+
+    Raises:
+        StepRefusedError: the workflow or the gateway refuses it; nothing was kept.
+    """
+    rules = load_workflows().get(workflow)
+    if rules is None:
+        raise StepRefusedError(StepFault.WORKFLOW_UNKNOWN)
+    _check_papers(OPENING_PAPERS.get(workflow), own, papers)
+    offices = offices_of(console)
+    for seat, agency in seats.items():
+        _check_office(offices, rules, seat, agency)
+    role = _opening_role(console, account, rules, seats)
+    readers = readers_of_opening(workflow, offices.own, seats)
+    opened = OpenedClaims(workflow=workflow, version=rules.version, region=rules.region, seats=dict(seats))
+    draft = StepDraft(
+        role=role,
+        officer=account.id,
+        opened=opened,
+        own=own.model_copy(update={"reporter": reporter}) if isinstance(own, ReportPaper) and reporter else own,
+        papers=_addressed(papers, own, readers),
+    )
+    item = new_uuid(console.random)
+    step = sign_step(console, item, account.id, draft, None)
+    with writing(console.connector.state) as connection:
+        add_item(connection, item, workflow, account.school or school)
+        add_waiting(connection, step)
+        record_in(connection, console.seconds(), account.id, Action.ITEM_OPENED, item, workflow)
+    _send(console, step)
+    return item
 
 
 def take_step(  # noqa: PLR0913 - one parameter for each thing that a step can say
@@ -32,11 +109,134 @@ def take_step(  # noqa: PLR0913 - one parameter for each thing that a step can s
     reason: str | None = None,
     next_office: str | None = None,
     proof: str | None = None,
-    papers: Mapping[str, Paper] | None = None,
+    papers: Mapping[str, Paper] = NO_PAPERS,
     own: Paper | None = None,
 ) -> None:
     """Take a step of an item.
 
-    A paper given as `own` alone also goes to the office that the step concerns: see `addressing`.
+    A paper that is given as `own` alone also goes to the office that the step concerns: to who is named next, a result
+    to the sender, a visit to the office that owns the item.
+
+    Raises:
+        ItemNotFoundError: there is no such item, or the account may not see it.
+        StepRefusedError: the workflow or the gateway refuses it; nothing was changed.
     """
-    raise NotImplementedError
+    course, offices = _course_for(console, account, item), offices_of(console)
+    act = ActClaims(transition=transition, reason=reason, next_office=next_office, proof=proof)
+    take(console, account, course, offices, act, parts_of(account, course.kept), papers=papers, own=own)
+
+
+def take(
+    console: Console,
+    account: Account,
+    course: Course,
+    offices: Offices,
+    act: ActClaims,
+    parts: frozenset[WorkflowRole],
+    *,
+    papers: Mapping[str, Paper] = NO_PAPERS,
+    own: Paper | None = None,
+) -> Delivery:
+    """Take a step in one of these parts; returns whether it was sent. Raises StepRefusedError."""
+    one = course.workflow.find_transition(act.transition)
+    if course.is_pending:
+        raise StepRefusedError(StepFault.STILL_TO_BE_SENT)
+    if one is None or course.kept.left_at is not None:
+        raise StepRefusedError(StepFault.ITEM_GONE if one else RefusalCode.UNKNOWN_ACT)
+    wanted, after = _judged(console, account, course, act, parts)
+    if act.next_office is not None and one.names is not None:
+        _check_office(offices, course.workflow, one.names, act.next_office)
+    _check_papers(STEP_PAPERS.get((course.workflow.id, one.id)), own, papers)
+    draft = StepDraft(
+        role=wanted.actor.role,
+        officer=account.id,
+        act=act,
+        own=own or next(iter(papers.values()), None),
+        papers=_addressed(papers, own, _readers(course, one, offices, after, act.next_office)),
+    )
+    step = sign_step(console, course.kept.id, account.id, draft, course)
+    with writing(console.connector.state) as connection:
+        if not add_waiting(connection, step):
+            raise StepRefusedError(StepFault.STILL_TO_BE_SENT)
+        record_in(connection, console.seconds(), account.id, Action.ITEM_STEP, course.kept.id, act.transition)
+    return _send(console, step)
+
+
+def _course_for(console: Console, account: Account, item: str) -> Course:
+    with reading(console.connector.state) as connection:
+        kept = find_item(connection, item)
+    if kept is None:
+        raise ItemNotFoundError
+    course = course_of(kept, console.connector.gateway.gateway)
+    if not may_see(account, course, offices_of(console), console.now()):
+        raise ItemNotFoundError
+    return course
+
+
+def _judged(
+    console: Console, account: Account, course: Course, claims: ActClaims, parts: frozenset[WorkflowRole]
+) -> tuple[Act, History]:
+    """Return the act in the part in which the workflow takes it, and the history with it."""
+    actor = Actor(agency=console.connector.agency, role=WorkflowRole.CASE_OWNER, officer=account.id)
+    act = Act(
+        at=moment_after(course.history, console.now()),
+        actor=actor,
+        transition=claims.transition,
+        reason=claims.reason,
+        next_office=claims.next_office,
+        proof=claims.proof,
+    )
+    role = role_that_may(course, act, sorted(parts))
+    if isinstance(role, Refusal):
+        raise StepRefusedError(role.code)
+    wanted = in_part(act, role)
+    judged = judge(course, wanted)
+    if isinstance(judged, Refusal):
+        raise StepRefusedError(judged.code)
+    return wanted, judged
+
+
+def _opening_role(console: Console, account: Account, rules: Workflow, seats: Mapping[str, str]) -> WorkflowRole:
+    refused = RefusalCode.NOT_YOU
+    for role in sorted(workflow_roles_of(account.roles)):
+        actor = Actor(agency=console.connector.agency, role=role, officer=account.id)
+        opened = Opened(at=moment_after(None, console.now()), actor=actor, seats=dict(seats))
+        judged = judge_opening(rules, opened, opened.at)
+        if isinstance(judged, History):
+            return role
+        refused = judged.code if judged.code is not RefusalCode.NOT_YOU else refused
+    raise StepRefusedError(refused)
+
+
+def _check_papers(kind: type[Paper] | None, own: Paper | None, papers: Mapping[str, Paper]) -> None:
+    given = [*papers.values(), *([] if own is None else [own])]
+    if any(kind is None or not isinstance(paper, kind) for paper in given):
+        raise StepRefusedError(StepFault.WRONG_PAPER)
+
+
+def _check_office(offices: Offices, rules: Workflow, seat: str, agency: str) -> None:
+    known = seat in {one.id for one in rules.seats} and agency in dict(offices.fitting(rules.id, seat))
+    if not known:
+        raise StepRefusedError(StepFault.OFFICE_UNKNOWN)
+
+
+def _readers(
+    course: Course, one: Transition, offices: Offices, after: History, next_office: str | None
+) -> tuple[str, ...]:
+    position = position_of(course.workflow, after)
+    return readers_of_step(course.workflow.id, one, offices.own, position, next_office)
+
+
+def _addressed(papers: Mapping[str, Paper], own: Paper | None, readers: tuple[str, ...]) -> dict[str, Paper]:
+    """Return what goes to whom, without a reporter: as it was said, else the own paper to its usual readers."""
+    wanted = papers or ({} if own is None else dict.fromkeys(readers, own))
+    return {to: without_reporter(paper) for to, paper in wanted.items()}
+
+
+def _send(console: Console, step: Waiting) -> Delivery:
+    """Send a step at once; raises StepRefusedError, after which nothing of it is kept."""
+    delivery = deliver_item(console, step.item)
+    if delivery.refused is not None:
+        discard(console, step.item)
+        raise StepRefusedError(delivery.refused)
+    return delivery

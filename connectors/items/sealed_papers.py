@@ -39,8 +39,7 @@ class Place:
 
     def binding(self) -> bytes:
         """Return the associated data: opened at any other place, the paper does not open."""
-        place = [self.item, self.event, self.sender, self.recipient]
-        return b"tongxin/item-paper/v1\x00" + rfc8785.dumps(place)
+        return b"tongxin/item-paper/v1\x00" + rfc8785.dumps([self.item, self.event, self.sender, self.recipient])
 
 
 @dataclass(frozen=True, slots=True)

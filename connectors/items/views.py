@@ -34,7 +34,7 @@ class ItemRow:
         item: its id.
         number: its short number, as it is written on paper.
         workflow: its rule pack.
-        state: where it stands.
+        state: where it stands, in words; `state_id` in the rule pack's own.
         owner: the office that answers for it.
         is_ours: this agency is that office.
         child_name: whom it is about, where this office holds a paper that says so.
@@ -42,7 +42,7 @@ class ItemRow:
         due: the next deadline: of this agency if one of them is its own, else of whoever has one.
         overdue: a deadline has passed.
         waits_for_us: this agency is to do the next thing.
-        pending: a step of this agency is still to be sent, or was refused.
+        pending: a step of this agency is still to be sent.
         school: the school of this agency that opened it.
     """
 

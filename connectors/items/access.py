@@ -1,0 +1,35 @@
+"""Which account may see an item, and in which parts of the workflow it may act on it."""
+
+from datetime import datetime
+
+from connectors.console.account import Account
+from connectors.console.roles import workflow_roles_of
+from connectors.items.courses import Course, calendar
+from connectors.items.offices import Offices
+from connectors.state.items import KeptItem
+from schemas.workflows.clock import Above
+from schemas.workflows.roles import WRITE_ONLY, WorkflowRole
+from schemas.workflows.visibility import Viewer, visible_to
+
+
+def parts_of(account: Account, kept: KeptItem) -> frozenset[WorkflowRole]:
+    """Return the parts that the account takes in this item; somebody of a school, in that school's own alone."""
+    parts = workflow_roles_of(account.roles)
+    is_own = kept.school is not None and kept.school == account.school
+    return parts if is_own else parts - {WorkflowRole.SCHOOL_USER}
+
+
+def may_see(account: Account, course: Course, offices: Offices, now: datetime) -> bool:
+    """Return whether the account may look at the item; who only writes may not."""
+    parts = parts_of(account, course.kept) - WRITE_ONLY
+    viewers = visible_to(course.workflow, course.history, now, calendar())
+    return any(viewer.role in parts and _is_ours(viewer, course, offices) for viewer in viewers)
+
+
+def _is_ours(viewer: Viewer, course: Course, offices: Offices) -> bool:
+    if viewer.office == "self":
+        return viewer.agency == offices.own
+    if viewer.office == Above.SUPERIOR.value:
+        return offices.superior_of(viewer.agency) == offices.own
+    # The gateway's settings say which member is the lead body: it shows the item to no other that takes no part.
+    return offices.own not in course.position.seats.values()

@@ -1,0 +1,81 @@
+"""An item as its workflow reads it: the verified history, with the step of this agency that is on its way on top."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from connectors.state.items import KeptItem
+from keys.crypto.signing import read_header
+from keys.protocol.envelopes import envelope_digest, read_unverified
+from keys.protocol.item_events import ItemEvent, history_of
+from schemas.messages.items import MAX_ITEM_EVENT_CHARACTERS, ItemEventClaims
+from schemas.workflows.events import History
+from schemas.workflows.load import load_workflows
+from schemas.workflows.position import HistoryError, Position, position_of
+from schemas.workflows.rule_pack import Workflow
+from schemas.working_days import WorkingCalendar, working_calendar
+
+_KEPT_EVENTS: Final = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """An item's workflow and history.
+
+    `sent`: how many events stand at the gateway; the one after them, if there is one, is still to be sent or was
+    refused. `is_pending`: a step of this agency is on its way.
+    """
+
+    kept: KeptItem
+    workflow: Workflow
+    history: History
+    sent: int
+    is_pending: bool
+
+    @property
+    def position(self) -> Position:
+        """Where the item stands, the step on its way included."""
+        return position_of(self.workflow, self.history)
+
+
+@cache
+def calendar() -> WorkingCalendar:
+    """Return the working days by which deadlines are counted."""
+    return working_calendar()
+
+
+def find_workflow(history: History) -> Workflow:
+    """Return the workflow that a history began with.
+
+    Raises:
+        HistoryError: not one of this version and region.
+    """
+    workflow = load_workflows().get(history.workflow)
+    if workflow is None or (workflow.version, workflow.region) != (history.version, history.region):
+        raise HistoryError("the history belongs to another workflow, version or region")
+    return workflow
+
+
+def course_of(kept: KeptItem, gateway: str) -> Course:
+    """Return the course of a kept item, whose events were verified before they were kept.
+
+    Raises:
+        HistoryError: the history is not of a workflow that this agency has.
+    """
+    events = [kept_event(token) for token in kept.tokens]
+    waiting = kept.waiting
+    is_pending = waiting is not None and waiting.refused is None
+    if waiting is not None and (is_pending or not events):
+        own = kept_event(waiting.token)
+        # Signed on top of an event that others have come after, it is signed anew before it is sent.
+        events += [own] if own.claims.number == len(events) else []
+    history = history_of(events, gateway)
+    return Course(kept, find_workflow(history), history, len(kept.tokens), is_pending)
+
+
+@lru_cache(maxsize=_KEPT_EVENTS)
+def kept_event(token: str) -> ItemEvent:
+    """Return an event of our own database: verified, or signed here, before it was kept."""
+    claims = read_unverified(ItemEventClaims, token, MAX_ITEM_EVENT_CHARACTERS)
+    key_id = read_header(token, MAX_ITEM_EVENT_CHARACTERS).key_id
+    return ItemEvent(token, claims, envelope_digest(token), key_id)
