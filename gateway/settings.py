@@ -71,6 +71,13 @@ class GatewaySettings(BaseModel):
             " of witnesses until nothing is exchanged; with 0 every request waits until the log is witnessed",
         ),
     ] = 4
+    lead_body: Annotated[
+        AgencyId | None,
+        Field(
+            description="牵头协调机构的成员代号，逾期事项向其督办；未设置则只记录 / member id of the lead body that"
+            " hears of overdue items; without it the escalation is only recorded"
+        ),
+    ] = None
 
 
 def load_settings(folder: Path) -> GatewaySettings:

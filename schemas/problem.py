@@ -62,6 +62,7 @@ class ProblemCode(StrEnum):
     GRANT_EXPIRED = "grant_expired"
     GRANT_EXCEEDED = "grant_exceeded"
     AGREEMENT_INVALID = "agreement_invalid"
+    ITEM_REFUSED = "item_refused"
     # is it there
     NO_ACTIVE_INDEX = "no_active_index"
     INDEX_CONFLICT = "index_conflict"
@@ -71,6 +72,8 @@ class ProblemCode(StrEnum):
     RUN_INCOMPLETE = "run_incomplete"
     RUN_CLOSED = "run_closed"
     NOT_REVIEWABLE = "not_reviewable"
+    NO_ITEM = "no_item"
+    ITEM_CHANGED = "item_changed"
     REGISTRY_EXPIRED = "registry_expired"
     REGISTRY_NOT_TRUSTED = "registry_not_trusted"
     # does it work

@@ -10,11 +10,13 @@ from gateway.services.agreements import answer_agreement_list, end_agreement, pr
 from gateway.services.match_records import match_records
 from gateway.services.publish_index import answer_index_status, begin_index, receive_part
 from gateway.services.publish_key import publish_key
+from gateway.services.read_items import feed_items, read_item
 from gateway.services.receive_match_part import receive_match_part
 from gateway.services.relay_evaluation import relay_evaluation
 from gateway.services.relay_exchange import relay_exchange, relay_receipt
 from gateway.services.review_match import review_match
 from gateway.services.show_entries import show_entries
+from gateway.services.submit_item_event import submit_item_event
 from schemas.envelope import MessageType
 from schemas.messages.agreements import (
     MAX_AGREEMENT_MESSAGE_BYTES,
@@ -41,6 +43,16 @@ from schemas.messages.index import (
     IndexPart,
     IndexStatus,
     IndexStatusRequest,
+)
+from schemas.messages.items import (
+    MAX_ITEM_REQUEST_BYTES,
+    MAX_ITEM_SUBMIT_BYTES,
+    ItemDocument,
+    ItemFeedAnswer,
+    ItemFeedRequest,
+    ItemReadRequest,
+    ItemSubmit,
+    ItemSubmitAnswer,
 )
 from schemas.messages.log_entries import MAX_LOG_ENTRIES_BYTES, LogEntriesAnswer, LogEntriesRequest
 from schemas.messages.match import (
@@ -197,6 +209,35 @@ CONVERSATIONS: Final[Mapping[str, tuple[Conversation[Any], ...]]] = MappingProxy
                 _AGREEMENT_LIMIT,
                 answer_agreement_list,
                 "List the asking agency's agreements",
+            ),
+        ),
+        "items": (
+            Conversation(
+                "/v1/items",
+                MessageType.ITEM_SUBMIT,
+                ItemSubmit,
+                ItemSubmitAnswer,
+                MAX_ITEM_SUBMIT_BYTES,
+                submit_item_event,
+                "Open an item or take a step of it: a signed event with its sealed papers",
+            ),
+            Conversation(
+                "/v1/items/feed",
+                MessageType.ITEM_FEED,
+                ItemFeedRequest,
+                ItemFeedAnswer,
+                MAX_ITEM_REQUEST_BYTES,
+                feed_items,
+                "Ask which items that concern the asking agency have changed",
+            ),
+            Conversation(
+                "/v1/items/read",
+                MessageType.ITEM_READ,
+                ItemReadRequest,
+                ItemDocument,
+                MAX_ITEM_REQUEST_BYTES,
+                read_item,
+                "Read all events of an item, and the papers that are sealed to the asking agency",
             ),
         ),
         "log_entries": (

@@ -14,10 +14,12 @@ from gateway.jobs.recorded_jobs import LONG_JOB_SECONDS, recorded, recorded_at
 from gateway.log.journal import Draft
 from gateway.persistence.request_queries import forget_envelopes
 from gateway.services.context import Gateway
+from gateway.services.delete_item_papers import delete_item_papers
 from gateway.services.destroy_index import delete_ended_rows, delete_removed_rows
 from gateway.services.destroy_runs import delete_over_runs
 from gateway.services.end_epochs import end_epochs
 from gateway.services.erase_disclosures import erase_approved
+from gateway.services.escalate_items import escalate_items
 from gateway.services.expire_agreements import expire_agreements
 from gateway.services.make_report import make_waiting_reports
 from gateway.services.propose_erasure import propose_due_erasures
@@ -36,6 +38,7 @@ INDEX_SECONDS = 300
 ALERT_SECONDS = 60
 REPORT_SECONDS = 15
 ERASURE_SECONDS = 60
+ITEM_SECONDS = 60
 RETENTION_SECONDS = 86_400
 MONTHLY_HOUR = 3
 """Hour of the office's day at which last month's reports are asked for; on the 1st, or later if nobody was up then."""
@@ -63,6 +66,8 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
         (raise_alerts, ALERT_SECONDS),
         (erase_approved, ERASURE_SECONDS),
         (propose_due_erasures, RETENTION_SECONDS),
+        (escalate_items, ITEM_SECONDS),
+        (delete_item_papers, RETENTION_SECONDS),
     )
     for job, seconds in jobs:
         seen = recorded(job, seconds)

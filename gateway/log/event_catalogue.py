@@ -33,6 +33,16 @@ _REGISTERED = _PARTIES | {LeafMember.REF, LeafMember.APPROVALS}
 _INDEXED = _REGISTERED | {LeafMember.RECORDS}
 _STARTED = _INDEXED | {LeafMember.CONTENT}
 _ENDED = _REGISTERED | {LeafMember.REASON}
+_MOVED = frozenset(
+    {
+        LeafMember.ACTOR,
+        LeafMember.PEER,
+        LeafMember.REASON,
+        LeafMember.REQUEST,
+        LeafMember.CONTENT,
+        LeafMember.CORRELATION_ID,
+    }
+)
 _AUDITED = frozenset(
     {
         LeafMember.ACTOR,
@@ -52,6 +62,7 @@ _ASKERS = frozenset({PersonalField.OFFICER, PersonalField.APPROVER, PersonalFiel
 _QUERY = _ASKERS | {PersonalField.SUBJECT_REF, PersonalField.EMERGENCY_REASON, PersonalField.IP}
 _ANSWER = frozenset({PersonalField.SUBJECT_REF, PersonalField.RESULT, PersonalField.NOTE})
 _REFUSED = _QUERY | {PersonalField.NOTE}
+_ACTED = frozenset({PersonalField.OFFICER})
 _STAFF = frozenset({PersonalField.OFFICER, PersonalField.APPROVER, PersonalField.NOTE})
 _AUDITOR = frozenset({PersonalField.OFFICER, PersonalField.SUBJECT_REF, PersonalField.CASE_REF, PersonalField.NOTE})
 _ACCOUNT = frozenset({PersonalField.OFFICER, PersonalField.ACCOUNT, PersonalField.NOTE})
@@ -175,6 +186,14 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
         ),
         EventType.AGREEMENT_EXPIRE: Declaration(
             "TX-AGREEMENT-006I", "协议到期", "An agreement expired", _ENDED, _NOBODY, _REGISTER
+        ),
+        EventType.ITEM_OPEN: Declaration("TX-ITEM-001I", "事项发起", "An item was opened", _MOVED, _ACTED, _EXCHANGE),
+        EventType.ITEM_ACT: Declaration(
+            "TX-ITEM-002I", "事项办理一步", "A step of an item was taken", _MOVED, _ACTED, _EXCHANGE
+        ),
+        EventType.ITEM_READ: Declaration("TX-ITEM-003I", "读取事项", "An item was read", _MOVED, _NOBODY, _EXCHANGE),
+        EventType.ITEM_ESCALATE: Declaration(
+            "TX-ITEM-004W", "事项逾期督办", "An overdue item was escalated", _MOVED, _NOBODY, _EXCHANGE
         ),
         EventType.AGENCY_ENROL: Declaration(
             "TX-AGENCY-001I", "机构接入", "An agency was enrolled", _REGISTERED, _STAFF, _REGISTER

@@ -12,7 +12,7 @@ from gateway.services.members import Members
 from keys.protocol.envelopes import VerifiedEnvelope, signature_digest
 from schemas.envelope import EnvelopeClaims
 from schemas.message import Message
-from schemas.problem import ProblemError
+from schemas.problem import ProblemCode, ProblemError
 
 M = TypeVar("M", bound=Message)
 
@@ -149,13 +149,19 @@ def refusal_event(trail: Trail, problem: ProblemError) -> Event:
         purpose=claims.purpose,
         policy=_policy(trail),
         decision="deny",
-        reason=problem.code.value,
+        reason=_reason(problem),
         request=request_ref(trail.envelope),
         correlation_id=claims.id,
         ref=trail.intent,
         personal=_personal(claims, EventType.REFUSAL),
         subject_tags=_officer_tags(trail, claims),
     )
+
+
+def _reason(problem: ProblemError) -> str:
+    """Return the problem's code; where a workflow refused, with the workflow's own code behind it."""
+    is_workflows = problem.code is ProblemCode.ITEM_REFUSED and problem.clause
+    return f"{problem.code.value}:{problem.clause}" if is_workflows else problem.code.value
 
 
 def _actor(envelope: VerifiedEnvelope) -> Actor:

@@ -9,7 +9,7 @@ from schemas.faults import Wording
 
 
 class RefusalCode(StrEnum):
-    """Codes of a `Refusal`."""
+    """Codes of a `Refusal`. The last three are not the engine's: a gateway that relays an item gives them."""
 
     UNKNOWN_ACT = "unknown_act"
     NOT_NOW = "not_now"
@@ -28,6 +28,9 @@ class RefusalCode(StrEnum):
     BEFORE_THE_LAST = "before_the_last"
     NOT_DUE = "not_due"
     FULL = "full"
+    WORKFLOW_UNKNOWN = "workflow_unknown"
+    OFFICE_UNKNOWN = "office_unknown"
+    PAPER_WITHOUT_SEAT = "paper_without_seat"
 
 
 REFUSAL_WORDINGS: Final[Mapping[RefusalCode, Wording]] = {
@@ -50,6 +53,15 @@ REFUSAL_WORDINGS: Final[Mapping[RefusalCode, Wording]] = {
     RefusalCode.BEFORE_THE_LAST: Wording("时间早于上一步。", "The time lies before the step before."),
     RefusalCode.NOT_DUE: Wording("尚未到督办时间，或者已经督办。", "The escalation is not due, or was made already."),
     RefusalCode.FULL: Wording("该事项的记录已达上限。", "The record of this item is full."),
+    RefusalCode.WORKFLOW_UNKNOWN: Wording(
+        "网关没有该流程的这一版本。", "The gateway does not know this version of the workflow."
+    ),
+    RefusalCode.OFFICE_UNKNOWN: Wording(
+        "所列单位没有接入，或者不是该类单位。", "An office that is named is no member, or not of the kind wanted."
+    ),
+    RefusalCode.PAPER_WITHOUT_SEAT: Wording(
+        "材料只能发给参与该事项的其他单位。", "Papers go to the other offices that take part, to nobody else."
+    ),
 }
 
 

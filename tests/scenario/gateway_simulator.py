@@ -100,6 +100,9 @@ PATHS = {
     MessageType.AGREEMENT_LIST: "/v1/agreements/list",
     MessageType.KEY_PUBLISH: "/v1/keys",
     MessageType.LOG_ENTRIES: "/v1/log/entries",
+    MessageType.ITEM_SUBMIT: "/v1/items",
+    MessageType.ITEM_FEED: "/v1/items/feed",
+    MessageType.ITEM_READ: "/v1/items/read",
 }
 GATEWAY_ID = "gateway.990100"
 REQUESTER_ID = "civil_affairs.990101"

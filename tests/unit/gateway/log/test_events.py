@@ -19,6 +19,10 @@ from tests.audit_log import query_event
 DIGEST = digest_of(b"")
 
 CODES = {
+    "item.open": "TX-ITEM-001I",
+    "item.act": "TX-ITEM-002I",
+    "item.read": "TX-ITEM-003I",
+    "item.escalate": "TX-ITEM-004W",
     "agency.enrol": "TX-AGENCY-001I",
     "agreement.propose": "TX-AGREEMENT-001I",
     "agreement.sign": "TX-AGREEMENT-002I",

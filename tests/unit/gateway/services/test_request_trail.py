@@ -103,3 +103,8 @@ def test_every_refusal_can_be_logged(code: ProblemCode) -> None:
     assert refusal_event(Trail(_envelope()), ProblemError(code)).reason == code.value
     unverified = refusal_event(Trail(), ProblemError(code))
     assert (unverified.actor, unverified.request, dict(unverified.personal)) == (None, None, {})
+
+
+def test_a_workflows_own_reason_stands_behind_the_code() -> None:
+    refused = ProblemError(ProblemCode.ITEM_REFUSED, "/act/not_now", "not_now")
+    assert refusal_event(Trail(_envelope()), refused).reason == "item_refused:not_now"

@@ -1,0 +1,153 @@
+"""Items that the gateway holds: their history as the signed events tell it, and adding one event to it.
+
+What stands in the database was verified before it was stored. State and owner are derived, never stored; when an item
+is to be looked at again, and since when it has ended, are kept beside it to be found by.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.domain.item_offices import Offices, concerned
+from gateway.persistence.item_queries import (
+    StoredItem,
+    StoredPaper,
+    add_event,
+    add_item,
+    add_papers,
+    find_item,
+    list_tokens,
+    next_change,
+    note_parties,
+    update_item,
+)
+from gateway.services.context import Gateway
+from gateway.services.members import Members
+from keys.crypto.signing import read_header
+from keys.protocol.envelopes import envelope_digest, read_unverified
+from keys.protocol.item_events import ItemEvent, history_of
+from schemas.messages.items import MAX_ITEM_EVENT_CHARACTERS, ItemEventClaims, OpenedClaims
+from schemas.workflows.events import History
+from schemas.workflows.load import load_workflows
+from schemas.workflows.position import position_of
+from schemas.workflows.rule_pack import Workflow
+from schemas.workflows.running import due_escalations
+from schemas.working_days import WorkingCalendar, working_calendar
+
+LOOK_AHEAD: Final = timedelta(days=1)
+"""An open item is looked at once a day at least: a holiday notice may have moved its deadlines."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItem:
+    """An item with its events, and the history that they tell, by the workflow that it follows."""
+
+    stored: StoredItem
+    events: tuple[ItemEvent, ...]
+    workflow: Workflow
+    history: History
+
+
+class WorkflowUnknownError(Exception):
+    """The gateway has no workflow of this id, version and region."""
+
+
+def find_workflow(id_: str, version: int, region: str) -> Workflow:
+    """Return the gateway's own workflow; raises WorkflowUnknownError for another version or region."""
+    known = load_workflows().get(id_)
+    if known is None or (known.version, known.region) != (version, region):
+        raise WorkflowUnknownError(id_)
+    return known
+
+
+def workflow_of(opened: OpenedClaims) -> Workflow:
+    """Return the workflow that an opening names; raises WorkflowUnknownError."""
+    return find_workflow(opened.workflow, opened.version, opened.region)
+
+
+@cache
+def calendar() -> WorkingCalendar:
+    """Return the working days by which the gateway counts: the State Council's notices."""
+    return working_calendar()
+
+
+def offices_of(gateway: Gateway, members: Members) -> Offices:
+    """Return the register with who stands above whom."""
+    return Offices(members.members, gateway.settings.lead_body)
+
+
+def find_held_item(connection: Connection, gateway: Gateway, item: str) -> HeldItem | None:
+    """Return an item with its history, or None.
+
+    Raises:
+        WorkflowUnknownError: its workflow is no longer the gateway's.
+    """
+    stored = find_item(connection, item)
+    if stored is None:
+        return None
+    events = tuple(_event(token) for token in list_tokens(connection, item))
+    workflow = find_workflow(stored.workflow, stored.version, stored.region)
+    return HeldItem(stored, events, workflow, history_of(events, gateway.id))
+
+
+def add_to_item(
+    connection: Connection,
+    offices: Offices,
+    held: HeldItem | None,
+    event: ItemEvent,
+    after: History,
+    papers: tuple[StoredPaper, ...],
+    now: datetime,
+) -> StoredItem:
+    """Store an event that was accepted, with its papers, and tell the offices that it concerns by a new change.
+
+    Args:
+        connection: the write transaction, in which the item has as many events as `held`.
+        offices: the register.
+        held: the item before; None for one that is opened.
+        event: the verified event.
+        after: the history with it.
+        papers: those of the event.
+        now: aware UTC.
+    """
+    workflow = find_workflow(after.workflow, after.version, after.region)
+    stored = StoredItem(
+        item=event.claims.item,
+        workflow=after.workflow,
+        version=after.version,
+        region=after.region,
+        events=len(after.events),
+        change=next_change(connection),
+        look_at=next_look(workflow, after, now),
+        ended_at=event.claims.at if position_of(workflow, after).state.final else None,
+    )
+    if held is None:
+        add_item(connection, stored)
+    else:
+        update_item(connection, stored)
+    add_event(connection, stored.item, event.claims.number, event.digest, event.token)
+    add_papers(connection, stored.item, papers)
+    note_parties(connection, stored, concerned(offices, workflow, None if held is None else held.history, after))
+    return stored
+
+
+def with_event(held: HeldItem, stored: StoredItem, event: ItemEvent, after: History) -> HeldItem:
+    """Return the item with one more event."""
+    return replace(held, stored=stored, events=(*held.events, event), history=after)
+
+
+def next_look(workflow: Workflow, history: History, now: datetime) -> int | None:
+    """Return when the clock job is to look at an item next (POSIX seconds), None once it has ended."""
+    if position_of(workflow, history).state.final:
+        return None
+    ahead = now + LOOK_AHEAD
+    due = [one.due.at for one in due_escalations(workflow, history, ahead, calendar())]
+    return int(max(now, min([*due, ahead])).timestamp())
+
+
+def _event(token: str) -> ItemEvent:
+    claims = read_unverified(ItemEventClaims, token, MAX_ITEM_EVENT_CHARACTERS)
+    return ItemEvent(token, claims, envelope_digest(token), read_header(token, MAX_ITEM_EVENT_CHARACTERS).key_id)
