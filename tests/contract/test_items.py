@@ -26,7 +26,7 @@ from schemas.workflows.position import position_of
 from schemas.workflows.replay import replay
 from schemas.workflows.roles import WorkflowRole
 from schemas.working_days import working_calendar
-from tests.item_offices import (
+from tests.item_network import (
     BUREAU,
     CITY,
     CIVIL,
