@@ -74,20 +74,20 @@ def _amended(file: bytes, card: LedgerCard, additions: Additions) -> bytes:
         raise InvalidFileException
     right = max([card.first_column + _width(card), *(merged.max_col for merged in sheet.merged_cells.ranges)])
     for at, heading in enumerate(additions.headings, right + 1):
-        _write(_cell(sheet, max(card.first_data_row, 1), at), heading).font = _BOLD
+        write_cell(get_cell(sheet, max(card.first_data_row, 1), at), heading).font = _BOLD
     for number, values in additions.values.items():
         for at, value in enumerate(values, right + 1):
-            _write(_cell(sheet, number, at), value)
+            write_cell(get_cell(sheet, number, at), value)
     for number, typed in additions.repairs.items():
         for at, text in typed.items():
-            _write(_cell(sheet, number, card.first_column + at + 1), text).fill = REPAIR_FILL
+            write_cell(get_cell(sheet, number, card.first_column + at + 1), text).fill = REPAIR_FILL
     for number, fills in additions.fills.items():
         for at, fill in fills.items():
             sheet.cell(number, card.first_column + at + 1).fill = fill
     return _saved(book)
 
 
-def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
+def get_cell(sheet: Worksheet, row: int, column: int) -> Cell:
     """Return a cell to write to; one that is covered by another of its merged range can't be."""
     found = sheet.cell(row, column)
     if not isinstance(found, Cell):
@@ -133,10 +133,10 @@ def _bare_or_styled(new_cell: Callable[[], Cell], value: CellValue, fill: Patter
 def _styled(cell: Cell, value: CellValue, fill: PatternFill | None) -> Cell:
     if fill is not None:
         cell.fill = fill
-    return _write(cell, value)
+    return write_cell(cell, value)
 
 
-def _write(cell: Cell, value: CellValue) -> Cell:
+def write_cell(cell: Cell, value: CellValue) -> Cell:
     """Write a value; a text stays a text, whatever it begins with, also when somebody edits the cell."""
     if isinstance(value, bool):
         value = _WORDS[value]

@@ -18,14 +18,25 @@ from schemas.message import Message
 _REFERENCE: Final[TypeAdapter[str]] = TypeAdapter(Reference)
 _HIDDEN: Final = Field(default=None, repr=False)
 
+MAX_ENTRY_BYTES: Final = 16 * 1024
+"""Largest entry that is kept."""
+
 Hidden = Annotated[str | None, _HIDDEN]
 HiddenDay = Annotated[date | None, _HIDDEN]
+
+
+_PLAIN: Final = (
+    "school_code", "grade_class", "student_no", "hukou_kind", "boarding", "special_group", "guardian_name",
+    "guardian_relation", "guardian_phone", "whereabouts", "contacts", "remark",
+)  # fmt: skip
+"""Fields that are kept as the ledger writes them."""
 
 
 class AbsenceEntry(Message):
     """What a school knows of a pupil who stays away. It rests sealed; its repr shows nothing of the pupil."""
 
     school: str
+    school_code: Hidden = None
     grade_class: Hidden = None
     name: Annotated[str, Field(repr=False)]
     gender: Hidden = None
@@ -34,11 +45,17 @@ class AbsenceEntry(Message):
     student_no: Hidden = None
     hukou: Hidden = None
     residence: Hidden = None
+    hukou_kind: Hidden = None
+    boarding: Hidden = None
+    special_group: Hidden = None
     guardian_name: Hidden = None
+    guardian_relation: Hidden = None
     guardian_phone: Hidden = None
     first_absent_on: HiddenDay = None
     absent_days: Annotated[int | None, Field(default=None, repr=False)] = None
     reason: Annotated[DropoutReason | None, Field(default=None, repr=False)] = None
+    whereabouts: Hidden = None
+    contacts: Hidden = None
     contacted: Annotated[bool, Field(repr=False)] = False
     visited: Annotated[bool, Field(repr=False)] = False
     last_contact_on: HiddenDay = None
@@ -62,15 +79,12 @@ def entry_of(record: Record, school: str) -> AbsenceEntry:
     return AbsenceEntry(
         school=school,
         name=name,
-        grade_class=find_text(record, "grade_class"),
+        **{name: find_text(record, name) for name in _PLAIN},
         gender=_gender(record),
         birth_on=find_day(record, "birth_date"),
         citizen_id=None if number is None else number.text,
-        student_no=find_text(record, "student_no"),
         hukou=find_text(record, "hukou_region"),
         residence=find_text(record, "residence_region"),
-        guardian_name=find_text(record, "guardian_name"),
-        guardian_phone=find_text(record, "guardian_phone"),
         first_absent_on=find_day(record, "first_absent_on"),
         absent_days=find_count(record, "absent_days"),
         reason=find_reason(record),
@@ -80,7 +94,6 @@ def entry_of(record: Record, school: str) -> AbsenceEntry:
         visit_proof=find_reference(record, "visit_proof"),
         reported_on=find_day(record, "reported_on"),
         report_proof=find_reference(record, "report_proof"),
-        remark=find_text(record, "remark"),
     )
 
 

@@ -16,7 +16,7 @@ from schemas.dropouts.absence_limit import AbsenceLimit
 ABSENCE_FIELDS: Final = frozenset({"first_absent_on", "absent_days"})
 """A ledger with one of these columns is an absence ledger."""
 
-_TO_FLAG: Final = frozenset({None, DropoutStatus.SUSPECTED})
+TO_FLAG: Final = frozenset({None, DropoutStatus.SUSPECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def judge_absence(record: Record, rules: AbsenceRules, *, is_flagged: bool) -> t
 
     Rows of pupils who have been dealt with (辍学, 已复学, 销号) are left as they are.
     """
-    if record.values.get("status") not in _TO_FLAG:
+    if record.values.get("status") not in TO_FLAG:
         return record.findings
     judge = _Judge(record, rules)
     of_cells = tuple(judge.named_better(found) for found in record.findings)

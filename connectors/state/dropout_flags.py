@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
 from connectors.state.database import reading, writing
 from connectors.state.dropout_tables import dropout_flag
+from connectors.state.item_tables import item
 from keys.crypto.sealing import open_at_rest, seal_at_rest
 from schemas.randomness import RandomSource
 
@@ -22,6 +23,9 @@ class FlagState(StrEnum):
 
     WAITING = "waiting"
     """The item is to be opened, or a step that the ledger tells of is to be taken still."""
+
+    OPENING = "opening"
+    """The item is being opened; after a crash it is there, or it is not."""
 
     DONE = "done"
     """All that the ledger tells of was done."""
@@ -88,7 +92,6 @@ class FlagStore:
                         pupil_tag=one.pupil_tag,
                         entry=self._seal(one.id, one.entry),
                         state=FlagState.WAITING.value,
-                        is_open=True,
                         flagged_at=at,
                     )
                 )
@@ -98,8 +101,7 @@ class FlagStore:
     def open_tags(self) -> frozenset[bytes]:
         """Return the tags of pupils whose entry is not closed."""
         with reading(self.state) as connection:
-            query = select(dropout_flag.c.pupil_tag).where(dropout_flag.c.is_open)
-            return frozenset(connection.execute(query).scalars())
+            return frozenset(connection.execute(select(dropout_flag.c.pupil_tag).where(_is_open())).scalars())
 
     def of_ledger(self, ledger: str) -> list[Flag]:
         """Return the pupils of a ledger who were flagged, in its order."""
@@ -107,31 +109,21 @@ class FlagStore:
 
     def waiting(self) -> list[Flag]:
         """Return those for whom something is to be done still."""
-        return self._list(dropout_flag.c.state == FlagState.WAITING.value)
+        return self._list(dropout_flag.c.state.in_([FlagState.WAITING.value, FlagState.OPENING.value]))
 
     def of_items(self, items: Sequence[str]) -> dict[str, Flag]:
         """Return the flags of items, by item."""
         return {one.item: one for one in self._list(dropout_flag.c.item.in_(items)) if one.item is not None}
 
-    def note(self, id_: str, state: FlagState, *, item: str | None, failure: str | None = None) -> None:
-        """Note how far a flag has come; one that was refused before it became an item is over."""
-        is_open = state is not FlagState.REFUSED or item is not None
+    def note(self, id_: str, state: FlagState, *, item_id: str | None, failure: str | None = None) -> None:
+        """Note how far a flag has come."""
         with writing(self.state) as connection:
-            connection.execute(
-                update(dropout_flag)
-                .where(dropout_flag.c.id == id_)
-                .values(state=state.value, item=item, failure=failure, is_open=is_open)
-            )
-
-    def note_ended(self, ended: Sequence[str], under_way: Sequence[str]) -> None:
-        """Note which items have ended: their pupils can be flagged anew; and which are under way again."""
-        with writing(self.state) as connection:
-            for items, is_open in ((ended, False), (under_way, True)):
-                connection.execute(update(dropout_flag).where(dropout_flag.c.item.in_(items)).values(is_open=is_open))
+            values = {"state": state.value, "item": item_id, "failure": failure}
+            connection.execute(update(dropout_flag).where(dropout_flag.c.id == id_).values(values))
 
     def _is_known(self, connection: Connection, ledger: str, one: NewFlag) -> bool:
         is_row = (dropout_flag.c.ledger == ledger) & (dropout_flag.c.row_number == one.row_number)
-        is_pupil = dropout_flag.c.is_open & (dropout_flag.c.pupil_tag == one.pupil_tag)
+        is_pupil = _is_open() & (dropout_flag.c.pupil_tag == one.pupil_tag)
         return connection.execute(select(dropout_flag.c.id).where(is_row | is_pupil)).first() is not None
 
     def _list(self, condition: ColumnElement[bool]) -> list[Flag]:
@@ -157,6 +149,13 @@ class FlagStore:
 
     def _seal(self, id_: str, entry: bytes) -> bytes:
         return seal_at_rest(self.storage_key, entry, _binding(id_), self.random)
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Return what holds for a pupil whose entry is not closed: flagging goes on, or the item has not ended."""
+    ended = select(item.c.id).where(item.c.is_final)
+    is_refused = (dropout_flag.c.state == FlagState.REFUSED.value) & dropout_flag.c.item.is_(None)
+    return ~is_refused & (dropout_flag.c.item.is_(None) | dropout_flag.c.item.not_in(ended))
 
 
 def _binding(id_: str) -> bytes:

@@ -1,6 +1,6 @@
 """Tables of keeping children in school: pupils who were flagged, what was asked about them, reports that were sent."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
 from connectors.state.tables import UUID, metadata
 
@@ -19,7 +19,6 @@ dropout_flag = Table(
     Column("item", UUID),
     Column("state", String(10), nullable=False),
     Column("failure", String(60)),
-    Column("is_open", Boolean, nullable=False),
     Column("flagged_at", BigInteger, nullable=False),
     Index("ix_dropout_flag_row", "ledger", "row_number", unique=True),
     Index("ix_dropout_flag_pupil_tag", "pupil_tag"),

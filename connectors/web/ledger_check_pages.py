@@ -15,6 +15,7 @@ from connectors.desk.ledger_marks import mark_workbook
 from connectors.desk.ledger_repairs import can_be_repaired, repair_row
 from connectors.desk.ledger_upload import LedgerInUseError
 from connectors.desk.ledger_view import RowFilter, find_row_numbers, list_rows, show_row
+from connectors.dropouts.absence_ledger import is_absence_ledger
 from connectors.requester.ledger_roster import ledger_store_of
 from connectors.sources.errors import SourceError
 from connectors.sources.findings import FINDINGS
@@ -86,6 +87,8 @@ def _rows_page(console: Console, kept: KeptLedger, data_set: DataSet) -> str:
         findings=_finding_counts(console, kept),
         sentences=FINDINGS,
         can_repair=can_be_repaired(kept),
+        can_ask=signed_in().account.may(Permission.ASK),
+        can_flag=signed_in().account.may(Permission.FLAG_DROPOUT) and is_absence_ledger(kept),
         repaired=int(repaired) if repaired.isascii() and repaired.isdecimal() else None,
     )
 

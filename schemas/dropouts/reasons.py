@@ -40,7 +40,11 @@ _WORDS: Final[Mapping[DropoutReason, tuple[str, str, tuple[str, ...]]]] = Mappin
         DropoutReason.DISABILITY: ("残疾无法随班", "Disability", ("残疾", "因残")),
         DropoutReason.MENTAL_HEALTH: ("心理问题", "Mental health", ("心理原因", "心理健康问题")),
         DropoutReason.BULLYING: ("欺凌或师生矛盾", "Bullying or conflict at school", ("欺凌", "校园欺凌", "师生矛盾")),
-        DropoutReason.EARLY_MARRIAGE: ("早婚早育或同居", "Early marriage", ("早婚早育/同居", "早婚早育", "早婚", "同居")),
+        DropoutReason.EARLY_MARRIAGE: (
+            "早婚早育或同居",
+            "Early marriage",
+            ("早婚早育/同居", "早婚早育", "早婚", "同居"),
+        ),
         DropoutReason.MOVED_WITH_PARENTS: (
             "随父母外出去向不明",
             "Moved with parents",

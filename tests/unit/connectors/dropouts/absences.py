@@ -1,10 +1,7 @@
 """Absence ledgers as schools write them, in the form of the dropout ledger, and the office that they belong to."""
 
 import io
-import os
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from openpyxl import Workbook
@@ -14,21 +11,15 @@ from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.context import Console
 from connectors.console.roles import Role
-from connectors.context import Connector, open_connector
 from connectors.desk.ledger_upload import choose_columns, upload_ledger
 from connectors.desk.ledger_worker import work_on
-from connectors.enrolment import create_connector_folder
-from connectors.gateway_client import GatewayClient
 from connectors.requester.ledger_roster import ledger_store_of
-from connectors.settings import ConnectorSettings
 from connectors.state.ledgers import KeptLedger
-from connectors.trust import TrustStore
 from hosting.accounts.accounts import open_account
-from keys.custody.key_file_format import KdfCost
 from schemas.check_digit import complete_citizen_id
-from tests.unit.connectors.offices import NOW, PASSPHRASE, Clock
-from tests.unit.connectors.web.office_desk import PIN
 
+BUREAU: Final = "education.990101"
+CIVIL_AFFAIRS: Final = "civil_affairs.990101"
 SCHOOL: Final = "童安县民族团结实验第一小学"
 OTHER_SCHOOL: Final = "童安县第二中学"
 LONG_NAME: Final = "阿卜杜热合曼·买买提"
@@ -96,33 +87,14 @@ def workbook_of(rows: Sequence[Sequence[object]]) -> bytes:
     return buffer.getvalue()
 
 
-def open_school_office(folder: Path, clock: Clock) -> Connector:
-    """Return the connector of a county's education bureau; called again on the same folder it is a restart."""
-    if not (folder / "connector.yaml").exists():
-        settings = ConnectorSettings(
-            agency="education.990101",
-            agency_type="education",
-            name_zh="童安县教育局",
-            name_en="Tong'an County Education Bureau",
-            region="990101",
-            endpoint="http://127.0.0.1:9",
-            gateway=PIN,
-            allow_test_regions=True,
-            workers=1,
-        )
-        create_connector_folder(folder, settings, PASSPHRASE, KdfCost(1, 8192), NOW, os.urandom)
-    return replace(open_connector(folder, PASSPHRASE), now=clock)
-
-
-def console_of(connector: Connector) -> Console:
-    """Return the console of a bureau whose gateway can't be reached."""
-    trust = TrustStore(connector.state, connector.gateway)
-    return Console(connector, trust, GatewayClient(connector, trust))
-
-
 def add_teacher(console: Console, id_: str = "li.na", school: str = SCHOOL) -> Account:
     """Add the account of somebody at a school."""
-    account = Account(id_, "李娜", frozenset({Role.SCHOOL_USER}), school)
+    return add_officer(console, id_, Role.SCHOOL_USER, school)
+
+
+def add_officer(console: Console, id_: str, role: Role, school: str | None = None) -> Account:
+    """Add somebody's account."""
+    account = Account(id_, "李娜", frozenset({role}), school)
     open_account(AgencyAccounts(console.connector), None, account)
     return account
 

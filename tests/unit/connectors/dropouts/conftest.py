@@ -1,4 +1,4 @@
-"""The county's education bureau whose schools flag pupils, without a network."""
+"""The county's education bureau whose schools flag pupils, with the offices and the gateway around it, in memory."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 from connectors.console.context import Console
-from tests.unit.connectors.dropouts.absences import console_of, open_school_office
-from tests.unit.connectors.offices import Clock
+from tests.item_offices import ItemRelay, opened_offices
+from tests.unit.connectors.dropouts.absences import BUREAU
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
+def relay(tmp_path: Path) -> Iterator[ItemRelay]:
+    """The gateway with all offices."""
+    with opened_offices(tmp_path) as relay:
+        yield relay
+
+
+@pytest.fixture
+def console(relay: ItemRelay) -> Console:
     """The console of the bureau."""
-    folder = tmp_path / "office"
-    folder.mkdir()
-    connector = open_school_office(folder, Clock())
-    console = console_of(connector)
-    yield console
-    console.client.close()
-    connector.state.dispose()
+    return relay.offices[BUREAU]

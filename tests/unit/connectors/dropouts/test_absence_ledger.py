@@ -1,12 +1,12 @@
 """An absence ledger is checked: each planted fault is told in its row, and the rest of the rows are free of faults."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from connectors.console.context import Console
 from connectors.desk.ledger_repairs import repair_row
-from connectors.dropouts.absence_ledger import find_absence_check, is_absence_ledger
+from connectors.dropouts.absence_ledger import is_absence_ledger
 from connectors.requester.ledger_roster import ledger_store_of
 from connectors.sources.findings import FINDINGS
 from connectors.state.ledger_rows import LedgerRowStore
@@ -96,14 +96,3 @@ def test_a_row_is_put_right_in_place(console: Console) -> None:
         "absence.date_in_future"
     ]
     assert repair_row(console, "li.na", kept.id, FIRST_ROW, {at: "2026.2.9"}) == ()
-
-
-def test_a_pupil_who_is_flagged_is_told_apart(console: Console) -> None:
-    add_teacher(console)
-    kept = checked(console, [row_of(1)])
-    check = find_absence_check(console.connector, kept)
-    assert check is not None
-    assert check.rules.limit.least_days == 3
-    assert check.rules.today == console.connector.today()
-    assert check.open_tags == frozenset()
-    assert console.connector.today() + timedelta(days=1) > check.rules.today

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from schemas.codes import DropoutStatus
 from schemas.dropouts.absence_limit import AbsenceLimit, limit_of, load_absence_limits
+from schemas.dropouts.ledgers import LEDGER_NAMES, LEDGER_STATES, DropoutLedger, ledger_of, status_of
 from schemas.dropouts.reasons import DROPOUT_REASON, DropoutReason, ReasonGroup, group_of
 from schemas.dropouts.reporting_duties import (
     Level,
@@ -100,3 +102,13 @@ def test_periods_of_2026() -> None:
     third_quarter = period_before(by_level[Level.COUNTY], found[Level.COUNTY])
     # Ten working days after 30 September 2026: National Day is off until 7 October, 10 October is worked.
     assert due_on(by_level[Level.COUNTY], third_quarter, working_calendar()).on == date(2026, 10, 20)
+
+
+def test_every_state_of_the_workflow_stands_in_one_ledger() -> None:
+    states = [state for of_ledger in LEDGER_STATES.values() for state in of_ledger]
+    assert sorted(states) == sorted(state.id for state in load_workflows()["W1"].states)
+    assert LEDGER_STATES.keys() == LEDGER_NAMES.keys() == set(DropoutLedger)
+    final = {state.id for state in load_workflows()["W1"].states if state.final}
+    assert {state for state in states if status_of(state) is DropoutStatus.CLOSED} == final
+    with pytest.raises(KeyError):
+        ledger_of("unheard_of")

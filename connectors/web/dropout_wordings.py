@@ -1,0 +1,99 @@
+"""What the pages about pupils who stay away call things, and where those pages are."""
+
+from typing import Final
+
+from connectors.dropouts.flag_steps import WORKFLOW
+from connectors.state.dropout_flags import FlagState
+from connectors.web.signed_in import PREFIX
+from hosting.web.language import Text
+from hosting.web.listing import Column
+from schemas.dropouts.absence_limit import AbsenceLimit
+from schemas.dropouts.reasons import DROPOUT_REASON, DropoutReason
+from schemas.workflows.load import load_workflows
+
+ABSENCES: Final = f"{PREFIX}/absences"
+DROPOUTS: Final = f"{PREFIX}/dropouts"
+
+FLAG_WORDS: Final = {
+    FlagState.WAITING: (Text("等待登记", "waiting"), "waiting"),
+    FlagState.OPENING: (Text("正在登记", "being entered"), "waiting"),
+    FlagState.DONE: (Text("已登记", "entered"), "good"),
+    FlagState.REFUSED: (Text("未完成", "not finished"), "bad"),
+}
+
+LINE_COLUMNS: Final = (
+    Column(Text("编号", "Number")),
+    Column(Text("学生", "Pupil")),
+    Column(Text("学校、班级", "School and class")),
+    Column(Text("首次缺勤", "First absent")),
+    Column(Text("天数", "Days"), is_number=True),
+    Column(Text("原因", "Reason")),
+    Column(Text("状态", "State")),
+    Column(Text("时限", "Due")),
+)
+
+FLAG_COLUMNS: Final = (
+    Column(Text("行号", "Row"), is_number=True),
+    Column(Text("姓名", "Name")),
+    Column(Text("标记", "Flagging")),
+    Column(Text("事项", "Item")),
+    Column(Text("现在", "Now")),
+)
+
+PUPIL_FIELDS: Final[tuple[str, ...]] = (
+    "name", "citizen_id", "sex", "birth_date", "grade_class", "residence_region", "guardian_name", "guardian_phone",
+    "first_absent_on", "absent_days", "reason", "contacted_on", "visited_on", "visit_proof", "reported_on",
+    "report_proof",
+)  # fmt: skip
+"""What is typed in for one pupil, in the order of the form."""
+
+PUPIL_MUST: Final = frozenset({"name", "first_absent_on", "absent_days", "reason"})
+PUPIL_WORDS: Final = {
+    "grade_class": Text("年级班级", "Class"),
+    "residence_region": Text("现居住地", "Where the pupil lives"),
+    "first_absent_on": Text("首次缺勤日期", "First absent day"),
+    "absent_days": Text("连续缺勤天数（教学日）", "Consecutive absent school days"),
+    "reason": Text("原因", "Reason"),
+    "contacted_on": Text("联系家长日期", "Day on which the parents were contacted"),
+    "visited_on": Text("家访日期", "Day of the home visit"),
+    "visit_proof": Text("家访记录编号", "Reference of the note of the visit"),
+    "reported_on": Text("书面报告教育局日期", "Day of the report in writing"),
+    "report_proof": Text("书面报告编号", "Reference of the report"),
+}
+PUPIL_HINTS: Final = {
+    "residence_region": Text("乡镇、村（社区）和门牌", "Township, village and number"),
+    "first_absent_on": Text("按考勤记录，如 2026-11-02", "From the attendance record, such as 2026-11-02"),
+    "contacted_on": Text("还没有联系上的可以先不填", "Leave empty where nobody was reached yet"),
+    "visit_proof": Text(
+        "如 JF-2026-031；没有编号，家访先不算数", "Such as JF-2026-031; without it the visit does not count"
+    ),
+    "report_proof": Text("如 BG-2026-007", "Such as BG-2026-007"),
+}
+
+
+def name_state(state: str) -> Text:
+    """Return what a state of the dropout flag is called."""
+    found = load_workflows()[WORKFLOW].state(state)
+    return Text(found.name_zh, found.name_en)
+
+
+def name_reason(reason: DropoutReason | None) -> Text:
+    """Return a reason's code and name; a dash where none is known."""
+    if reason is None:
+        return Text("—", "—")
+    words = DROPOUT_REASON.words[reason]
+    return Text(f"{reason.value} {words.zh}", f"{reason.value} {words.en}")
+
+
+def say_limit(limit: AbsenceLimit) -> Text:
+    """Return the region's limit in a sentence."""
+    if limit.school_days is None:
+        return Text(
+            f"本地区：当月有缺勤的学生须在每月 {limit.listed_by_day} 日前列入台账",
+            f"In this region every pupil who was absent is listed by day {limit.listed_by_day} of the month",
+        )
+    return Text(
+        f"本地区：无故连续缺勤满 {limit.school_days} 个教学日的，列为疑似辍学",
+        f"In this region a pupil absent without leave for {limit.school_days} school days in a row "
+        "is a suspected dropout",
+    )
