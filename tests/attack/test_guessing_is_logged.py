@@ -119,10 +119,10 @@ def test_no_address_evaluates_without_an_envelope(scene: Scene, agreement: Agree
     blinded = encode_base64url(b"".join(blind_batch([random(16), random(16)], random).blinded_elements))
     bodies = [EvaluateRequest(epoch=1, blinded=blinded).to_bytes(), json.dumps({"blinded": blinded}).encode()]
     service = ProviderService(provider.connector, provider.trust, open_register(provider.connector))
-    rules = create_provider_app(service).url_map.iter_rules()
-    # A witness takes notes in plain text and no message; tests of the witness show what it refuses.
-    paths = {rule.rule for rule in rules if not rule.rule.startswith("/v1/witness/")}
-    at_provider = {collude(scene, agreement).endpoint + path for path in paths}
+    rules = tuple(create_provider_app(service).url_map.iter_rules())
+    endpoint = collude(scene, agreement).endpoint
+    witness = {endpoint + rule.rule.replace("<int:shard>", "2026") for rule in rules if _is_witness(rule.rule)}
+    at_provider = {endpoint + rule.rule for rule in rules if not _is_witness(rule.rule)}
     at_gateway = {scene.stage.gateway_url + found.path for group in CONVERSATIONS.values() for found in group}
     before = _used(scene, agreement)
     with httpx.Client(timeout=30) as http:
@@ -133,7 +133,14 @@ def test_no_address_evaluates_without_an_envelope(scene: Scene, agreement: Agree
                 ProblemCode.METHOD_NOT_ALLOWED,
                 ProblemCode.TOO_LARGE,
             }
+        # A witness speaks plain text, and has no problem document to give.
+        assert witness
+        assert {http.post(url, content=body).is_client_error for url in witness for body in bodies} == {True}
     assert _used(scene, agreement) == before
+
+
+def _is_witness(path: str) -> bool:
+    return path.startswith("/v1/witness/")
 
 
 def test_the_provider_evaluates_only_what_the_gateway_has_promised_to_log(scene: Scene, agreement: Agreement) -> None:
