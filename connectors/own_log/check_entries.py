@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 
 from connectors.context import Connector
 from connectors.gateway_client import AnswerError, GatewayClient
+from connectors.own_log.entry import EntryError, parse_entry
 from connectors.own_log.evidence import EvidenceKeeper
 from connectors.own_log.evidence_document import MAX_SHOWN, Fault
 from connectors.own_log.judge_entry import EntryJudge, Found
-from connectors.own_log.messages import find_promised, first_seen_at, forget_unlogged
+from connectors.own_log.messages import OwnMessage, find_promised, first_seen_at, forget_unlogged
 from connectors.own_log.proofs import NotProvenError, verify_checkpoint, verify_shown
 from connectors.own_log.seen_checkpoints import CheckpointCheck
 from connectors.own_log.seen_entries import find_position, list_withheld, set_position
 from connectors.own_log.turn import TurnCheck
+from schemas.base64url import Base64Error, decode_base64url
 from schemas.envelope import MessageType
 from schemas.messages.log_entries import (
     MAX_LOG_ENTRIES_ANSWER_BYTES,
@@ -105,8 +107,7 @@ class OwnLogCheck:
         entries: tuple[ShownEntry, ...] = (shown,)
         notes: tuple[str, ...] = (note,) if note else ()
         if found.fault is Fault.ENTRY_REPEATED and found.message is not None:
-            about = self._ask(LogEntriesRequest(correlations=(found.message.claims.id,)))
-            entries, notes = about.entries[:MAX_SHOWN], about.checkpoints
+            entries, notes = self._repeated(found.message)
         self.evidence.keep(
             found.fault,
             f"{shown.place.shard}/{shown.place.index}",
@@ -116,6 +117,14 @@ class OwnLogCheck:
             differs=found.differs,
         )
         count.faults[found.fault] += 1
+
+    def _repeated(self, message: OwnMessage) -> tuple[tuple[ShownEntry, ...], tuple[str, ...]]:
+        """Return the entries about a message, and the checkpoints; of an item's those that name the same envelope."""
+        correlations = tuple(dict.fromkeys((message.claims.id, message.correlation)))
+        about = self._ask(LogEntriesRequest(correlations=correlations))
+        is_item = message.asked.item is not None
+        entries = [one for one in about.entries if not is_item or _names(one, message.envelope)]
+        return tuple(entries[:MAX_SHOWN]), about.checkpoints
 
     def _notes(self, answer: LogEntriesAnswer) -> Mapping[int, str]:
         """Return the checkpoints by shard; raises AnswerError for what the log did not sign."""
@@ -139,3 +148,10 @@ class OwnLogCheck:
         if not (is_in_shard or is_next_shard):
             raise AnswerError("log_does_not_go_on")
         return following, True
+
+
+def _names(shown: ShownEntry, envelope: str) -> bool:
+    try:
+        return parse_entry(decode_base64url(shown.entry)).envelope == envelope
+    except (Base64Error, EntryError):
+        return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from connectors.own_log.compare import compare, compare_disclosures, time_fault
+from connectors.own_log.compare import compare, compare_disclosures, is_about_item, time_fault
 from connectors.own_log.entry import Entry, EntryError, parse_disclosure, parse_entry
 from connectors.own_log.evidence_document import Fault, LogEvidence
 from connectors.own_log.messages import Asked, OwnMessage
@@ -27,6 +27,9 @@ SIGNED_MEMBERS: Final = frozenset(
     {"actor", "kid", "corr", "req.digest", "req.sig", "purpose", "officer", "approver", "case_ref"}
 )
 """Members that are compared with an envelope that the agency signed; the others with its own record of it."""
+
+_OF_ITEM: Final = frozenset({"corr", "officer"})
+"""What the entry of an item states by the event in the body, of which the envelope has the digest alone."""
 
 
 class EvidenceError(Exception):
@@ -114,7 +117,7 @@ class _EvidenceCheck:
             type=record.type,
             token=token,
             peer=record.peer,
-            asked=Asked(record.policy, record.records, record.fields),
+            asked=Asked(record.policy, record.records, record.fields, item=record.item),
             seen_at=record.seen_at,
             answer=self.evidence.answer,
             answered_at=record.answered_at,
@@ -176,7 +179,8 @@ def _check_differs(check: _EvidenceCheck) -> list[Finding]:
     if evidence.agency == message.claims.issuer:
         differs |= {*compare_disclosures(entry, message, [parse_disclosure(text) for text in shown.disclosures])}
     _require(holds=bool(differs))
-    return list(_differences(sorted(differs & SIGNED_MEMBERS), sorted(differs - SIGNED_MEMBERS)))
+    signed = SIGNED_MEMBERS if message.asked.item is None else SIGNED_MEMBERS - _OF_ITEM
+    return list(_differences(sorted(differs & signed), sorted(differs - signed)))
 
 
 def _differences(signed: list[str], noted: list[str]) -> Iterator[Finding]:
@@ -198,7 +202,17 @@ def _check_time(check: _EvidenceCheck) -> list[Finding]:
 
 
 def _check_repeated(check: _EvidenceCheck) -> list[Finding]:
-    steps = [(entry.actor, entry.correlation, entry.type, entry.reason, entry.ref is None) for entry in check.entries()]
+    steps = [
+        (
+            entry.actor,
+            entry.correlation,
+            entry.type,
+            entry.reason,
+            entry.ref is None,
+            is_about_item(entry) and entry.envelope,
+        )
+        for entry in check.entries()
+    ]
     _require(holds=len(set(steps)) < len(steps))
     return [_proven("同一请求的同一步骤有两条", "one step of one request has two entries")]
 

@@ -1,7 +1,7 @@
 """Compares an entry of the log with this agency's own copy of the request that it is about: pure functions.
 
 A request leaves an intent (`asked`), what became of it (`answered`), or a refusal; a step in the life of an agreement,
-an index or a key leaves its own event (`registered`).
+an index, a key or an item leaves its own event (`registered`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from connectors.own_log.entry import Disclosed, Entry
-from connectors.own_log.evidence_document import Fault
+from connectors.own_log.evidence_document import Fault, ItemRecord
 from connectors.own_log.messages import OwnMessage
 from keys.protocol.envelopes import envelope_digest, signature_digest
 from schemas.envelope import MAX_CLOCK_SKEW, MessageType
@@ -52,12 +52,19 @@ _REGISTERED: Final[Mapping[MessageType, frozenset[str]]] = MappingProxyType(
             {"agreement.suspend", "agreement.activate", "agreement.revoke", "index.destroy"}
         ),
         MessageType.KEY_PUBLISH: frozenset({"key.change", "registry.publish"}),
+        MessageType.ITEM_SUBMIT: frozenset({"item.open", "item.act"}),
+        MessageType.ITEM_READ: frozenset({"item.read"}),
     }
 )
 RELAYED: Final = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT})
 RELAYED_ANSWERS: Final = frozenset({"evaluate.result", "field.release"})
 _UNKNOWN_OUTCOME: Final = frozenset({ProblemCode.AUDIT_UNAVAILABLE.value})
 """After this refusal the outcome may still have been logged, and the refusal may not."""
+
+
+def is_about_item(entry: Entry) -> bool:
+    """Return whether the entry tells of an item, whose id all entries about it share."""
+    return entry.type.startswith("item.")
 
 
 def stage_of(entry: Entry, message_type: MessageType) -> Stage | None:
@@ -86,11 +93,11 @@ def compare(entry: Entry, message: OwnMessage) -> tuple[str, ...]:
 
 def compare_disclosures(entry: Entry, message: OwnMessage, disclosed: Iterable[Disclosed]) -> tuple[str, ...]:
     """Return the names of the personal fields that this agency stated and the entry does not, or not so."""
-    claims, found = message.claims, {one.name: one for one in disclosed}
+    claims, found, item = message.claims, {one.name: one for one in disclosed}, message.asked.item
     stated = {"officer": claims.officer, "approver": claims.approver, "case_ref": claims.case}
     stage = stage_of(entry, message.type)
     if stage not in {Stage.ASKED, Stage.REFUSED}:
-        stated = {}
+        stated = {} if item is None else {"officer": item.officer}
     elif entry.type == "field.receipt":
         del stated["case_ref"]
     names = {name for name, value in stated.items() if value is not None} | found.keys()
@@ -122,7 +129,7 @@ def _common(entry: Entry, message: OwnMessage) -> dict[str, bool]:
     return {
         "actor": entry.actor == claims.issuer and entry.client is None,
         "kid": entry.key_id == message.key_id,
-        "corr": entry.correlation == claims.id,
+        "corr": entry.correlation == (claims.id if entry.type == "refusal" else message.correlation),
     }
 
 
@@ -178,10 +185,26 @@ def _as_registered(entry: Entry, message: OwnMessage) -> dict[str, bool]:
     asked = message.asked
     return {
         **_request(entry, message.token),
-        "peer": entry.peer in {message.peer, message.claims.audience},
+        "peer": asked.item is not None or entry.peer in {message.peer, message.claims.audience},
         "policy": entry.policy in {asked.policy, None},
         "decision": entry.decision is None,
+        **({} if asked.item is None else _about_item(entry, asked.item)),
         "records": entry.type != "index.begin" or entry.records == asked.records,
+    }
+
+
+def _stated_code(entry: Entry) -> str | None:
+    """Return the code of a refusal; a workflow's own stands behind it."""
+    code, _, _of_workflow = (entry.reason or "").partition(":")
+    return code if code == ProblemCode.ITEM_REFUSED.value else entry.reason
+
+
+def _about_item(entry: Entry, item: ItemRecord) -> dict[str, bool]:
+    """An item's entry names the event, and labels it with workflow and step; whom it concerns, the gateway derives."""
+    workflow, _, step = (entry.reason or "").partition(".")
+    return {
+        "content": entry.content == item.content,
+        "reason": item.step in ({None, workflow} if entry.type != "item.act" else {step}),
     }
 
 
@@ -193,7 +216,7 @@ def _as_refused(entry: Entry, message: OwnMessage) -> dict[str, bool]:
         "purpose": entry.purpose == message.claims.purpose,
         "policy": entry.policy in {message.asked.policy, None},
         "decision": entry.decision == "deny",
-        "reason": not is_known or entry.reason == message.refused,
+        "reason": not is_known or _stated_code(entry) == message.refused,
     }
 
 

@@ -94,6 +94,7 @@ def _record_of(message: OwnMessage) -> OwnRecord:
         policy=message.asked.policy,
         records=message.asked.records,
         fields=message.asked.fields,
+        item=message.asked.item,
         seen_at=message.seen_at,
         answered_at=message.answered_at,
         answered_records=message.answered_records,

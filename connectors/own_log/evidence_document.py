@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.envelope import MessageType
-from schemas.formats import AgencyId, Digest, Token, UnixSeconds
+from schemas.formats import AgencyId, Digest, Reference, Token, UnixSeconds, Uuid
 from schemas.message import Message
 from schemas.messages.log import InclusionDocument
 from schemas.messages.log_entries import Note, ShownEntry
@@ -51,6 +51,18 @@ class Fault(StrEnum):
     LOG_FORKED = "log_forked"
 
 
+class ItemRecord(Message):
+    """What a message says of an item: which step it is and the digest of its event, or neither where it only reads.
+
+    `step` is the transition, or the workflow that an opening names; `officer` who did it.
+    """
+
+    item: Uuid
+    step: Name | None = None
+    content: Digest | None = None
+    officer: Reference | None = None
+
+
 class OwnRecord(Message):
     """What the agency itself noted of a request: nobody else signed this."""
 
@@ -59,6 +71,7 @@ class OwnRecord(Message):
     policy: Digest | None = None
     records: int | None = None
     fields: Annotated[tuple[Name, ...], Field(max_length=100)]
+    item: ItemRecord | None = None
     seen_at: UnixSeconds
     answered_at: UnixSeconds | None = None
     answered_records: int | None = None

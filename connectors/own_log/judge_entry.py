@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 
 from connectors.context import Connector
-from connectors.own_log.compare import RELAYED, Stage, compare, compare_disclosures, stage_of, time_fault
+from connectors.own_log.compare import (
+    RELAYED,
+    Stage,
+    compare,
+    compare_disclosures,
+    is_about_item,
+    stage_of,
+    time_fault,
+)
 from connectors.own_log.entry import Entry, EntryError, parse_disclosure, parse_entry
 from connectors.own_log.evidence_document import Fault
-from connectors.own_log.messages import OwnMessage, find_message
+from connectors.own_log.messages import OwnMessage, find_message, find_request
 from connectors.own_log.seen_entries import SeenEntry, is_seen_event, note_entry
 from keys.crypto.log_shards import shard_origin
 from keys.crypto.merkle import leaf_hash
@@ -38,17 +46,17 @@ class EntryJudge:
             entry = parse_entry(data)
         except EntryError:
             return [Found(Fault.ENTRY_DIFFERS, differs=("form",))]
-        found = self._faults(shown, entry)
-        if not self._note(shown, data, entry):
-            found.append(Found(Fault.ENTRY_REPEATED, self._message(entry)))
+        message = self._message(entry)
+        found = self._faults(shown, entry, message)
+        if not self._note(shown, data, entry, message):
+            found.append(Found(Fault.ENTRY_REPEATED, message))
         return found
 
-    def _faults(self, shown: ShownEntry, entry: Entry) -> list[Found]:
+    def _faults(self, shown: ShownEntry, entry: Entry, message: OwnMessage | None) -> list[Found]:
         if entry.origin != shard_origin(self.connector.gateway.log_name, shown.place.shard):
             return [Found(Fault.ENTRY_DIFFERS, differs=("log",))]
         if not self._is_to_be_known(entry):
             return []
-        message = self._message(entry)
         if message is None:
             return self._unknown(entry)
         if entry.actor != self.connector.agency and message.answer is None and _tells_of_answer(entry, message):
@@ -72,6 +80,8 @@ class EntryJudge:
     def _message(self, entry: Entry) -> OwnMessage | None:
         if entry.correlation is None or entry.actor is None:
             return None
+        if is_about_item(entry):  # its correlation is the item's, which has many
+            return None if entry.envelope is None else find_request(self.connector.state, entry.envelope, entry.actor)
         return find_message(self.connector.state, entry.correlation, entry.actor)
 
     def _personal(self, shown: ShownEntry, entry: Entry, message: OwnMessage) -> tuple[str, ...]:
@@ -89,9 +99,11 @@ class EntryJudge:
             return ()
         return () if is_seen_event(self.connector.state, entry.correlation, entry.ref) else ("ref",)
 
-    def _note(self, shown: ShownEntry, data: bytes, entry: Entry) -> bool:
+    def _note(self, shown: ShownEntry, data: bytes, entry: Entry, message: OwnMessage | None) -> bool:
         kind = f"{entry.type}{':' + entry.reason if entry.reason else ''}{'+' if entry.ref else ''}"
         correlation = entry.correlation if self._is_to_be_known(entry) else None
+        if is_about_item(entry):
+            correlation = None if message is None else message.claims.id
         leaf = encode_base64url(leaf_hash(data))
         return note_entry(self.connector.state, SeenEntry(shown.place, leaf, entry.event_id, correlation, kind[:60]))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
 
+from connectors.own_log.evidence_document import ItemRecord
 from connectors.own_log.tables import own_message
 from connectors.state.agreements import find_agreement
 from connectors.state.database import reading, writing
@@ -22,9 +23,13 @@ from schemas.messages.agreements import AgreementEnd, AgreementPropose, Agreemen
 from schemas.messages.evaluate import EvaluateRequest
 from schemas.messages.exchange import ExchangeAnswer, ExchangeRequest
 from schemas.messages.index import IndexBegin
+from schemas.messages.items import MAX_ITEM_EVENT_CHARACTERS, ItemEventClaims, ItemReadRequest, ItemSubmit
 from schemas.messages.match import MatchAnswer, MatchPart, MatchRequest, MatchReview
 
-LEAVES_NOTHING = frozenset({MessageType.AGREEMENT_LIST, MessageType.INDEX_PART, MessageType.INDEX_STATUS})
+MAX_ITEM_RECORD_BYTES = 1024
+LEAVES_NOTHING = frozenset(
+    {MessageType.AGREEMENT_LIST, MessageType.INDEX_PART, MessageType.INDEX_STATUS, MessageType.ITEM_FEED}
+)
 """What the gateway answers without an entry."""
 
 
@@ -32,13 +37,14 @@ LEAVES_NOTHING = frozenset({MessageType.AGREEMENT_LIST, MessageType.INDEX_PART, 
 class Asked:
     """What the log is to say that a message asks: under which agreement, about how many records, which attributes.
 
-    `peer` is the other party, where the message itself is what names it.
+    `peer` is the other party, where the message itself is what names it; `item` the item that it is about.
     """
 
     policy: str | None = None
     records: int | None = None
     fields: tuple[str, ...] = ()
     peer: str | None = None
+    item: ItemRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,11 @@ class OwnMessage:
         return read_unverified(EnvelopeClaims, self.token, MAX_ENVELOPE_CHARACTERS)
 
     @property
+    def correlation(self) -> str:
+        """The id by which the log's entries about it belong together: its item's, else its own."""
+        return self.claims.id if self.asked.item is None else self.asked.item.item
+
+    @property
     def envelope(self) -> str:
         """The digest of the request's envelope."""
         return envelope_digest(self.token)
@@ -85,6 +96,8 @@ def asked_of(message: Message, claims: EnvelopeClaims) -> Asked:
             return Asked(claims.agreement, len(message.rows), message.attributes)
         case ExchangeRequest():
             return Asked(claims.agreement, len(message.handles), message.attributes)
+        case ItemSubmit() | ItemReadRequest():
+            return Asked(item=_item_of(message))
         case _:
             return Asked(claims.agreement, _records_of(message))
 
@@ -113,6 +126,7 @@ def keep_message(state: Engine, token: str, asked: Asked, at_seconds: int) -> No
         "policy": asked.policy,
         "records": asked.records,
         "fields": json.dumps(asked.fields),
+        "item": None if asked.item is None else asked.item.to_bytes().decode("ascii"),
         "expires_at": claims.expires_at,
         "seen_at": at_seconds,
     }
@@ -150,6 +164,11 @@ def find_message(state: Engine, correlation: str, requester: str) -> OwnMessage 
     """Return what `requester` asked with this id, or None if nothing is known of it."""
     where = (own_message.c.correlation == correlation, own_message.c.requester == requester)
     return _find(state, *where)
+
+
+def find_request(state: Engine, envelope: str, requester: str) -> OwnMessage | None:
+    """Return what `requester` asked with this envelope, or None if nothing is known of it."""
+    return _find(state, own_message.c.envelope == envelope, own_message.c.requester == requester)
 
 
 def find_promised(state: Engine, envelope: str) -> OwnMessage | None:
@@ -195,7 +214,18 @@ def _find(state: Engine, *where: Any) -> OwnMessage | None:
 
 
 def _asked(row: Row[Any]) -> Asked:
-    return Asked(row.policy, row.records, tuple(json.loads(row.fields)))
+    item = None if row.item is None else ItemRecord.from_bytes(row.item.encode("ascii"), MAX_ITEM_RECORD_BYTES)
+    return Asked(row.policy, row.records, tuple(json.loads(row.fields)), item=item)
+
+
+def _item_of(message: ItemSubmit | ItemReadRequest) -> ItemRecord:
+    if isinstance(message, ItemReadRequest):
+        return ItemRecord(item=message.item)
+    event = read_unverified(ItemEventClaims, message.event, MAX_ITEM_EVENT_CHARACTERS)
+    step = (
+        event.act.transition if event.act is not None else event.opened.workflow if event.opened is not None else None
+    )
+    return ItemRecord(item=event.item, step=step, content=envelope_digest(message.event), officer=event.officer)
 
 
 def _records_of(message: Message) -> int | None:

@@ -17,6 +17,7 @@ own_message = Table(
     Column("policy", DIGEST),
     Column("records", BigInteger),
     Column("fields", Text, nullable=False),
+    Column("item", Text),  # ItemRecord, canonical
     Column("expires_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("answer", Text),
