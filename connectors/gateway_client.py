@@ -56,7 +56,10 @@ PATHS: Mapping[MessageType, str] = {
 }
 _COMPARED_BY_GATEWAY = frozenset({MessageType.MATCH_PART, MessageType.MATCH, MessageType.MATCH_REVIEW})
 _RELAYED = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT})
-_LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES, MessageType.ITEM_SUBMIT, MessageType.ITEM_READ}
+_LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES, MessageType.ITEM_READ}
+_PROMISED = _LOGGED | {MessageType.ITEM_SUBMIT}
+"""What a promise may come with; an event that is submitted again leaves no entry again, so that none comes then."""
+
 TIMEOUT = httpx.Timeout(120.0, connect=10.0)
 _PLAIN = {"Accept-Encoding": "identity"}
 """Nothing is unpacked: a small answer could become one that fills the memory."""
@@ -232,10 +235,10 @@ class GatewayClient:
             raise refusal
         token = answered.get(ENVELOPE_HEADER, "")
         self._verify_answer(prepared, token, body, agreement)
-        if prepared.claims.type in _LOGGED and not self._keep_promise(
-            answered.get(RELAY_HEADER), envelope_digest(token)
-        ):
-            raise AnswerError("no_log_promise")
+        if prepared.claims.type in _PROMISED:
+            is_promised = self._keep_promise(answered.get(RELAY_HEADER), envelope_digest(token))
+            if prepared.claims.type in _LOGGED and not is_promised:
+                raise AnswerError("no_log_promise")
         try:
             message = answer.from_bytes(body, max_bytes)
         except MessageError as error:

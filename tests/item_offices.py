@@ -270,13 +270,15 @@ class ItemRelay:
 
 
 @contextmanager
-def opened_offices(folder: Path, names: Mapping[str, tuple[str, str]] = NAMES) -> Iterator[ItemRelay]:
+def opened_offices(
+    folder: Path, names: Mapping[str, tuple[str, str]] = NAMES, made: type[ItemRelay] = ItemRelay
+) -> Iterator[ItemRelay]:
     """Set the offices up below `folder`, all registered and with each other's keys."""
-    relay = ItemRelay(generate_signing_key(os.urandom))
+    relay = made(generate_signing_key(os.urandom))
     with ExitStack() as stack:
         http = stack.enter_context(httpx.Client(transport=httpx.MockTransport(relay.handle)))
         for agency in names:
-            connector = _open_connector(folder / agency, agency, relay)
+            connector = _open_connector(folder / agency, agency, relay, names[agency])
             stack.callback(connector.state.dispose)
             trust = TrustStore(connector.state, connector.gateway)
             relay.offices[agency] = Console(connector, trust, GatewayClient(connector, trust, http))
@@ -290,13 +292,13 @@ def later(relay: ItemRelay, span: timedelta) -> None:
     relay.refresh()
 
 
-def _open_connector(folder: Path, agency: str, relay: ItemRelay) -> Connector:
+def _open_connector(folder: Path, agency: str, relay: ItemRelay, name: tuple[str, str]) -> Connector:
     kind, _, region = agency.partition(".")
     settings = ConnectorSettings(
         agency=agency,
         agency_type=kind,
-        name_zh=NAMES[agency][0],
-        name_en=NAMES[agency][1],
+        name_zh=name[0],
+        name_en=name[1],
         region=region,
         endpoint="http://127.0.0.1:9",
         gateway=GatewayPin(

@@ -14,21 +14,20 @@ from connectors.items.access import may_see, parts_of
 from connectors.items.courses import Course, course_of
 from connectors.items.drafts import StepDraft
 from connectors.items.errors import ItemNotFoundError, StepFault, StepRefusedError
+from connectors.items.judging import act_claims, addressed, check_office, check_papers, judge_act, opening_role
 from connectors.items.offices import Offices, offices_of
 from connectors.items.outbox import Delivery, deliver_item, discard
 from connectors.items.paper_rules import OPENING_PAPERS, STEP_PAPERS, readers_of_opening, readers_of_step
-from connectors.items.papers import Paper, ReportPaper, without_reporter
+from connectors.items.papers import Paper, ReportPaper
 from connectors.items.signing import sign_step
-from connectors.items.steps import in_part, judge, moment_after, role_that_may
 from connectors.state.database import reading, writing
 from connectors.state.item_outbox import add_waiting
 from connectors.state.items import Waiting, add_item, find_item
 from schemas.messages.items import ActClaims, OpenedClaims
-from schemas.workflows.advance import open_item as judge_opening
-from schemas.workflows.events import Act, Actor, History, Opened, Reporter
+from schemas.workflows.events import History, Reporter
 from schemas.workflows.load import load_workflows
 from schemas.workflows.position import position_of
-from schemas.workflows.refusal import Refusal, RefusalCode
+from schemas.workflows.refusal import RefusalCode
 from schemas.workflows.roles import WorkflowRole
 from schemas.workflows.rule_pack import Transition, Workflow
 
@@ -75,12 +74,12 @@ def open_item(
     """
     rules = load_workflows().get(workflow)
     if rules is None:
-        raise StepRefusedError(StepFault.WORKFLOW_UNKNOWN)
-    _check_papers(OPENING_PAPERS.get(workflow), own, papers)
+        raise StepRefusedError(RefusalCode.WORKFLOW_UNKNOWN)
+    check_papers(OPENING_PAPERS.get(workflow), own, papers)
     offices = offices_of(console)
     for seat, agency in seats.items():
-        _check_office(offices, rules, seat, agency)
-    role = _opening_role(console, account, rules, seats)
+        check_office(offices, rules, seat, agency)
+    role = opening_role(console, account, rules, seats)
     readers = readers_of_opening(workflow, offices.own, seats)
     opened = OpenedClaims(workflow=workflow, version=rules.version, region=rules.region, seats=dict(seats))
     draft = StepDraft(
@@ -88,7 +87,7 @@ def open_item(
         officer=account.id,
         opened=opened,
         own=own.model_copy(update={"reporter": reporter}) if isinstance(own, ReportPaper) and reporter else own,
-        papers=_addressed(papers, own, readers),
+        papers=addressed(papers, own, readers),
     )
     item = new_uuid(console.random)
     step = sign_step(console, item, account.id, draft, None)
@@ -122,7 +121,7 @@ def take_step(  # noqa: PLR0913 - one parameter for each thing that a step can s
         StepRefusedError: the workflow or the gateway refuses it; nothing was changed.
     """
     course, offices = _course_for(console, account, item), offices_of(console)
-    act = ActClaims(transition=transition, reason=reason, next_office=next_office, proof=proof)
+    act = act_claims(transition, reason, next_office, proof)
     take(console, account, course, offices, act, parts_of(account, course.kept), papers=papers, own=own)
 
 
@@ -143,16 +142,16 @@ def take(
         raise StepRefusedError(StepFault.STILL_TO_BE_SENT)
     if one is None or course.kept.left_at is not None:
         raise StepRefusedError(StepFault.ITEM_GONE if one else RefusalCode.UNKNOWN_ACT)
-    wanted, after = _judged(console, account, course, act, parts)
+    role, after = judge_act(console, account, course, act, parts)
     if act.next_office is not None and one.names is not None:
-        _check_office(offices, course.workflow, one.names, act.next_office)
-    _check_papers(STEP_PAPERS.get((course.workflow.id, one.id)), own, papers)
+        check_office(offices, course.workflow, one.names, act.next_office)
+    check_papers(STEP_PAPERS.get((course.workflow.id, one.id)), own, papers)
     draft = StepDraft(
-        role=wanted.actor.role,
+        role=role,
         officer=account.id,
         act=act,
         own=own or next(iter(papers.values()), None),
-        papers=_addressed(papers, own, _readers(course, one, offices, after, act.next_office)),
+        papers=addressed(papers, own, _readers(course, one, offices, after, act.next_office)),
     )
     step = sign_step(console, course.kept.id, account.id, draft, course)
     with writing(console.connector.state) as connection:
@@ -173,64 +172,11 @@ def _course_for(console: Console, account: Account, item: str) -> Course:
     return course
 
 
-def _judged(
-    console: Console, account: Account, course: Course, claims: ActClaims, parts: frozenset[WorkflowRole]
-) -> tuple[Act, History]:
-    """Return the act in the part in which the workflow takes it, and the history with it."""
-    actor = Actor(agency=console.connector.agency, role=WorkflowRole.CASE_OWNER, officer=account.id)
-    act = Act(
-        at=moment_after(course.history, console.now()),
-        actor=actor,
-        transition=claims.transition,
-        reason=claims.reason,
-        next_office=claims.next_office,
-        proof=claims.proof,
-    )
-    role = role_that_may(course, act, sorted(parts))
-    if isinstance(role, Refusal):
-        raise StepRefusedError(role.code)
-    wanted = in_part(act, role)
-    judged = judge(course, wanted)
-    if isinstance(judged, Refusal):
-        raise StepRefusedError(judged.code)
-    return wanted, judged
-
-
-def _opening_role(console: Console, account: Account, rules: Workflow, seats: Mapping[str, str]) -> WorkflowRole:
-    refused = RefusalCode.NOT_YOU
-    for role in sorted(workflow_roles_of(account.roles)):
-        actor = Actor(agency=console.connector.agency, role=role, officer=account.id)
-        opened = Opened(at=moment_after(None, console.now()), actor=actor, seats=dict(seats))
-        judged = judge_opening(rules, opened, opened.at)
-        if isinstance(judged, History):
-            return role
-        refused = judged.code if judged.code is not RefusalCode.NOT_YOU else refused
-    raise StepRefusedError(refused)
-
-
-def _check_papers(kind: type[Paper] | None, own: Paper | None, papers: Mapping[str, Paper]) -> None:
-    given = [*papers.values(), *([] if own is None else [own])]
-    if any(kind is None or not isinstance(paper, kind) for paper in given):
-        raise StepRefusedError(StepFault.WRONG_PAPER)
-
-
-def _check_office(offices: Offices, rules: Workflow, seat: str, agency: str) -> None:
-    known = seat in {one.id for one in rules.seats} and agency in dict(offices.fitting(rules.id, seat))
-    if not known:
-        raise StepRefusedError(StepFault.OFFICE_UNKNOWN)
-
-
 def _readers(
     course: Course, one: Transition, offices: Offices, after: History, next_office: str | None
 ) -> tuple[str, ...]:
     position = position_of(course.workflow, after)
     return readers_of_step(course.workflow.id, one, offices.own, position, next_office)
-
-
-def _addressed(papers: Mapping[str, Paper], own: Paper | None, readers: tuple[str, ...]) -> dict[str, Paper]:
-    """Return what goes to whom, without a reporter: as it was said, else the own paper to its usual readers."""
-    wanted = papers or ({} if own is None else dict.fromkeys(readers, own))
-    return {to: without_reporter(paper) for to, paper in wanted.items()}
 
 
 def _send(console: Console, step: Waiting) -> Delivery:

@@ -25,7 +25,7 @@ from schemas.faults import Wording
 from schemas.workflows.position import HistoryError
 from schemas.workflows.running import running_clocks
 
-LEFT: Final = Wording("已由其他单位办理", "with other offices now")
+LEFT: Final = Wording("本单位已办毕", "done at this office")
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 

@@ -12,7 +12,7 @@ from connectors.console.context import Console
 from connectors.gateway_client import AnswerError, GatewayUnreachableError
 from connectors.items.courses import Course, course_of, kept_event
 from connectors.items.drafts import open_draft
-from connectors.items.errors import StepFault, StepRefusedError
+from connectors.items.errors import Code, StepFault, StepRefusedError
 from connectors.items.keeping import settle
 from connectors.items.reading import read_item
 from connectors.items.signing import message_of, sign_step
@@ -42,8 +42,6 @@ _REFUSALS: Final = frozenset(
     }
 )
 """What sending the same again can't change; after anything else it is sent again."""
-
-Code = RefusalCode | StepFault | ProblemCode
 
 
 @dataclass(frozen=True, slots=True)

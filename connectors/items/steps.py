@@ -33,7 +33,7 @@ def open_steps(
     if course.is_pending or course.kept.left_at is not None or not course.sent:
         return ()
     here = [one for one in course.workflow.transitions if course.position.state.id in one.sources]
-    found = (_open_step(course, one, account, sorted(parts), offices, now) for one in here)
+    found = (_open_step(course, one, account, parts, offices, now) for one in here)
     return tuple(step for step in found if step is not None)
 
 
@@ -52,29 +52,25 @@ def _open_step(
         next_office=next_offices[0][0] if one.names else None,
         proof=_ANY_PROOF if one.proof else None,
     )
-    role = role_that_may(course, act, parts)
-    if isinstance(role, Refusal):
+    judged = accepted_in(course, act, parts)
+    if isinstance(judged, Refusal):
         return None
     words = {reason.code: Wording(reason.zh, reason.en) for reason in course.workflow.reasons}
     reasons = tuple((code, words[code]) for code in one.reasons)
-    return OpenStep(one, role, next_offices, reasons, one.proof, STEP_PAPERS.get((course.workflow.id, one.id)))
+    return OpenStep(one, judged[0], next_offices, reasons, one.proof, STEP_PAPERS.get((course.workflow.id, one.id)))
 
 
-def role_that_may(course: Course, act: Act, parts: Iterable[WorkflowRole]) -> WorkflowRole | Refusal:
-    """Return the first of the parts in which `act` is accepted, else why it is not."""
+def accepted_in(course: Course, act: Act, parts: Iterable[WorkflowRole]) -> tuple[WorkflowRole, History] | Refusal:
+    """Return the first of the parts in which `act` is accepted, with the history that follows; else why it is not."""
     refused = Refusal(RefusalCode.NOT_YOU)
-    for role in parts:
-        judged = judge(course, in_part(act, role))
+    for role in sorted(parts):
+        actor = act.actor.model_copy(update={"role": role})
+        judged = judge(course, act.model_copy(update={"actor": actor}))
         if isinstance(judged, History):
-            return role
+            return role, judged
         if judged.code is not RefusalCode.NOT_YOU:
             refused = judged
     return refused
-
-
-def in_part(act: Act, role: WorkflowRole) -> Act:
-    """Return the act as done in another part."""
-    return act.model_copy(update={"actor": act.actor.model_copy(update={"role": role})})
 
 
 def judge(course: Course, act: Act) -> History | Refusal:
