@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,21 @@ from demo.province import Agency
 from demo.scenario.cast import PASSPHRASE
 from gateway.log.event_id import make_event_id, parse_event_id
 from gateway.persistence.engine import write_transaction
+from keys.protocol.envelopes import envelope_digest
+from keys.protocol.item_events import sign_item_event
+from schemas.envelope import MessageType
+from schemas.messages.items import (
+    MAX_ITEM_DOCUMENT_BYTES,
+    MAX_ITEM_REQUEST_BYTES,
+    ActClaims,
+    ItemDocument,
+    ItemEventClaims,
+    ItemReadRequest,
+    ItemSubmit,
+    ItemSubmitAnswer,
+    OpenedClaims,
+)
+from schemas.workflows.roles import WorkflowRole
 from tests.attack.malicious_gateway import (
     DISCLOSURES,
     Liar,
@@ -62,9 +78,10 @@ class Stolen:
 
 @pytest.fixture(scope="module")
 def stolen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Stolen:
-    """Ask a question, wait until the log that holds it is signed, and copy everything."""
+    """Ask a question, refer a child, wait until the log that holds both is signed, and copy everything."""
     plan, folder = scene.plan("P04"), tmp_path_factory.mktemp("stolen")
     scene.ask("P04")
+    refer(scene.session(plan.requester), scene.session(plan.provider).connector.agency)
     sessions = {agency: scene.session(agency) for agency in (plan.requester, plan.provider)}
     for session in sessions.values():
         session.client.refresh_registry()
@@ -73,6 +90,32 @@ def stolen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Stolen:
     database = copy_database(scene, folder / "gateway.sqlite3")
     ids = {agency: session.connector.agency for agency, session in sessions.items()}
     return Stolen(scene.stage.gateway_folder, database, connectors, plan.requester, plan.provider, ids, folder)
+
+
+def refer(session: Session, to: str) -> None:
+    """Open an item, send it to another office, and read it."""
+    connector, item = session.connector, str(uuid.uuid4())
+    parts: list[dict[str, Any]] = [
+        {"opened": OpenedClaims(workflow="W6", version=1, region="00", seats={})},
+        {"act": ActClaims(transition="send", next_office=to)},
+    ]
+    prior: str | None = None
+    for number, part in enumerate(parts):
+        claims = ItemEventClaims(
+            issuer=connector.agency,
+            item=item,
+            number=number,
+            prior=prior,
+            at=connector.seconds(),
+            role=WorkflowRole.CASE_OWNER,
+            officer="o-17",
+            **part,
+        )
+        event = sign_item_event(connector.signing_key(), claims)
+        prior = envelope_digest(event)
+        session.client.ask(MessageType.ITEM_SUBMIT, ItemSubmit(event=event), ItemSubmitAnswer, MAX_ITEM_REQUEST_BYTES)
+    request = ItemReadRequest(item=item)
+    session.client.ask(MessageType.ITEM_READ, request, ItemDocument, MAX_ITEM_DOCUMENT_BYTES)
 
 
 def _wait_for(session: Session) -> None:
@@ -233,14 +276,14 @@ def test_an_entry_said_twice_is_repeated(playing: Callable[..., Play], stolen: S
     assert shown[-1].is_proven
 
 
-def invent(event_type: str, actor: str, peer: str) -> Rewrite:
+def invent(event_type: str, actor: str, peer: str, **members: object) -> Rewrite:
     """Return the rewrite that adds an entry of a type about a request that nobody made."""
 
     def rewrite(leaves: Leaves) -> Leaves:
         model = leaves[place_of(leaves, event_type, actor)]
         event_id = make_event_id(datetime.now(UTC), lambda length: b"\x07" * length)
         corr = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
-        leaf = restated({**model, "corr": corr}, id=event_id, corr=corr, peer={"org": peer})
+        leaf = restated({**model, "corr": corr}, id=event_id, corr=corr, peer={"org": peer}, **members)
         return [*leaves, {**leaf, "event_id": parse_event_id(event_id), DISCLOSURES: []}]
 
     return rewrite
@@ -250,6 +293,30 @@ def test_an_invented_request_is_not_the_agencys(playing: Callable[..., Play], st
     requester, provider = stolen.ids[stolen.requester], stolen.ids[stolen.provider]
     session = playing(invent("match.query", requester, provider)).session(stolen.requester)
     assert codes(found_in_entries(session)) == {"request_invented"}
+
+
+def test_an_invented_step_of_an_item_is_not_the_agencys(playing: Callable[..., Play], stolen: Stolen) -> None:
+    """Of an envelope that the agency never signed, or of one that it signed for another step."""
+    requester, provider = stolen.ids[stolen.requester], stolen.ids[stolen.provider]
+    made_up = {"digest": "sha-256=:" + "A" * 43 + "=:", "sig": "sha-256=:" + "A" * 43 + "=:"}
+    session = playing(invent("item.act", requester, provider, req=made_up)).session(stolen.requester)
+    assert codes(found_in_entries(session)) == {"request_invented"}
+    session = playing(invent("item.act", requester, provider, reason="W6.close")).session(stolen.requester)
+    assert codes(found_in_entries(session)) == {"entry_differs"}
+    ((evidence, _),) = findings(session, Fault.ENTRY_DIFFERS)
+    assert {"corr", "reason"} <= set(evidence.differs)
+
+
+def test_a_step_of_an_item_said_twice_is_repeated(playing: Callable[..., Play], stolen: Stolen) -> None:
+    def repeat(leaves: Leaves) -> Leaves:
+        leaf = leaves[place_of(leaves, "item.act", stolen.ids[stolen.requester])]
+        return [*leaves, {**said_again(leaf), DISCLOSURES: leaf[DISCLOSURES]}]
+
+    session = playing(repeat).session(stolen.requester)
+    assert codes(found_in_entries(session)) == {"entry_repeated"}
+    ((evidence, shown),) = findings(session, Fault.ENTRY_REPEATED)
+    assert len(evidence.shown) == 2
+    assert shown[-1].is_proven
 
 
 def test_an_invented_answer_is_not_the_providers(playing: Callable[..., Play], stolen: Stolen) -> None:
@@ -288,6 +355,10 @@ def restate(event_type: str, actor: str, **members: object) -> Rewrite:
             "req.digest",
             "provider",
         ),
+        ("item.act", {"reason": "W6.close"}, "reason", "requester"),
+        ("item.act", {"content": "sha-256=:" + "A" * 43 + "=:"}, "content", "requester"),
+        ("item.open", {"corr": "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"}, "corr", "requester"),
+        ("item.open", {"reason": "P07"}, "reason", "requester"),
         ("match.query", {"log": "another/audit/2026"}, "log", "requester"),
         ("match.query", {"v": 2}, "form", "requester"),
     ],
