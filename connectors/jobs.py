@@ -16,6 +16,7 @@ from connectors.desk.ledger_expiry import destroy_expired_ledgers
 from connectors.desk.question_expiry import destroy_due_questions
 from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, destroy_ended_evaluations
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
+from connectors.items.synchronise import exchange_items, forget_papers_that_left
 from connectors.own_log.check_entries import OwnLogCheck
 from connectors.requester.ask import Questioner
 from connectors.state.job_runs import ConnectorJobs
@@ -31,6 +32,7 @@ from schemas.problem import ProblemError
 REFRESH_SECONDS = 60
 EXPIRY_SECONDS = 3600
 PROMISE_SECONDS = 60
+ITEM_SECONDS = 30
 ENTRIES_SECONDS = 86_400
 ENTRIES_AFTER_SECONDS = 600
 """Each start begins with a look too, but not at once: many connectors may start together."""
@@ -58,9 +60,10 @@ def fetch_registry(connector: Connector, trust: TrustStore, client: GatewayClien
 
 
 def destroy_expired(connector: Connector, trust: TrustStore) -> None:
-    """Destroy answers and ledgers whose day has come, key epochs whose overlap is over, what ended agreements leave."""
+    """Destroy answers, ledgers and papers whose day has come, key epochs that are over, what ended agreements leave."""
     Questioner.vault_of(connector).destroy_expired(connector.today())
     destroy_expired_ledgers(connector)
+    forget_papers_that_left(connector)
     destroy_ended_epochs(connector)
     destroy_ended_agreements(connector)
     destroy_ended_evaluations(connector, trust)
@@ -119,6 +122,7 @@ def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tup
         _Job("fetch_registry", partial(fetch_registry, connector, trust, client), REFRESH_SECONDS),
         _Job("destroy_expired", partial(destroy_expired, connector, trust), EXPIRY_SECONDS),
         _Job("destroy_due_questions", partial(destroy_due_questions, console), EXPIRY_SECONDS),
+        _Job("exchange_items", partial(exchange_items, console), ITEM_SECONDS, ITEM_SECONDS),
         _Job("check_promises", partial(check_promises, connector, client), PROMISE_SECONDS, PROMISE_SECONDS),
         _Job("compare_entries", own_log.run, ENTRIES_SECONDS, ENTRIES_AFTER_SECONDS, LONG_JOB_SECONDS),
         _Job("cosign_log", partial(cosign_log, witness, trust, client, log), WITNESS_SECONDS, WITNESS_SECONDS),

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 from connectors.console.context import Console
+from connectors.context import Connector
 from connectors.gateway_client import AnswerError, GatewayUnreachableError
+from connectors.items.outbox import deliver
 from connectors.items.reading import ReadOutcome, read_item
 from connectors.state.database import destroying, reading, writing
 from connectors.state.items import (
@@ -39,20 +41,40 @@ class SyncCount:
 def synchronise(console: Console) -> SyncCount:
     """Read every item that changed since the last time; without the gateway nothing changes, and nothing is lost."""
     found: Counter[ReadOutcome] = Counter()
-    is_complete = False
+    is_complete = True
     try:
-        while not is_complete:
-            is_complete = not _read_part(console, found)
+        read_changes(console, found)
     except (GatewayUnreachableError, AnswerError, ProblemError) as error:
         LOG.warning("items not read: %s", type(error).__name__)
+        is_complete = False
     counts = (found[ReadOutcome.KEPT], found[ReadOutcome.LEFT], found[ReadOutcome.REFUSED])
     return SyncCount(*counts, is_complete)
 
 
-def forget_papers_that_left(console: Console) -> int:
+def exchange_items(console: Console) -> None:
+    """Send every step that waits, then read every item that changed: what is done by the clock.
+
+    Raises:
+        GatewayUnreachableError, AnswerError, ProblemError: the feed was not read to its end.
+    """
+    deliver(console)
+    read_changes(console, Counter())
+
+
+def read_changes(console: Console, found: Counter[ReadOutcome]) -> None:
+    """Read the feed to its end, and every item that it names; counts into `found`.
+
+    Raises:
+        GatewayUnreachableError, AnswerError, ProblemError: it was not read to its end.
+    """
+    while _read_part(console, found):
+        pass
+
+
+def forget_papers_that_left(connector: Connector) -> int:
     """Delete the papers of items that others have handled for long; returns how many."""
-    before_at = console.now() - PAPERS_KEPT_AFTER_LEAVING
-    with destroying(console.connector.state) as connection:
+    before_at = connector.now() - PAPERS_KEPT_AFTER_LEAVING
+    with destroying(connector.state) as connection:
         return delete_papers_left_before(connection, int(before_at.timestamp()))
 
 

@@ -14,8 +14,11 @@ from hosting.web.language import Text
 
 JOB_NAMES: Final = {
     "fetch_registry": Text("更新登记信息和协议", "Fetch the registry and the agreements"),
-    "destroy_expired": Text("销毁到期的答复、台账和密钥", "Destroy answers, ledgers and keys that have expired"),
+    "destroy_expired": Text(
+        "销毁到期的答复、台账、材料和密钥", "Destroy answers, ledgers, papers and keys that have expired"
+    ),
     "destroy_due_questions": Text("销毁到期的查询结果", "Destroy results of questions that have expired"),
+    "exchange_items": Text("收发事项", "Send and fetch items"),
     "check_promises": Text("核对网关的记录承诺", "Check the gateway's promises against its log"),
     "compare_entries": Text("核对审计日志中的本单位记录", "Compare our entries in the audit log"),
     "cosign_log": Text("见证审计日志", "Cosign the audit log"),
