@@ -18,6 +18,7 @@ class Scale:
         appends: events appended in a turn, by each thread.
         leaves: entries of the log from which proofs are made, and which is verified.
         console_entries: entries of the log behind the console's pages.
+        ledger_rows: rows of a ledger that an officer uploads.
     """
 
     rounds: int
@@ -30,6 +31,7 @@ class Scale:
     appends: int
     leaves: int
     console_entries: int
+    ledger_rows: int
 
 
 FULL = Scale(
@@ -43,6 +45,7 @@ FULL = Scale(
     appends=60,
     leaves=1_000_000,
     console_entries=100_000,
+    ledger_rows=50_000,
 )
 QUICK = Scale(
     rounds=7,
@@ -55,4 +58,5 @@ QUICK = Scale(
     appends=30,
     leaves=20_000,
     console_entries=20_000,
+    ledger_rows=5_000,
 )

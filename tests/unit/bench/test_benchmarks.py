@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench import __main__ as command
-from bench import console_pages, hashing, index, log, log_append, log_proofs, queries
+from bench import console_pages, hashing, index, ledgers, log, log_append, log_proofs, queries
 from bench.harness import Comparison, Figure, Sample
 from bench.load import HttpRequest, LoadError, send_all
 from bench.register import draw_rows
@@ -34,6 +34,7 @@ TOY = Scale(
     appends=2,
     leaves=600,
     console_entries=600,
+    ledger_rows=40,
 )
 
 
@@ -81,6 +82,11 @@ def test_the_log_is_appended_to_with_one_commit_and_with_group_commit():
 def test_the_consoles_pages_are_asked_for():
     found = require_sound(console_pages.run(TOY, quiet))
     assert len(found) == 6
+
+
+def test_a_ledger_is_checked_to_its_end():
+    (found,) = require_sound(ledgers.run(TOY, quiet))
+    assert found.name == "ledger of 40 rows"
 
 
 def test_proofs_are_made_from_a_log_that_verifies():
