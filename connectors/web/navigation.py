@@ -10,6 +10,7 @@ from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import Permission
 from connectors.desk.waiting_questions import count_questions, count_reviews
+from connectors.web.item_waiting import count_waiting_items
 from connectors.web.signed_in import PREFIX
 from hosting.web.frame import NavigationEntry
 from hosting.web.language import Text
@@ -65,6 +66,23 @@ WAYS: Final = (
         Text("判断可能匹配的是不是同一名儿童", "Decide whether possible matches are the same child"),
         ((f"{PREFIX}/reviews", Permission.REVIEW_MATCHES),),
         Waiting(count_reviews, Text("需要您复核 %s 条可能匹配", "Possible matches for you to review: %s")),
+    ),
+    Way(
+        Text("事项", "Items"),
+        Text(
+            "签收和办理转介、强制报告和通报，发起新的事项",
+            "Acknowledge and handle referrals, reports and notifications, open new ones",
+        ),
+        ((f"{PREFIX}/items", Permission.SEE_REFERRALS),),
+        Waiting(
+            count_waiting_items,
+            Text("需要您办理 %s 项与其他单位的事项", "Items with other offices for you to handle: %s"),
+        ),
+    ),
+    Way(
+        Text("走访", "Visits"),
+        Text("报告入户走访情况", "Report visits to families"),
+        ((f"{PREFIX}/visits", Permission.REPORT_VISIT),),
     ),
     Way(
         Text("台账", "Ledgers"),
