@@ -8,6 +8,7 @@ from connectors.web.add_account_pages import add_account_pages
 from connectors.web.asked_pages import asked_pages, hold_pages
 from connectors.web.asking_pages import register_asking_pages
 from connectors.web.data_pages import data_pages
+from connectors.web.item_blueprints import register_item_pages
 from connectors.web.job_pages import job_pages
 from connectors.web.ledger_blueprints import register_ledger_pages
 from connectors.web.link_pages import link_pages
@@ -38,4 +39,5 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(hold_pages(console))
     app.register_blueprint(data_pages(console))
     app.register_blueprint(job_pages(console))
+    register_item_pages(app, console)
     app.register_blueprint(missing_pages(console))
