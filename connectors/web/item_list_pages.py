@@ -12,6 +12,7 @@ from connectors.console.context import Console
 from connectors.console.roles import Permission, Role
 from connectors.items.lists import find_by_number, list_items
 from connectors.items.views import ItemRow, ItemScope
+from connectors.web.item_waiting import waiting_items
 from connectors.web.item_wordings import (
     EMPTY_WORDS,
     ITEMS,
@@ -34,7 +35,7 @@ COLUMNS: Final = (
     Column(Text("儿童", "Child")),
     Column(Text("事项", "Kind")),
     Column(Text("状态", "State")),
-    Column(Text("由谁办理", "Whose turn")),
+    Column(Text("由谁负责", "In charge")),
     Column(Text("时限", "Due")),
 )
 MAX_NAME_CHARACTERS: Final = 60
@@ -52,7 +53,11 @@ def item_list_pages(console: Console) -> Blueprint:
 def _show(console: Console) -> str:
     account = signed_in().account
     scope = _scope_of(request.args.get("scope"), account)
-    return _page(scope, list_items(console, account, scope=scope))
+    return _page(scope, _rows(console, account, scope))
+
+
+def _rows(console: Console, account: Account, scope: ItemScope) -> list[ItemRow]:
+    return waiting_items(console, account) if scope is ItemScope.WAITING else list_items(console, account, scope=scope)
 
 
 def _find(console: Console) -> str | Response:
@@ -77,14 +82,14 @@ def _find(console: Console) -> str | Response:
 def _refused(console: Console, sentence: str) -> str:
     account = signed_in().account
     scope = _scope_of(None, account)
-    return _page(scope, list_items(console, account, scope=scope), errors={"number": sentence})
+    return _page(scope, _rows(console, account, scope), errors={"number": sentence})
 
 
 def _search(console: Console) -> str:
     """Show the items about a child of this name; a name is never part of an address."""
     account, name = signed_in().account, request.form.get("child_name", "").strip()[:MAX_NAME_CHARACTERS]
     scope = _scope_of(request.form.get("scope"), account)
-    found = [row for row in list_items(console, account, scope=scope) if name and name in (row.child_name or "")]
+    found = [row for row in _rows(console, account, scope) if name and name in (row.child_name or "")]
     return _page(scope, found, name=name)
 
 
@@ -104,7 +109,8 @@ def _page(
         page=page,
         columns=COLUMNS,
         scope=scope,
-        scopes=SCOPE_WORDS,
+        scopes=_scopes_for(account),
+        scope_words=SCOPE_WORDS[scope],
         empty=EMPTY_WORDS[scope],
         name=name,
         errors=errors or {},
@@ -125,6 +131,12 @@ def _scope_of(text: str | None, account: Account) -> ItemScope:
     if text is not None and text in set(ItemScope):
         return ItemScope(text)
     return ItemScope.OVERDUE if _only_watches(account) else ItemScope.WAITING
+
+
+def _scopes_for(account: Account) -> dict[ItemScope, Text]:
+    """Return the lists to choose from; who only watches has nothing to handle."""
+    watched = (ItemScope.OVERDUE, ItemScope.ALL)
+    return {scope: SCOPE_WORDS[scope] for scope in (watched if _only_watches(account) else ItemScope)}
 
 
 def _only_watches(account: Account) -> bool:

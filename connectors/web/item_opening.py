@@ -99,8 +99,12 @@ def takes_reporters(console: Console, account: Account, workflow: Workflow) -> b
     """Return whether the account may take a report down itself, with the identity of whoever made it."""
     if workflow.confidential_to is None:
         return False
-    seat, kind = workflow.seat(workflow.confidential_to), console.connector.agency.partition(".")[0]
-    return bool(workflow_roles_of(account.roles) & seat.roles) and kind in {one.value for one in seat.kinds}
+    return _sits_in(console, account, workflow.seat(workflow.confidential_to))
+
+
+def own_seats(console: Console, account: Account, workflow: Workflow) -> dict[str, str]:
+    """Return the seats that the account's own agency takes where nobody else is chosen, each with the agency."""
+    return {seat.id: console.connector.agency for seat in seats_to_fill(workflow) if _sits_in(console, account, seat)}
 
 
 def read_opening(
@@ -134,3 +138,9 @@ def open_typed(console: Console, account: Account, workflow: Workflow, typed: Ty
         elif console.connector.agency in typed.seats.values() and takes_reporters(console, account, workflow):
             take_step(console, account, item, TAKEN_DOWN)
     return item
+
+
+def _sits_in(console: Console, account: Account, seat: Seat) -> bool:
+    """Return whether the account could act in this seat, in one of the roles that it has at this kind of agency."""
+    kind = console.connector.agency.partition(".")[0]
+    return bool(workflow_roles_of(account.roles) & seat.roles) and kind in {one.value for one in seat.kinds}

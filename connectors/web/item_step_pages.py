@@ -25,7 +25,7 @@ from connectors.web.item_step_form import (
     read_step,
     say_step,
 )
-from connectors.web.item_wordings import ITEMS, name_of, name_workflow
+from connectors.web.item_wordings import ITEMS, name_state, name_step, name_workflow
 from connectors.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose
 
@@ -84,7 +84,7 @@ def _form(view: ItemView, step: OpenStep, errors: dict[str, str], refused: Text 
         "item/step.html",
         row=view.row,
         step=step,
-        name=name_of(step.transition),
+        name=name_step(step.transition),
         name_workflow=name_workflow,
         after=_after(view, step),
         errors=errors,
@@ -107,7 +107,7 @@ def _confirmation(view: ItemView, step: OpenStep, read: TypedStep) -> str:
         "item/confirm.html",
         row=view.row,
         step=step,
-        name=name_of(step.transition),
+        name=name_step(step.transition),
         after=_after(view, step),
         lines=say_step(step, read),
         kept=[(name, value) for name in FIELDS for value in request.form.getlist(name)],
@@ -121,7 +121,7 @@ def _after(view: ItemView, step: OpenStep) -> tuple[Text, Text] | None:
         return None
     state = view.row.workflow.state(step.transition.to)
     seat = view.row.workflow.seat(state.owner)
-    return name_of(state), Text(seat.name_zh, seat.name_en)
+    return name_state(state), Text(seat.name_zh, seat.name_en)
 
 
 def _step_of(console: Console, id_: UUID, transition: str) -> tuple[ItemView, OpenStep]:

@@ -69,9 +69,19 @@ def name_workflow(workflow: Workflow) -> Text:
     return Text(workflow.name_zh, workflow.name_en)
 
 
-def name_of(one: State | Transition) -> Text:
-    """Return what a state or a step is called."""
-    return Text(one.name_zh, one.name_en)
+def name_state(state: State) -> Text:
+    """Return what a state is called."""
+    return Text(state.name_zh, state.name_en)
+
+
+def name_step(transition: Transition) -> Text:
+    """Return what a step is called, as it stands on a button."""
+    return begin_upper(Text(transition.name_zh, transition.name_en))
+
+
+def begin_upper(text: Text) -> Text:
+    """Return a name as it begins a line."""
+    return Text(text.zh, text.en[:1].upper() + text.en[1:])
 
 
 def state_tag(row: ItemRow) -> tuple[Text, str]:

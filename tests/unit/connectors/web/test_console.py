@@ -14,7 +14,7 @@ from connectors.console.roles import PERMISSIONS, Permission, Role, permissions_
 from connectors.gateway_client import GatewayUnreachableError
 from connectors.web.app import MemoryRequest, create_console_app
 from connectors.web.declared import UndeclaredRouteError, admits_everybody, declarations
-from connectors.web.navigation import WAYS
+from connectors.web.navigation import HOME, WAYS
 from connectors.web.signed_in import requires_sign_in, requires_visitor
 from hosting.web.frame import MAX_NAVIGATION_ENTRIES
 from hosting.web.secret_cookie import new_secret
@@ -73,6 +73,8 @@ def test_every_role_opens_what_it_may_and_nothing_else(desk: OfficeDesk, role: R
         if permission in allowed:
             assert "您的角色不能这样做" not in answer.text or answer.status_code != 403, (method, address)
             assert answer.status_code < 500, (method, address)
+        elif address == HOME:  # leads to the page that the role has instead
+            assert answer.status_code == 303, role
         else:
             assert answer.status_code == 403, (method, address, permission)
             assert "您的角色不能这样做" in answer.text
@@ -182,7 +184,9 @@ def test_an_uploaded_file_rests_in_memory(desk: OfficeDesk) -> None:
 
 
 def test_ways_lead_where_the_account_may_go(desk: OfficeDesk) -> None:
-    assert len(WAYS) <= MAX_NAVIGATION_ENTRIES
+    for role in Role:
+        shown = [way for way in WAYS if way.address_for(desk.account(role)) is not None]
+        assert 0 < len(shown) <= MAX_NAVIGATION_ENTRIES, role
     addresses = {address: permission for method, address, permission in _pages(desk.app) if method == "GET"}
     for way in WAYS:
         for address, permission in way.pages:
@@ -192,6 +196,14 @@ def test_ways_lead_where_the_account_may_go(desk: OfficeDesk) -> None:
         for way in WAYS:
             address = way.address_for(desk.account(role))
             assert (f'<a href="{address}"' in page) == (address is not None)
+
+
+def test_who_may_report_visits_alone_is_led_there_and_nowhere_else(desk: OfficeDesk) -> None:
+    browser = desk.browser(Role.VILLAGE_DIRECTOR)
+    assert browser.client.get("/desk/").headers["Location"] == "/desk/visits"
+    page = browser.client.get("/desk/visits").text
+    assert "报告入户走访" in page
+    assert "/desk/items" not in page
 
 
 def test_the_ribbon_says_that_one_stands_inside_the_agency(desk: OfficeDesk) -> None:
