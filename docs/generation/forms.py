@@ -11,7 +11,8 @@ from pydantic.fields import FieldInfo
 
 from docs.generation.markdown import code, codes
 from schemas import formats
-from schemas.messages import evaluate, exchange, match, registry
+from schemas.messages import evaluate, exchange, items, match, registry
+from schemas.workflows import clock
 
 FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "AgencyId": (formats.AgencyId, "单位代号", "a member or the gateway, e.g. `education.990101`"),
@@ -50,6 +51,9 @@ FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "Token": (formats.Token, "签名令牌", "a JWS in compact form (RFC 7515), ES256"),
     "Shard": (formats.Shard, "日志分片（年份）", "the year whose tree of the log is meant"),
     "UnixSeconds": (formats.UnixSeconds, "POSIX 秒", "seconds since 1970-01-01 UTC"),
+    "EventNumber": (items.EventNumber, "事件在事项中的序号", "the place of an event in its item, from 0"),
+    "WorkflowId": (items.WorkflowId, "流程代号", "a workflow, e.g. `W6`"),
+    "Name": (clock.Name, "流程内的名称", "a seat, step, clock or reason within its workflow"),
     "Epoch": (evaluate.Epoch, "密钥期次", "the number of an evaluation key's epoch, from 1"),
     "Attributes": (match.Attributes, "数据项列表", "1 to 32 attributes"),
     "Row": (match.Row, "行在一次比对中的位置", "the place of a record in its run, from 0"),

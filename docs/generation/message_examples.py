@@ -1,5 +1,6 @@
 """One example of every message, made with the models themselves: what stands here is well formed."""
 
+from docs.generation.item_examples import ITEM_EXAMPLES
 from docs.generation.made_up import digest, identifier, packed, token
 from docs.generation.settings_examples import PIN_EXAMPLE
 from schemas.agreement import Agreement, AgreementSignature, AgreementState, Approval, Party
@@ -320,6 +321,7 @@ _ALL: tuple[Message, ...] = (
         checkpoint="gateway.990101/audit/2026\n4712\n…\n\n— gateway.990101/audit/2026 …\n",
     ),
     ProblemError(ProblemCode.BUDGET_EXHAUSTED).as_problem("en"),
+    *ITEM_EXAMPLES,
 )
 
 EXAMPLES: dict[str, Message] = {type(example).__name__: example for example in _ALL}

@@ -20,6 +20,15 @@ from schemas.message import Message
 from schemas.messages.accounting import AccountedAccess, Accounting, AccountingSeal, SignedAccounting
 from schemas.messages.agreements import SignedAgreement
 from schemas.messages.exchange import Answer, PossessionMacs, PossessionProof, PossessionProofs, SealedAnswers
+from schemas.messages.items import (
+    ActClaims,
+    EscalatedClaims,
+    HeldPaper,
+    ItemChange,
+    ItemEventClaims,
+    OpenedClaims,
+    PaperRef,
+)
 from schemas.messages.log import ConsistencyDocument, InclusionDocument
 from schemas.messages.log_entries import LogPlace, ShownEntry
 from schemas.messages.match import GrantClaims, MatchOutcome, MatchRecord, RunSummary
@@ -40,6 +49,7 @@ _SIGNED_PARTS: tuple[type[Message], ...] = (
     KeyStatement,
     AgreementSignature,
     AccountingSeal,
+    ItemEventClaims,
 )
 _INNER_PARTS: tuple[type[Message], ...] = (
     MatchRecord,
@@ -55,6 +65,12 @@ _INNER_PARTS: tuple[type[Message], ...] = (
     SignedAgreement,
     LogPlace,
     ShownEntry,
+    ItemChange,
+    HeldPaper,
+    OpenedClaims,
+    ActClaims,
+    EscalatedClaims,
+    PaperRef,
 )
 _HANDED_OVER: tuple[type[Message], ...] = (Enrolment, GatewayPin, SignedAccounting, Accounting, AccountedAccess)
 _PUBLIC: tuple[type[Message], ...] = (
