@@ -20,7 +20,12 @@ class ChildNotFoundError(LookupError):
 
 
 def find_handles(connector: Connector, register: Register, row: int) -> tuple[str, ...]:
-    """Return the handles under which the child in a row of the register stands in indexes, in their order.
+    """Return the handles of the child in a row of the register, as `handles_of`; raises as `get_record`."""
+    return handles_of(connector, get_record(register, row))
+
+
+def get_record(register: Register, row: int) -> Record:
+    """Return a row of the register.
 
     Raises:
         RowNotFoundError: no such row, or it is not usable.
@@ -29,6 +34,11 @@ def find_handles(connector: Connector, register: Register, row: int) -> tuple[st
     record = next((found for found in register.records() if found.row_number == row), None)
     if record is None:
         raise RowNotFoundError(f"登记册没有可用的第{row}行 / the register has no usable row {row}")
+    return record
+
+
+def handles_of(connector: Connector, record: Record) -> tuple[str, ...]:
+    """Return the handles under which the child of a record stands in indexes, in their order."""
     found = []
     for digest, epoch in list_indexes(connector.state):
         copy = find_agreement(connector.state, digest)

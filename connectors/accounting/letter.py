@@ -6,6 +6,7 @@ It bears no officer's name (CJEU C-579/21) and nothing of what is withheld; it n
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -73,15 +74,22 @@ class Letter:
         return f"{on.day} {on:%B %Y}" if self.language == "en" else f"{on.year}年{on.month}月{on.day}日"
 
 
+def letter_bytes(letter: Letter) -> bytes:
+    """Return the letter as the content of a file."""
+    content = BytesIO()
+    _make_document(letter).save(content)
+    return content.getvalue()
+
+
 def write_letter(path: Path, letter: Letter) -> None:
     """Write the letter to a new file that its owner alone can read.
 
     Raises:
         FileExistsError: there is a file of this name already.
     """
-    document = _make_document(letter)
+    content = letter_bytes(letter)
     path.touch(mode=0o600, exist_ok=False)
-    document.save(str(path))
+    path.write_bytes(content)
 
 
 def _make_document(letter: Letter) -> DocumentObject:

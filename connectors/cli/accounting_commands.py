@@ -5,22 +5,18 @@ from pathlib import Path
 
 import click
 
+from connectors.accounting.check_accounting import REFUSALS, read_accounting
 from connectors.accounting.find_child import ChildNotFoundError, RowNotFoundError, find_handles, get_child
 from connectors.accounting.letter import Letter, write_letter
 from connectors.cli.formats import FormatType
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.register import open_register
-from keys.crypto.signing import VerificationKey
-from keys.protocol.accounting import AccountingError, verify_accounting
+from keys.protocol.accounting import AccountingError
 from schemas.faults import Wording
 from schemas.formats import Handle
 from schemas.messages.accounting import MAX_ACCOUNTING_BYTES, Accounting
 
 HANDLE = FormatType(Handle, "应为22位记录代号 / a record's handle: 22 characters")
-REFUSALS = {
-    "malformed": "不是网关签名的清单 / not an accounting signed by the gateway",
-    "signature_invalid": "清单的签名无效，或者签名密钥已更换：请重新索取 / the accounting's signature is not valid, or its key was replaced: ask for it anew",
-}
 
 
 @click.group(cls=FriendlyGroup)
@@ -90,20 +86,13 @@ def letter(start: Start, handle: str, file: Path, out: Path, language: str) -> N
 
 
 def _verified(session: Session, file: Path) -> Accounting:
-    now = session.connector.now()
-
-    def find_key(agency: str, key_id: str) -> VerificationKey:
-        return session.trust.gateway_key(agency, key_id, now)
-
     with file.open("rb") as stream:
         data = stream.read(MAX_ACCOUNTING_BYTES + 1)
     try:
-        checked = verify_accounting(data, find_key)
+        return read_accounting(session.connector, session.trust, data)
     except AccountingError as error:
-        raise click.ClickException(REFUSALS[error.reason]) from None
-    if checked.provider != session.connector.agency:
-        raise click.ClickException("清单是给另一单位的 / the accounting is for another agency")
-    return checked
+        words = REFUSALS[error.reason]
+        raise click.ClickException(f"{words.zh} / {words.en}") from None
 
 
 def _names_of(session: Session) -> Callable[[str], Wording]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 import connectors.own_log.tables
 import connectors.state.console_tables
+import connectors.state.correction_tables
 import connectors.state.desk_tables
 import connectors.state.dropout_tables
 import connectors.state.item_tables

@@ -4,9 +4,11 @@ from flask import Flask
 
 from connectors.console.context import Console
 from connectors.web.account_pages import account_pages
+from connectors.web.accounting_pages import accounting_pages
 from connectors.web.add_account_pages import add_account_pages
 from connectors.web.asked_pages import asked_pages, hold_pages
 from connectors.web.asking_pages import register_asking_pages
+from connectors.web.correction_pages import correction_pages
 from connectors.web.data_pages import data_pages
 from connectors.web.item_blueprints import register_item_pages
 from connectors.web.job_pages import job_pages
@@ -36,6 +38,8 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(record_pages(console))
     register_asking_pages(app, console)
     app.register_blueprint(asked_pages(console))
+    app.register_blueprint(accounting_pages(console))
+    app.register_blueprint(correction_pages(console))
     app.register_blueprint(hold_pages(console))
     app.register_blueprint(data_pages(console))
     app.register_blueprint(job_pages(console))

@@ -9,6 +9,7 @@ from flask import request
 from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import Permission
+from connectors.desk.corrections import count_waiting_corrections
 from connectors.desk.waiting_questions import count_questions, count_reviews
 from connectors.web.item_waiting import count_waiting_items
 from connectors.web.signed_in import PREFIX
@@ -91,8 +92,19 @@ WAYS: Final = (
     ),
     Way(
         Text("我方被查", "Asked of us"),
-        Text("查看哪些单位向我方查询了什么，暂停协议", "See who asked us for what, suspend agreements"),
-        ((f"{PREFIX}/asked", Permission.SEE_ASKED_OF_US),),
+        Text(
+            "查看哪些单位向我方查询了什么，暂停协议，答复校核申请",
+            "See who asked us for what, suspend agreements, answer requests for correction",
+        ),
+        (
+            (f"{PREFIX}/asked", Permission.SEE_ASKED_OF_US),
+            (f"{PREFIX}/accounting", Permission.SEE_ASKED_OF_US),
+            (f"{PREFIX}/corrections", Permission.SEE_ASKED_OF_US),
+        ),
+        Waiting(
+            count_waiting_corrections,
+            Text("需要答复 %s 项校核申请", "Requests for correction that wait for an answer: %s"),
+        ),
     ),
     Way(
         Text("管理", "Administration"),

@@ -1,9 +1,11 @@
 """From a row of an office's register to the letter for the guardian, on real servers; the name stays in the office."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,15 @@ from sqlalchemy import select
 
 from connectors.accounting.find_child import get_child
 from connectors.cli.main import main
+from connectors.console.account import Account as ConsoleAccount
+from connectors.console.actions import Action
+from connectors.console.context import Console
+from connectors.console.record import list_record
+from connectors.console.roles import Role as ConsoleRole
 from connectors.register import open_register
 from connectors.state.database import reading
 from connectors.state.tables import released_record
+from connectors.web.app import create_console_app
 from demo.province import Agency
 from demo.scenario.cast import PASSPHRASE
 from gateway.bootstrap import open_gateway
@@ -34,6 +42,7 @@ from gateway.settings import DATABASE_FILE
 from schemas.base64url import encode_base64url
 from schemas.messages.accounting import AccessKind, SignedAccounting
 from tests.scene import Scene
+from tests.unit.connectors.desk.desk_pages import Browser, browser_of
 
 PURPOSE = "P04"
 AUDITOR = Account("auditor-1", "监督员", frozenset({Role.OVERSIGHT_AUDITOR}))
@@ -175,3 +184,86 @@ def test_what_is_withheld_leaves_no_trace(scene: Scene, gateway: Gateway, handle
     signed = SignedAccounting.from_bytes(made.data, 2**20)
     assert signed.accounting.accesses == ()
     assert set(signed.accounting.model_dump()) == {"gateway", "provider", "handles", "made_at", "accesses"}
+
+
+@pytest.fixture(scope="module")
+def steward(scene: Scene) -> Browser:
+    """The data steward's browser at the console of the agency that was asked."""
+    session = scene.session(Agency.DISABLED_FEDERATION)
+    console = Console(session.connector, session.trust, session.client)
+    account = ConsoleAccount("steward", "王安", frozenset({ConsoleRole.DATA_STEWARD}))
+    return browser_of(create_console_app(console), console, account)
+
+
+def test_the_steward_finds_the_child_and_makes_the_letter_on_pages(
+    scene: Scene, gateway: Gateway, handle: str, tmp_path: Path, steward: Browser
+) -> None:
+    connector = scene.session(Agency.DISABLED_FEDERATION).connector
+    child = get_child(connector, open_register(connector), handle)
+    name, number, row = child.identity.name, child.identity.citizen_id, child.row_number
+    assert name is not None
+    assert number is not None
+    for sought in (name, number.text):
+        assert f'href="/desk/accounting/rows/{row}"' in _seek(steward, sought)
+    page = steward.get(f"/desk/accounting/rows/{row}")
+    assert handle in page
+    assert name in page
+    assert number.text not in page
+    assert "已答复" in page
+    file, found = _signed(gateway, scene, handle, tmp_path)
+    shown = _hand_in(steward, page, row, file.read_bytes(), "show")
+    assert f"共 {len(found)} 次查询" in shown
+    assert "仅比对" in shown
+    for wanted, head in (("letter_zh", "个人信息查询情况告知书"), ("letter_en", "Accounting of requests")):
+        _hand_in(steward, page, row, file.read_bytes(), wanted)
+        assert steward.seen is not None
+        document = Document(BytesIO(steward.seen.get_data()))
+        text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+        assert head in text
+        assert name in text
+    with reading(connector.state) as connection:
+        lines = list_record(connection, account="steward")
+    actions = [line.action for line in lines if line.action is not Action.PASSWORD_REPLACED]
+    assert actions[:3] == [Action.LETTER_WRITTEN, Action.ACCOUNTING_VIEWED, Action.CHILD_ACCOUNT_VIEWED]
+    assert {line.subject for line in lines if line.action is Action.LETTER_WRITTEN} == {handle}
+    assert all(text not in repr(lines) for text in (name, number.text))
+
+
+def test_the_pages_take_no_forged_accounting_and_no_other_childs(
+    scene: Scene, gateway: Gateway, handle: str, tmp_path: Path, steward: Browser
+) -> None:
+    connector = scene.session(Agency.DISABLED_FEDERATION).connector
+    row = get_child(connector, open_register(connector), handle).row_number
+    page = steward.get(f"/desk/accounting/rows/{row}")
+    file, _ = _signed(gateway, scene, handle, tmp_path)
+    signed = SignedAccounting.from_bytes(file.read_bytes(), 2**20)
+    shortened = signed.accounting.model_copy(update={"accesses": ()})
+    forged = signed.model_copy(update={"accounting": shortened}).to_bytes()
+    other = next(record for record in open_register(connector).records() if record.row_number != row)
+    for data, of_row, words in (
+        (b"{}", row, "不是网关签名的清单"),
+        (forged, row, "签名无效"),
+        (file.read_bytes(), other.row_number, "不是这名儿童的"),
+    ):
+        for wanted in ("show", "letter_zh"):
+            assert words in _hand_in(steward, page, of_row, data, wanted)
+            assert steward.status == 422
+
+
+def test_what_is_sought_must_be_whole(steward: Browser) -> None:
+    assert "没有这个姓名" in _seek(steward, "赵")
+    assert "请填写完整" in _seek(steward, " ")
+    assert "请填写完整" in _seek(steward, "赵" * 61)
+    steward.get("/desk/accounting/rows/9999999")
+    assert steward.status == 404
+
+
+def _seek(browser: Browser, sought: str) -> str:
+    return browser.post("/desk/accounting", {"sought": sought}, browser.get("/desk/accounting"))
+
+
+def _hand_in(browser: Browser, page: str, row: int, data: bytes, wanted: str) -> str:
+    token = re.findall(r'name="form_token" value="([^"]+)"', page)[0]
+    form = {"form_token": token, "wanted": wanted, "file": (BytesIO(data), "accounting.json")}
+    browser.seen = browser.client.post(f"/desk/accounting/rows/{row}", data=form)
+    return browser.seen.get_data().decode(errors="replace")
