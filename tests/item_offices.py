@@ -92,6 +92,7 @@ class ItemRelay:
     offices: dict[str, Console] = field(default_factory=dict)
     items: dict[str, Course] = field(default_factory=dict)
     changes: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    _members: dict[str, Member] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def escalate(self) -> None:
@@ -121,7 +122,7 @@ class ItemRelay:
         )
         registry = Registry(
             gateway=identity,
-            members=tuple(_member(office.connector) for office in self.offices.values()),
+            members=tuple(self._member(office.connector) for office in self.offices.values()),
             version=seconds,
             issued_at=seconds,
             expires_at=seconds + 3600,
@@ -227,6 +228,10 @@ class ItemRelay:
         del key_id, at
         key = self.key if agency == GATEWAY else self.offices[agency].connector.signing_key()
         return key.verification_key
+
+    def _member(self, connector: Connector) -> Member:
+        """Return what an office stated when it was registered: nothing of it is taken back later."""
+        return self._members.setdefault(connector.agency, _member(connector))
 
     def _own(self) -> str:
         seconds = int(NOW.timestamp())
