@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -69,16 +69,26 @@ def enter_child(console: Console, owner: str, data_set: DataSet, typed: Mapping[
         ColumnsError: a field that the data set does not have, or a required one without a word.
     """
     given = {name: text.strip()[:MAX_TYPED_CHARACTERS] for name, text in typed.items() if text.strip()}
+    return keep_rows(console, owner, data_set, "单个儿童.csv", [given])
+
+
+def keep_rows(console: Console, owner: str, data_set: DataSet, name: str, rows: Sequence[Mapping[str, str]]) -> str:
+    """Keep rows field by field as a ledger whose columns are known, in their order from row 2; returns its id.
+
+    Raises:
+        ColumnsError: a field that the data set does not have, or a required one that no row has.
+    """
     fields = {one.name: one for one in data_set.fields}
-    for name in given.keys() - fields.keys():
-        raise ColumnsError("unknown", name)
+    given = list(dict.fromkeys(name for row in rows for name in row))
+    for unknown in set(given) - fields.keys():
+        raise ColumnsError("unknown", unknown)
     for missing in missing_fields(data_set, dict.fromkeys(given, 0)):
         raise ColumnsError("required", missing.name)
     labels = tuple(fields[name].name_zh for name in given)
     buffer = io.StringIO()
-    csv.writer(buffer).writerows([labels, given.values()])
+    csv.writer(buffer).writerows([labels, *([row.get(name, "") for name in given] for row in rows)])
     card = LedgerCard(
-        name="单个儿童.csv",
+        name=name,
         kind="csv",
         first_data_row=1,
         width=len(labels),
@@ -86,7 +96,7 @@ def enter_child(console: Console, owner: str, data_set: DataSet, typed: Mapping[
         columns={name: at for at, name in enumerate(given)},
     )
     id_ = _keep(console, owner, card, buffer.getvalue().encode())
-    _begin_check(console, ledger_store_of(console.connector).get(id_), data_set, card, rows_total=1)
+    _begin_check(console, ledger_store_of(console.connector).get(id_), data_set, card, rows_total=len(rows))
     return id_
 
 

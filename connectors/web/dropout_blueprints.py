@@ -4,9 +4,12 @@ from flask import Flask
 
 from connectors.console.context import Console
 from connectors.dropouts.flag_worker import FlagWorker
+from connectors.web.dropout_decision_pages import dropout_decision_pages
 from connectors.web.dropout_flag_pages import dropout_flag_pages
 from connectors.web.dropout_ledger_pages import dropout_ledger_pages
+from connectors.web.dropout_passing_pages import dropout_passing_pages
 from connectors.web.dropout_pupil_pages import dropout_pupil_pages
+from connectors.web.dropout_triage_pages import dropout_triage_pages
 
 
 def register_dropout_pages(app: Flask, console: Console) -> None:
@@ -15,4 +18,7 @@ def register_dropout_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(dropout_ledger_pages(console))
     app.register_blueprint(dropout_pupil_pages(console))
     app.register_blueprint(dropout_flag_pages(console, worker))
+    app.register_blueprint(dropout_triage_pages(console))
+    app.register_blueprint(dropout_decision_pages(console))
+    app.register_blueprint(dropout_passing_pages(console))
     worker.go_on()

@@ -1,5 +1,6 @@
 """What the pages about pupils who stay away call things, and where those pages are."""
 
+from enum import StrEnum
 from typing import Final
 
 from connectors.dropouts.flag_steps import WORKFLOW
@@ -12,6 +13,8 @@ from schemas.dropouts.reasons import DROPOUT_REASON, DropoutReason
 from schemas.workflows.load import load_workflows
 
 ABSENCES: Final = f"{PREFIX}/absences"
+TRIAGE: Final = f"{PREFIX}/triage"
+REPORTS: Final = f"{PREFIX}/dropout-reports"
 DROPOUTS: Final = f"{PREFIX}/dropouts"
 
 FLAG_WORDS: Final = {
@@ -31,6 +34,47 @@ LINE_COLUMNS: Final = (
     Column(Text("状态", "State")),
     Column(Text("时限", "Due")),
 )
+
+
+class TriageStage(StrEnum):
+    """Which flagged pupils the county looks at."""
+
+    REPORTED = "reported"
+    VERIFYING = "verifying"
+    PERSUADING = "persuading"
+    PASSED_ON = "passed_on"
+
+    @property
+    def states(self) -> frozenset[str]:
+        """The states of workflow W1."""
+        return frozenset({"referred", "danger_reported"}) if self is TriageStage.PASSED_ON else frozenset({self.value})
+
+
+TRIAGE_WORDS: Final = {
+    TriageStage.REPORTED: Text("待签收", "To be acknowledged"),
+    TriageStage.VERIFYING: Text("待分诊", "To be sorted"),
+    TriageStage.PERSUADING: Text("劝返中", "Being persuaded"),
+    TriageStage.PASSED_ON: Text("等待其他单位结果", "With other agencies"),
+}
+TRIAGE_COLUMNS: Final = (
+    Column(Text("选", "Tick")),
+    Column(Text("学生", "Pupil")),
+    Column(Text("学校、班级", "School and class")),
+    Column(Text("天数", "Days"), is_number=True),
+    Column(Text("原因", "Reason")),
+    Column(Text("其他单位的答复", "What other agencies answered")),
+    Column(Text("时限", "Due")),
+)
+STEP_EFFECTS: Final = {
+    "acknowledge": Text("收下学校的书面报告，开始核查", "Take the school's report and begin to verify"),
+    "find_elsewhere": Text(
+        "已在别处就读、离境或学籍有误，销号", "Enrolled elsewhere, abroad or a register error: close it"
+    ),
+    "place": Text("送教上门、特教、中职或延缓入学", "Home teaching, special or vocational school, deferral"),
+    "persuade": Text("和学校、乡镇一起劝返", "Persuade, with the school and the township"),
+    "refer": Text("监护有问题，请民政部门接手", "Guardianship: ask civil affairs to take it on"),
+    "report_danger": Text("可能受到侵害，立即强制报告", "Perhaps harmed: make a mandatory report at once"),
+}
 
 FLAG_COLUMNS: Final = (
     Column(Text("行号", "Row"), is_number=True),
