@@ -10,6 +10,7 @@ from connectors.web.asked_pages import asked_pages, hold_pages
 from connectors.web.asking_pages import register_asking_pages
 from connectors.web.correction_pages import correction_pages
 from connectors.web.data_pages import data_pages
+from connectors.web.dropout_blueprints import register_dropout_pages
 from connectors.web.item_blueprints import register_item_pages
 from connectors.web.job_pages import job_pages
 from connectors.web.ledger_blueprints import register_ledger_pages
@@ -32,6 +33,7 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(own_account_pages(site))
     app.register_blueprint(overview_pages(console))
     register_ledger_pages(app, console)
+    register_dropout_pages(app, console)
     app.register_blueprint(account_pages(console))
     app.register_blueprint(link_pages(console))
     app.register_blueprint(add_account_pages(console))
