@@ -15,6 +15,7 @@ from gateway.services.context import Gateway
 from gateway.services.members import MemberDirectory
 from gateway.services.provider_client import ProviderClient
 from gateway.settings import KEY_FILE, GatewaySettings, SettingsError, load_settings
+from hosting.sign_on.sign_in import Provider
 from keys.custody.key_store import KeyStore
 from keys.protocol.envelopes import read_unverified
 from keys.protocol.key_chain import MAX_STATEMENT_CHARACTERS, AgencyKeys, follow_chain
@@ -28,13 +29,14 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
     """Open the gateway in `folder` for this process; call it after any fork.
 
     Raises:
-        SettingsError, CustodyError: what is missing or wrong.
+        SettingsError, CustodyError, ProviderSettingsError: what is missing or wrong.
         LogDamagedError: the log is not what was signed; nothing may run on it.
     """
     settings = load_settings(folder)
     # Read once here, or every thread reads them at its first request.
     load_purposes()
     never_released()
+    identity_provider = _identity_provider(folder, settings)
     engine = create_database_engine(settings.database)
     journal = Journal(engine, settings.log_name, utc_now, os.urandom)
     providers = ProviderClient(settings.provider_timeout_seconds, settings.provider_connections)
@@ -55,11 +57,20 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
             providers=providers,
             now=utc_now,
             random=os.urandom,
+            identity_provider=identity_provider,
         )
     finally:
+        if identity_provider is not None:
+            identity_provider.client.close()
         journal.stop()
         providers.close()
         engine.dispose()
+
+
+def _identity_provider(folder: Path, settings: GatewaySettings) -> Provider | None:
+    if settings.identity_provider is None:
+        return None
+    return Provider.open(settings.identity_provider, folder, utc_now)
 
 
 def own_keys(settings: GatewaySettings) -> AgencyKeys:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hosting.sign_on.settings import ProviderSettings
 from schemas.formats import AgencyId, Token
 from schemas.messages.registry import ShortText, Url
 
@@ -77,6 +78,10 @@ class GatewaySettings(BaseModel):
             description="牵头协调机构的成员代号，逾期事项向其督办；未设置则只记录 / member id of the lead body that"
             " hears of overdue items; without it the escalation is only recorded"
         ),
+    ] = None
+    identity_provider: Annotated[
+        ProviderSettings | None,
+        Field(description="审计人员可用的统一身份认证（OpenID Connect）/ the identity provider that auditors may use"),
     ] = None
 
 

@@ -7,9 +7,11 @@ from gateway.cli.session import Start, pass_start
 from gateway.domain.account import Account
 from gateway.domain.roles import Role
 from gateway.services.account_book import GatewayAccounts
+from gateway.settings import SettingsError
 from hosting.accounts.accounts import all_accounts, change_roles, disable_account, open_account, reset_account
 from hosting.accounts.sign_in_card import sign_in_card
 from hosting.card_on_screen import show_card
+from hosting.sign_on.identities import Identity, link_account
 
 role_option = click.option(
     "--role",
@@ -90,9 +92,23 @@ def disable(start: Start, account_id: str) -> None:
 
 @account.command()
 @click.argument("account_id", metavar="ID")
+@click.option("--subject", required=True, help="统一身份标识 / how the identity provider names the person")
+@pass_start
+def link(start: Start, account_id: str, subject: str) -> None:
+    """绑定统一身份；此后只能用它登录。 / Bind an account to a person at the identity provider, the only way in from then on."""
+    with start.gateway() as gateway:
+        provider = gateway.settings.identity_provider
+        if provider is None:
+            raise SettingsError("gateway.yaml 没有设置 identity_provider / gateway.yaml sets no identity_provider")
+        link_account(GatewayAccounts(gateway), None, account_id, Identity(provider.issuer, subject))
+    click.echo("已绑定，本程序的密码已失效 / bound; the password of this program is no longer valid")
+
+
+@account.command()
+@click.argument("account_id", metavar="ID")
 @pass_start
 def reset(start: Start, account_id: str) -> None:
-    """重置密码和身份验证器，恢复已停用的账号。 / Give a new password and authenticator; enables a disabled account."""
+    """重置密码和身份验证器，恢复已停用的账号，解除统一身份绑定。 / Give a new password and authenticator; enables a disabled account, unbinds it from the identity provider."""
     with start.gateway() as gateway:
         book = GatewayAccounts(gateway)
         show_card(sign_in_card(book, account_id, reset_account(book, None, account_id)))

@@ -21,6 +21,7 @@ from gateway.services.witness_policy import WitnessPolicyError
 from gateway.settings import SettingsError
 from hosting.accounts.account_rules import AccountError
 from hosting.command_line import StartOptions
+from hosting.sign_on.settings import ProviderSettingsError
 from keys.custody.errors import CustodyError
 
 
@@ -53,6 +54,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         DatabaseUrlError,
         DurabilityError,
         CommandError,
+        ProviderSettingsError,
     )
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.domain.budgets import LEGAL_ZONE
+from gateway.domain.item_reasons import item_reason_words
 from schemas.agreement import Agreement, Approval
 from schemas.attribute_catalogue import load_attributes
 from schemas.faults import Wording
@@ -26,7 +27,8 @@ def deciding_clause(reason: str, agreement: Agreement | None) -> Wording:
         agreement: the agreement under which was asked, where one was found.
     """
     if reason not in _CODES:
-        return Wording(f"理由代码：{reason}。", f"Reason code: {reason}.")
+        known = item_reason_words(reason)
+        return Wording(f"理由代码：{reason}。", f"Reason code: {reason}.") if known is None else _sentence(known)
     text = text_of(ProblemCode(reason))
     said = Wording(f"{text.title_zh}。", f"{text.title_en}.")
     clause = _CLAUSE_OF.get(ProblemCode(reason))
@@ -34,6 +36,10 @@ def deciding_clause(reason: str, agreement: Agreement | None) -> Wording:
         return said
     stated = clause(agreement)
     return Wording(f"{said.zh}协议规定：{stated.zh}。", f"{said.en} The agreement says: {stated.en}.")
+
+
+def _sentence(words: Wording) -> Wording:
+    return Wording(f"{words.zh}。", f"{words.en}.")
 
 
 def permitting_clauses(agreement: Agreement) -> tuple[Wording, ...]:

@@ -1,4 +1,7 @@
-"""One request as a story: asked, decided, passed on, answered, received; told from its entries alone."""
+"""One request as a story: asked, decided, passed on, answered, received; told from its entries alone.
+
+An item is a story too: opened, step after step taken by one office or the other, read, escalated.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from gateway.domain.item_reasons import has_ended
 from gateway.log.event_names import EventType
 from gateway.log.events import Event
 from gateway.log.logged_entry import LoggedEntry
@@ -38,6 +42,18 @@ class StepKind(StrEnum):
     ANSWERED = "answered"
     RECEIVED = "received"
     NOTED = "noted"
+    OPENED = "opened"
+    TAKEN = "taken"
+    READ = "read"
+    ESCALATED = "escalated"
+
+
+_OF_ITEM: Final = {
+    EventType.ITEM_OPEN: StepKind.OPENED,
+    EventType.ITEM_ACT: StepKind.TAKEN,
+    EventType.ITEM_READ: StepKind.READ,
+    EventType.ITEM_ESCALATE: StepKind.ESCALATED,
+}
 
 
 class StoryEnd(StrEnum):
@@ -79,6 +95,11 @@ class Story:
     def first(self) -> Event:
         """What was asked."""
         return self.steps[0].event
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is the story of an item."""
+        return self.first.type in _OF_ITEM
 
     @property
     def duration(self) -> timedelta:
@@ -125,7 +146,7 @@ def _steps_of(entry: LoggedEntry) -> list[Step]:
         passed = StepKind.PASSED_ON if event.type in RELAYED else StepKind.COMPARED
         kinds = [StepKind.ASKED, StepKind.PERMITTED, passed]
     else:
-        kinds = [StepKind.ANSWERED if event.ref else StepKind.NOTED]
+        kinds = [_OF_ITEM.get(event.type, StepKind.ANSWERED if event.ref else StepKind.NOTED)]
     return [Step(kind, entry) for kind in kinds]
 
 
@@ -139,6 +160,9 @@ def _timed(steps: Sequence[Step]) -> list[Step]:
 
 
 def _end(entries: Sequence[LoggedEntry], now: datetime) -> StoryEnd:
+    if entries[0].leaf.event.type in _OF_ITEM:
+        taken = [entry.leaf.event.reason or "" for entry in entries if entry.leaf.event.type is EventType.ITEM_ACT]
+        return StoryEnd.COMPLETE if has_ended(taken) else StoryEnd.UNDER_WAY
     ended = {entry.leaf.event.ref for entry in entries}
     open_intents = [entry for entry in entries if _is_intent(entry.leaf.event) and entry.leaf.event_id not in ended]
     if open_intents:

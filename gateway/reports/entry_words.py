@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gateway.domain.item_reasons import item_reason_words
 from gateway.domain.stated_reason import REASON_NAMES, ReasonCode
 from gateway.log.event_catalogue import DECLARATIONS
 from gateway.log.event_names import EventType
@@ -38,13 +39,13 @@ def attribute_words(attribute: str) -> Wording:
 
 
 def reason_words(reason: str) -> Wording:
-    """Return what a reason code says: why something was refused, or why somebody looked; else the code itself."""
+    """Return what a reason code says: why it was refused, why somebody looked, which step it was; else the code."""
     if reason in _PROBLEM_CODES:
         text = text_of(ProblemCode(reason))
         return Wording(text.title_zh, text.title_en)
     if reason in _REASON_CODES:
         return REASON_NAMES[ReasonCode(reason)]
-    return Wording(reason, reason)
+    return item_reason_words(reason) or Wording(reason, reason)
 
 
 def both(words: Wording) -> str:

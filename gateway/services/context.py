@@ -15,6 +15,7 @@ from gateway.log.signing_memory import SigningMemory
 from gateway.services.members import MemberDirectory
 from gateway.services.provider_client import ProviderClient
 from gateway.settings import GatewaySettings
+from hosting.sign_on.sign_in import Provider
 from keys.crypto.signing import SigningKey, VerificationKey
 from keys.custody.key_ring import KeyKind
 from keys.custody.key_store import KeyStore
@@ -26,7 +27,10 @@ KEY_AGE_SECONDS = 1
 
 @dataclass(frozen=True)
 class Gateway:
-    """One process of the gateway; made after any fork and passed to whatever works for it."""
+    """One process of the gateway; made after any fork and passed to whatever works for it.
+
+    `identity_provider` is what auditors may sign in with, None where there is none.
+    """
 
     settings: GatewaySettings
     keys: KeyStore
@@ -39,6 +43,7 @@ class Gateway:
     providers: ProviderClient
     now: Callable[[], datetime]
     random: RandomSource
+    identity_provider: Provider | None = None
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from gateway.domain.item_reasons import escalation_reason
 from gateway.log.events import Actor, Event, EventType
 from gateway.log.journal import Draft
 from gateway.persistence.engine import read_transaction
@@ -117,7 +118,7 @@ def _log_event(gateway: Gateway, event: ItemEvent, held: HeldItem) -> Event:
         type=EventType.ITEM_ESCALATE,
         actor=Actor(org=gateway.id, kid=event.key_id),
         peer=told.agency,
-        reason=f"{held.workflow.id}.{told.clock}.{told.step}",
+        reason=escalation_reason(held.workflow.id, told.clock, told.step),
         content=event.digest,
         correlation_id=event.claims.item,
     )

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from gateway.domain.item_offices import may_see
+from gateway.domain.item_reasons import step_reason
 from gateway.log.events import Actor, Event, EventType
 from gateway.log.journal import Draft
 from gateway.persistence.engine import read_transaction
@@ -90,7 +91,7 @@ def _log_event(gateway: Gateway, received: Received[ItemReadRequest], held: Held
         type=EventType.ITEM_READ,
         actor=Actor(org=agency, kid=received.envelope.key_id),
         peer=owner if owner != agency else gateway.id,
-        reason=held.workflow.id,
+        reason=step_reason(held.workflow.id),
         request=request_ref(received.envelope),
         correlation_id=held.stored.item,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from gateway.domain.item_reasons import refusal_reason
 from gateway.log.event_catalogue import DECLARATIONS
 from gateway.log.events import Actor, Decision, Event, EventType, PersonalField, PolicyRef, RequestRef
 from gateway.log.subject_index import IndexKey
@@ -161,7 +162,7 @@ def refusal_event(trail: Trail, problem: ProblemError) -> Event:
 def _reason(problem: ProblemError) -> str:
     """Return the problem's code; where a workflow refused, with the workflow's own code behind it."""
     is_workflows = problem.code is ProblemCode.ITEM_REFUSED and problem.clause
-    return f"{problem.code.value}:{problem.clause}" if is_workflows else problem.code.value
+    return refusal_reason(problem.clause) if is_workflows else problem.code.value
 
 
 def _actor(envelope: VerifiedEnvelope) -> Actor:

@@ -10,6 +10,7 @@ An unwitnessed log stops no item: a child may be waiting, and the chain of signe
 from sqlalchemy import Connection
 
 from gateway.domain.item_offices import find_peer
+from gateway.domain.item_reasons import step_reason
 from gateway.log.events import Actor, Event, EventType, PersonalField
 from gateway.log.journal import Draft
 from gateway.persistence.engine import read_transaction
@@ -78,12 +79,11 @@ def _find_held(gateway: Gateway, received: Received[ItemSubmit], event: ItemEven
 def _log_event(gateway: Gateway, received: Received[ItemSubmit], step: NextStep) -> Event:
     claims, envelope = step.event.claims, received.envelope
     officer, key = claims.officer or "", received.trail.index_key
-    transition = "" if claims.act is None else f".{claims.act.transition}"
     return Event(
         type=EventType.ITEM_ACT if claims.act is not None else EventType.ITEM_OPEN,
         actor=Actor(org=claims.issuer, kid=envelope.key_id),
         peer=find_peer(step.workflow, step.after) or gateway.id,
-        reason=f"{step.workflow.id}{transition}",
+        reason=step_reason(step.workflow.id, None if claims.act is None else claims.act.transition),
         request=request_ref(envelope),
         content=step.event.digest,
         correlation_id=claims.item,

@@ -20,12 +20,15 @@ from gateway.web.search_pages import search_pages
 from gateway.web.signed_in import console_site
 from hosting.web.own_account_pages import own_account_pages
 from hosting.web.sign_in_pages import sign_in_pages
+from hosting.web.sign_on_pages import sign_on_pages
 
 
 def register_pages(app: Flask, gateway: Gateway) -> None:
     """Register the blueprints of all pages."""
     site = console_site(gateway)
     app.register_blueprint(sign_in_pages(site))
+    if site.provider is not None:
+        app.register_blueprint(sign_on_pages(site, site.provider))
     app.register_blueprint(own_account_pages(site))
     app.register_blueprint(account_pages(gateway))
     app.register_blueprint(overview_pages(gateway))

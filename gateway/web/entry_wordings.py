@@ -44,6 +44,10 @@ STEP_NAMES: Final[Mapping[StepKind, Text]] = {
     StepKind.ANSWERED: Text("答复", "Answered"),
     StepKind.RECEIVED: Text("确认收到", "Receipt confirmed"),
     StepKind.NOTED: Text("登记", "Noted"),
+    StepKind.OPENED: Text("发起", "Opened"),
+    StepKind.TAKEN: Text("办理", "Step taken"),
+    StepKind.READ: Text("读取", "Read"),
+    StepKind.ESCALATED: Text("督办", "Escalated"),
 }
 END_WORDS: Final[Mapping[StoryEnd, tuple[Text, str]]] = {
     StoryEnd.COMPLETE: (Text("已办结", "complete"), "good"),

@@ -90,6 +90,10 @@ _SENTENCES: Final = {
     StepKind.ANSWERED: Text("{event}。", "{event}."),
     StepKind.RECEIVED: Text("{actor}确认收到并已打开答复。", "{actor} confirmed that it received the answer."),
     StepKind.NOTED: Text("{event}。", "{event}."),
+    StepKind.OPENED: Text("{actor}发起“{reason}”。", "{actor} opened it: {reason}."),
+    StepKind.TAKEN: Text("{actor}：{reason}。相关单位：{peer}。", "{actor}: {reason}. It concerns {peer}."),
+    StepKind.READ: Text("{actor}读取了该事项。", "{actor} read the item."),
+    StepKind.ESCALATED: Text("{peer}：{reason}。", "{peer}: {reason}."),
 }
 
 _ASKED_IN_VAIN: Final = Text("{actor}向{peer}提出请求。", "{actor} asked {peer}.")
@@ -99,7 +103,9 @@ def _sentence(step: Step, words: EntryWords) -> str:
     event = step.event
     actor = words.agency(event.actor.org if event.actor else None)
     sentence = _ASKED_IN_VAIN if step.kind is StepKind.ASKED and event.decision == "deny" else _SENTENCES[step.kind]
-    return choose(sentence).format(actor=actor, peer=words.agency(event.peer), event=words.event(event.type))
+    reason = words.reason(event.reason) if event.reason else ""
+    said = choose(sentence)
+    return said.format(actor=actor, peer=words.agency(event.peer), event=words.event(event.type), reason=reason)
 
 
 def _say_exactly(at: datetime) -> str:

@@ -28,6 +28,7 @@ def console_site(gateway: Gateway) -> Site[Account]:
         permission_text=PERMISSION_NAMES.__getitem__,
         roles_with=_roles_with,
         failure_of=failure_of,
+        provider=gateway.identity_provider,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.domain.request_story import ORPHANED_AFTER, StepKind, StoryEnd, receipts_of, tell
-from gateway.log.events import Event, EventType, RequestRef
+from gateway.log.events import Actor, Event, EventType, RequestRef
 from gateway.log.logged_entry import LoggedEntry
 from schemas.formats import digest_of
 from tests.audit_log import query_event
@@ -93,3 +93,24 @@ def test_only_a_receipt_of_this_very_answer_belongs_to_the_story() -> None:
 def test_steps_in_the_life_of_an_agreement_are_noted() -> None:
     story = tell([logged(Event(type=EventType.AGREEMENT_SIGN))], [], AT)
     assert ([step.kind for step in story.steps], story.end) == ([StepKind.NOTED], StoryEnd.COMPLETE)
+
+
+def _step(event_type: EventType, reason: str, minutes: int) -> LoggedEntry:
+    event = Event(type=event_type, actor=Actor(org="education.990101"), reason=reason, correlation_id="item")
+    return logged(event, minutes, AT + timedelta(minutes=minutes))
+
+
+def test_an_item_is_told_step_by_step_until_it_has_ended() -> None:
+    entries = [
+        _step(EventType.ITEM_OPEN, "W6", 0),
+        _step(EventType.ITEM_ACT, "W6.send", 1),
+        _step(EventType.ITEM_READ, "W6", 2),
+        _step(EventType.ITEM_ESCALATE, "W6.acknowledge.superior", 3),
+        _step(EventType.ITEM_ACT, "W6.withdraw", 4),
+    ]
+    kinds = [StepKind.OPENED, StepKind.TAKEN, StepKind.READ, StepKind.ESCALATED, StepKind.TAKEN]
+    under_way = tell(entries[:-1], [], AT + timedelta(days=9))
+    assert [step.kind for step in under_way.steps] == kinds[:-1]
+    assert (under_way.is_item, under_way.end) == (True, StoryEnd.UNDER_WAY)
+    assert tell(entries, [], AT + timedelta(days=9)).end is StoryEnd.COMPLETE
+    assert not tell([_intent()], [], AT).is_item
