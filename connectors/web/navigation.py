@@ -88,7 +88,13 @@ WAYS: Final = (
     Way(
         Text("台账", "Ledgers"),
         Text("上传名册并改正问题，查看本单位数据状况", "Upload ledgers and put them right, see the state of our data"),
-        ((f"{PREFIX}/ledgers", Permission.KEEP_LEDGERS), (f"{PREFIX}/data", Permission.SEE_DATA)),
+        (
+            (f"{PREFIX}/ledgers", Permission.KEEP_LEDGERS),
+            (f"{PREFIX}/data", Permission.SEE_DATA),
+            (f"{PREFIX}/dropouts", Permission.SEE_DROPOUTS),
+            (f"{PREFIX}/absences", Permission.FLAG_DROPOUT),
+            (f"{PREFIX}/triage", Permission.TRIAGE_DROPOUTS),
+        ),
     ),
     Way(
         Text("我方被查", "Asked of us"),
