@@ -8,6 +8,7 @@ from typing import Final
 from gateway.alerts.administration import find_changes_back, find_large_exports, find_lockouts
 from gateway.alerts.facts import REQUESTS, Finding, Material
 from gateway.alerts.integrity import find_clock_skew, find_failed_verifications, find_late_witnesses, find_orphans
+from gateway.alerts.items import find_overdue_items
 from gateway.alerts.officers import find_busy_officers, find_office_hours, find_own_hours
 from gateway.alerts.requests import (
     find_emergency_access,
@@ -75,6 +76,7 @@ EVALUATIONS: Final[Mapping[RuleKind, Evaluation]] = MappingProxyType(
         RuleKind.LOCKED_OUT: Evaluation(find_lockouts, frozenset({EventType.AUTH_FAIL}), same_day=True),
         RuleKind.RARE_PURPOSE: Evaluation(find_rare_purposes, frozenset({EventType.MATCH_QUERY})),
         RuleKind.VERIFICATION_FAILED: Evaluation(find_failed_verifications, frozenset({EventType.LOG_VERIFY})),
+        RuleKind.ITEM_OVERDUE: Evaluation(find_overdue_items, frozenset({EventType.ITEM_ESCALATE})),
     }
 )
 """Every kind but `inside_agency`."""

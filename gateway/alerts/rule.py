@@ -47,6 +47,7 @@ class RuleKind(StrEnum):
     LOCKED_OUT = "locked_out"
     RARE_PURPOSE = "rare_purpose"
     VERIFICATION_FAILED = "verification_failed"
+    ITEM_OVERDUE = "item_overdue"
 
 
 UNITS: Final[Mapping[RuleKind, Mapping[str, Unit]]] = MappingProxyType(
@@ -78,6 +79,7 @@ UNITS: Final[Mapping[RuleKind, Mapping[str, Unit]]] = MappingProxyType(
             "share_below": Unit.PERCENT,
         },
         RuleKind.VERIFICATION_FAILED: {},
+        RuleKind.ITEM_OVERDUE: {},
     }
 )
 """The parameters of each kind; a rule states all of them and no other."""

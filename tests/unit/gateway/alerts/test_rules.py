@@ -234,6 +234,15 @@ def test_a_lockout_is_found_and_a_wrong_password_is_not() -> None:
     assert not evaluate("locked-out", row(1, EventType.AUTH_FAIL, reason="wrong_password"))
 
 
+def test_overdue_items_of_an_office_are_found_together_and_each_office_apart() -> None:
+    late = [row(place, EventType.ITEM_ESCALATE, actor="gateway.990100", peer=HOLDER) for place in (1, 2)]
+    other = row(3, EventType.ITEM_ESCALATE, actor="gateway.990100", peer=ASKER)
+    found = evaluate("item-overdue", *late, other)
+    assert [(one.count, one.adds) for one in found] == [(2, True), (1, True)]
+    assert HOLDER in found[0].agencies
+    assert ASKER in found[1].agencies
+
+
 def test_a_purpose_that_the_agency_hardly_used_is_found() -> None:
     (found,) = evaluate("rare-purpose", row(1), row(2, purpose="P04"), usage={(ASKER, "P04"): 1000, (ASKER, "P01"): 10})
     assert found.entries == (Place(2026, 1),)
