@@ -9,6 +9,7 @@ from connectors.web.dropout_flag_pages import dropout_flag_pages
 from connectors.web.dropout_ledger_pages import dropout_ledger_pages
 from connectors.web.dropout_passing_pages import dropout_passing_pages
 from connectors.web.dropout_pupil_pages import dropout_pupil_pages
+from connectors.web.dropout_report_pages import dropout_report_pages
 from connectors.web.dropout_triage_pages import dropout_triage_pages
 
 
@@ -18,6 +19,7 @@ def register_dropout_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(dropout_ledger_pages(console))
     app.register_blueprint(dropout_pupil_pages(console))
     app.register_blueprint(dropout_flag_pages(console, worker))
+    app.register_blueprint(dropout_report_pages(console))
     app.register_blueprint(dropout_triage_pages(console))
     app.register_blueprint(dropout_decision_pages(console))
     app.register_blueprint(dropout_passing_pages(console))

@@ -76,6 +76,16 @@ STEP_EFFECTS: Final = {
     "report_danger": Text("可能受到侵害，立即强制报告", "Perhaps harmed: make a mandatory report at once"),
 }
 
+REPORT_COLUMNS: Final = (
+    Column(Text("学校", "School")),
+    Column(Text("本期新增", "Flagged in the period"), is_number=True),
+    Column(Text("期末疑似辍学", "Suspected at its end"), is_number=True),
+    Column(Text("期末辍学", "Dropouts at its end"), is_number=True),
+    Column(Text("期末复学巩固", "Returned, observed"), is_number=True),
+    Column(Text("本期销号", "Closed in the period"), is_number=True),
+)
+GROUP_COLUMNS: Final = (Column(Text("原因大类", "Group of reasons")), Column(Text("人数", "Pupils"), is_number=True))
+
 FLAG_COLUMNS: Final = (
     Column(Text("行号", "Row"), is_number=True),
     Column(Text("姓名", "Name")),
