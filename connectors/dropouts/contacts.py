@@ -8,8 +8,9 @@ from typing import Final
 
 from schemas.dates import DateError, parse_ledger_date
 
-_VISIT: Final = re.compile(r"(?<![未没无])(?:家访|入户|走访)(?:次数)?[:]?(?!(?:次数)?[:]?0次)")
-_CONTACT: Final = re.compile(r"(?<![未没无])(?:联系|电话|微信|短信|通话)(?!不上|未果)(?:次数)?[:]?(?!0次)")
+# Possessive, so that “电话联系0次” is not read as “电话” with something behind it.
+_VISIT: Final = re.compile(r"(?<![未没无])(?:家访|入户|走访)++(?:次数)?+[:]?+(?!0次)")
+_CONTACT: Final = re.compile(r"(?<![未没无])(?:联系|电话|微信|短信|通话)++(?!不上|未果)(?:次数)?+[:]?+(?!0次)")
 _TIMES: Final = re.compile(r"(?<![0-9])0*[1-9][0-9]*次")
 _DAY: Final = re.compile(
     r"[0-9]{4}(?:年[0-9]{1,2}月[0-9]{1,2}[日号]|[./-][0-9]{1,2}[./-][0-9]{1,2})|(?<![0-9])[0-9]{8}(?![0-9])"

@@ -17,6 +17,7 @@ from connectors.desk.ledger_file import MAX_UPLOAD_BYTES
 from connectors.desk.ledger_upload import LEDGER_DAYS, ColumnsError, enter_child, upload_ledger
 from connectors.desk.ledger_worker import LedgerWorker, work_on
 from connectors.desk.ledgers import destroy_ledger, list_ledgers
+from connectors.education import AGENCY_TYPE
 from connectors.requester.ledger_roster import ledger_store_of
 from connectors.sources.errors import SourceError
 from connectors.state.database import writing
@@ -82,8 +83,16 @@ def _list_page(console: Console, errors: dict[str, str]) -> str:
         days=LEDGER_DAYS,
         is_destroyed="destroyed" in request.args,
         can_flag=signed_in().account.may(Permission.FLAG_DROPOUT),
+        can_triage=signed_in().account.may(Permission.TRIAGE_DROPOUTS),
+        keeps_schools=_keeps_schools(console),
         errors=errors,
     )
+
+
+def _keeps_schools(console: Console) -> bool:
+    """Return whether the pages about keeping children in school are of use to who is signed in."""
+    is_education = console.connector.settings.agency_type == AGENCY_TYPE
+    return is_education and signed_in().account.may(Permission.SEE_DROPOUTS)
 
 
 def _upload(console: Console, worker: LedgerWorker) -> Response:

@@ -94,6 +94,7 @@ WAYS: Final = (
             (f"{PREFIX}/dropouts", Permission.SEE_DROPOUTS),
             (f"{PREFIX}/absences", Permission.FLAG_DROPOUT),
             (f"{PREFIX}/triage", Permission.TRIAGE_DROPOUTS),
+            (f"{PREFIX}/dropout-reports", Permission.SEE_DROPOUTS),
         ),
     ),
     Way(
