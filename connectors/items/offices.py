@@ -35,10 +35,10 @@ class Offices:
         return Wording(agency, agency) if found is None else Wording(found.name_zh, found.name_en)
 
     def fitting(self, workflow: str, seat: str) -> tuple[tuple[str, Wording], ...]:
-        """Return who fits into a seat as (agency, name), those of the own region first."""
+        """Return who fits into a seat as (agency, name): those of the own region, then above and below it, then others."""
         kinds = {kind.value for kind in load_workflows()[workflow].seat(seat).kinds}
         fit = [member for member in self.members if member.agency.partition(".")[0] in kinds]
-        fit.sort(key=lambda member: (not self._is_near(member), member.region, member.agency))
+        fit.sort(key=lambda member: (self._distance(member), member.region, member.agency))
         return tuple((member.agency, self.name(member.agency)) for member in fit)
 
     def superior_of(self, agency: str) -> str | None:
@@ -55,9 +55,11 @@ class Offices:
         ]
         return max(above, key=lambda member: len(subtree_prefix(member.region))).agency if above else None
 
-    def _is_near(self, member: Member) -> bool:
-        own = next((one for one in self.members if one.agency == self.own), None)
-        return own is not None and (is_within(member.region, own.region) or is_within(own.region, member.region))
+    def _distance(self, member: Member) -> int:
+        own = next((one.region for one in self.members if one.agency == self.own), None)
+        if own is None or not (is_within(member.region, own) or is_within(own, member.region)):
+            return 2
+        return int(subtree_prefix(own) != subtree_prefix(member.region))
 
 
 def offices_of(console: Console) -> Offices:
