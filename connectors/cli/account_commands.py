@@ -8,7 +8,6 @@ from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.roles import Role
 from connectors.settings import SettingsError
-from connectors.state.console_tables import SIGN_ON_TABLES
 from hosting.accounts.accounts import all_accounts, change_roles, disable_account, open_account, reset_account
 from hosting.accounts.sign_in_card import sign_in_card
 from hosting.card_on_screen import show_card
@@ -96,7 +95,7 @@ def link(start: Start, account_id: str, subject: str) -> None:
     if connector.settings.identity_provider is None:
         raise SettingsError("connector.yaml 没有设置 identity_provider / connector.yaml sets no identity_provider")
     identity = Identity(connector.settings.identity_provider.issuer, subject)
-    link_account(AgencyAccounts(connector), SIGN_ON_TABLES, None, account_id, identity)
+    link_account(AgencyAccounts(connector), None, account_id, identity)
     click.echo("已绑定，本程序的密码已失效 / bound; the password of this program is no longer valid")
 
 

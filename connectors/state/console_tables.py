@@ -1,19 +1,15 @@
 """Tables of the officer's console: its accounts, and the record of what they did and looked at."""
 
-from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import DDL, BigInteger, Column, Integer, String, Table, event
 
 from connectors.state.tables import metadata
 from hosting.accounts.tables import add_account_tables
-from hosting.sign_on.tables import add_sign_on_tables
 
 MAX_RECORD_TEXT: Final = 200
 
-_ACCOUNTS: Final = add_account_tables(metadata, "school")
-SIGN_ON_TABLES: Final = add_sign_on_tables(metadata)
-ACCOUNT_TABLES: Final = replace(_ACCOUNTS, identity=SIGN_ON_TABLES.identity)
+ACCOUNT_TABLES: Final = add_account_tables(metadata, "school")
 
 console_record = Table(
     "console_record",

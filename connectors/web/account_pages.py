@@ -10,7 +10,6 @@ from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.context import Console
 from connectors.console.roles import Permission
-from connectors.state.console_tables import SIGN_ON_TABLES
 from connectors.web.account_form import role_choices, typed_roles
 from connectors.web.signed_in import PREFIX, requires_sign_in, signed_in
 from connectors.web.wordings import ROLE_NAMES
@@ -132,7 +131,7 @@ def _account_page(
 ) -> Response:
     stored = _get_or_404(book, account_id)
     with book.reading() as connection:
-        identity = find_identity(connection, SIGN_ON_TABLES, account_id)
+        identity = find_identity(connection, book.tables, account_id)
     page = render_template(
         "account/account.html",
         stored=stored,

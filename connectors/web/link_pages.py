@@ -9,7 +9,6 @@ from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.context import Console
 from connectors.console.roles import Permission
-from connectors.state.console_tables import SIGN_ON_TABLES
 from connectors.web.signed_in import PREFIX, requires_sign_in, signed_in
 from hosting.accounts.account_rules import AccountError
 from hosting.accounts.accounts import StoredAccount, get_account
@@ -37,7 +36,7 @@ def _link(console: Console, account_id: str) -> AnyResponse:
     subject = request.form.get("subject", "")
     book, by = AgencyAccounts(console.connector), signed_in().account
     try:
-        link_account(book, SIGN_ON_TABLES, by, account_id, Identity(provider.issuer, subject))
+        link_account(book, by, account_id, Identity(provider.issuer, subject))
     except IdentityError as error:
         return _page(console, account_id, subject, {"subject": choose(error.wording)}, 422)
     except AccountError as error:

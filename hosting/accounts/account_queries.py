@@ -75,8 +75,7 @@ def replace_credential(connection: Connection, tables: AccountTables, account_id
 
 def remove_identity(connection: Connection, tables: AccountTables, account_id: str) -> None:
     """Bind the account to nobody at an identity provider."""
-    if tables.identity is not None:
-        connection.execute(delete(tables.identity).where(tables.identity.c.account == account_id))
+    connection.execute(delete(tables.identity).where(tables.identity.c.account == account_id))
 
 
 def _row(row: Row[Any], roles: Iterable[str]) -> AccountRow:

@@ -1,7 +1,7 @@
 """Tables of a console: who may sign in, with which roles, how they prove it, and who is signed in now.
 
 Times are POSIX seconds. Of a session only SHA-256 of its token is kept, of an attempt that failed only a keyed digest
-of the account's name or the address.
+of the account's name or the address; of a visit to the identity provider digests alone, the rest is sealed.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 
@@ -26,7 +27,7 @@ from sqlalchemy import (
 class AccountTables:
     """The tables of one program's accounts; `office` is the column that says where within or outside one works.
 
-    `identity` binds persons at an identity provider to accounts; None where nobody can sign in with one.
+    `identity` binds persons at an identity provider to accounts, `visit` is who is on the way there.
     """
 
     account: Table
@@ -34,15 +35,23 @@ class AccountTables:
     credential: Table
     session: Table
     attempt: Table
+    identity: Table
+    visit: Table
     office: Column[str | None]
-    identity: Table | None = None
 
 
 def add_account_tables(metadata: MetaData, office: str) -> AccountTables:
     """Declare the tables on `metadata`; `office` names the column of where somebody works (an agency, a school)."""
     account = _account(metadata, office)
     return AccountTables(
-        account, _role(metadata), _credential(metadata), _session(metadata), _attempt(metadata), account.c[office]
+        account=account,
+        role=_role(metadata),
+        credential=_credential(metadata),
+        session=_session(metadata),
+        attempt=_attempt(metadata),
+        identity=_identity(metadata),
+        visit=_visit(metadata),
+        office=account.c[office],
     )
 
 
@@ -108,4 +117,32 @@ def _attempt(metadata: MetaData) -> Table:
         PrimaryKeyConstraint("subject"),
         CheckConstraint("length(subject) = 32", name="subject"),
         Index(None, "failed_at"),
+    )
+
+
+def _identity(metadata: MetaData) -> Table:
+    return Table(
+        "console_identity",
+        metadata,
+        Column("account", Text, ForeignKey("console_account.id"), nullable=False),
+        Column("issuer", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("linked_at", BigInteger, nullable=False),
+        PrimaryKeyConstraint("account"),
+        UniqueConstraint("issuer", "subject"),
+    )
+
+
+def _visit(metadata: MetaData) -> Table:
+    return Table(
+        "console_visit",
+        metadata,
+        Column("state_digest", LargeBinary, nullable=False),
+        Column("browser_digest", LargeBinary, nullable=False),
+        Column("sealed", LargeBinary, nullable=False),  # nonce, code verifier, and the page and form to go on with
+        Column("begun_at", BigInteger, nullable=False),
+        PrimaryKeyConstraint("state_digest"),
+        CheckConstraint("length(state_digest) = 32", name="state_digest"),
+        CheckConstraint("length(browser_digest) = 32", name="browser_digest"),
+        Index(None, "begun_at"),
     )

@@ -12,7 +12,7 @@ from hosting.accounts.account_rules import AccountError, AccountFault, check_oth
 from hosting.accounts.book import A, AccountBook, AccountEvent, AccountEventKind, seconds
 from hosting.accounts.credentials import keep_credential, new_credential
 from hosting.accounts.session_queries import delete_sessions_of
-from hosting.sign_on.tables import SignOnTables
+from hosting.accounts.tables import AccountTables
 from schemas.faults import Wording
 
 MAX_SUBJECT_CHARACTERS: Final = 255  # OpenID Connect Core 1.0 section 2, `sub`
@@ -49,7 +49,7 @@ class Identity:
     subject: str = field(repr=False)
 
 
-def link_account(book: AccountBook[A], tables: SignOnTables, by: A | None, account_id: str, identity: Identity) -> None:
+def link_account(book: AccountBook[A], by: A | None, account_id: str, identity: Identity) -> None:
     """Let the person sign in with this account, and with no password of ours any more.
 
     Raises:
@@ -67,8 +67,8 @@ def link_account(book: AccountBook[A], tables: SignOnTables, by: A | None, accou
             raise AccountError(AccountFault.UNKNOWN)
         if row.is_disabled:
             raise AccountError(AccountFault.DISABLED)
-        _require_free(connection, tables, account_id, identity)
-        _add(connection, tables, account_id, identity, seconds(book))
+        _require_free(connection, book.tables, account_id, identity)
+        _add(connection, book.tables, account_id, identity, seconds(book))
         replace_credential(connection, book.tables, account_id, nobodys)
         delete_sessions_of(connection, book.tables, account_id)
         account = book.account_of(row)
@@ -77,7 +77,7 @@ def link_account(book: AccountBook[A], tables: SignOnTables, by: A | None, accou
     book.commit(change)
 
 
-def find_account(connection: Connection, tables: SignOnTables, identity: Identity) -> str | None:
+def find_account(connection: Connection, tables: AccountTables, identity: Identity) -> str | None:
     """Return the id of the account that a person is bound to, or None."""
     columns = tables.identity.c
     asked = select(columns.account).where(columns.issuer == identity.issuer, columns.subject == identity.subject)
@@ -85,7 +85,7 @@ def find_account(connection: Connection, tables: SignOnTables, identity: Identit
     return found
 
 
-def find_identity(connection: Connection, tables: SignOnTables, account_id: str) -> Identity | None:
+def find_identity(connection: Connection, tables: AccountTables, account_id: str) -> Identity | None:
     """Return which person an account is bound to, or None."""
     row = connection.execute(select(tables.identity).where(tables.identity.c.account == account_id)).first()
     return None if row is None else Identity(row.issuer, row.subject)
@@ -97,13 +97,13 @@ def _check_subject(subject: str) -> None:
         raise IdentityError(IdentityFault.SUBJECT)
 
 
-def _require_free(connection: Connection, tables: SignOnTables, account_id: str, identity: Identity) -> None:
+def _require_free(connection: Connection, tables: AccountTables, account_id: str, identity: Identity) -> None:
     if find_identity(connection, tables, account_id) is not None:
         raise IdentityError(IdentityFault.LINKED)
     if find_account(connection, tables, identity) is not None:
         raise IdentityError(IdentityFault.TAKEN)
 
 
-def _add(connection: Connection, tables: SignOnTables, account_id: str, identity: Identity, now: int) -> None:
+def _add(connection: Connection, tables: AccountTables, account_id: str, identity: Identity, now: int) -> None:
     values = {"account": account_id, "issuer": identity.issuer, "subject": identity.subject, "linked_at": now}
     connection.execute(insert(tables.identity).values(values))

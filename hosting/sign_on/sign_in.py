@@ -4,8 +4,10 @@ OpenID Connect Core 1.0 section 3.1, RFC 7636, RFC 9207, RFC 9700. Every return 
 noted, whether it opens a session or not; one that belongs to none changes nothing and is not noted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
@@ -20,8 +22,7 @@ from hosting.sign_on.client import ProviderClient, ProviderUnreachableError
 from hosting.sign_on.documents import ProviderAnswerError
 from hosting.sign_on.faults import SignOnError, SignOnFault
 from hosting.sign_on.identities import MAX_SUBJECT_CHARACTERS, Identity, find_account
-from hosting.sign_on.settings import ProviderSettings, shows_second_factor
-from hosting.sign_on.tables import SignOnTables
+from hosting.sign_on.settings import ProviderSettings, read_client_secret, shows_second_factor
 from hosting.sign_on.visits import OtherBrowserError, Visit, VisitOverError, add_visit, take_visit
 from keys.protocol.id_token import Claims, ExpectedToken, IdTokenError, UnknownProviderKeyError, verify_id_token
 from schemas.base64url import encode_base64url
@@ -33,11 +34,15 @@ RETURN_PATH: Final = "/provider/return"
 
 @dataclass(frozen=True)
 class Provider:
-    """One program's identity provider: what was decided about it, the way to it, and where visits are kept."""
+    """One program's identity provider: what was decided about it, and the way to it."""
 
     settings: ProviderSettings
     client: ProviderClient
-    tables: SignOnTables
+
+    @classmethod
+    def open(cls, settings: ProviderSettings, folder: Path, now: Callable[[], datetime]) -> "Provider":
+        """Return the provider of the settings in `folder`; asks it nothing yet. Raises ProviderSettingsError."""
+        return cls(settings, ProviderClient(settings, read_client_secret(folder, settings), now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def begin_visit(
         raise SignOnError(SignOnFault.UNTRUSTED) from None
     state, nonce, verifier, fresh = (encode_base64url(book.random(SECRET_BYTES)) for _ in range(4))
     browser = browser or fresh
-    add_visit(book, provider.tables, state, browser, Visit(nonce, verifier, following, kept))
+    add_visit(book, state, browser, Visit(nonce, verifier, following, kept))
     settings, extra = provider.settings, {}
     if settings.second_factor and settings.second_factor_acr:
         extra["acr_values"] = " ".join(settings.second_factor_acr)
@@ -109,7 +114,7 @@ def finish_visit(book: AccountBook[A], provider: Provider, arrival: Arrival, tok
         Exception: what `commit` raises where it could not be noted; then nobody was signed in.
     """
     try:
-        visit = take_visit(book, provider.tables, arrival.state, arrival.browser)
+        visit = take_visit(book, arrival.state, arrival.browser)
     except VisitOverError:
         raise SignOnError(SignOnFault.OVER) from None
     except OtherBrowserError:
@@ -159,7 +164,7 @@ def _fetch_claims(book: AccountBook[A], provider: Provider, arrival: Arrival, vi
 def _begin(book: AccountBook[A], provider: Provider, arrival: Arrival, claims: Claims, token: str) -> None:
     identity = _identity(provider.settings, claims)
     with book.reading() as connection:
-        row = _find_row(connection, book, provider, identity)
+        row = _find_row(connection, book, identity)
     fault, reason = None, ""
     if row is None:
         fault, reason = SignOnFault.NO_ACCOUNT, "unknown_subject"
@@ -174,7 +179,7 @@ def _begin(book: AccountBook[A], provider: Provider, arrival: Arrival, claims: C
 
     def change(connection: Connection) -> list[AccountEvent[A]]:
         # The account may have been changed, disabled or bound to somebody else since it was looked at.
-        if _find_row(connection, book, provider, identity) != row:
+        if _find_row(connection, book, identity) != row:
             raise SignOnError(SignOnFault.NO_ACCOUNT)
         begin_session_in(connection, book.tables, token, row.id, seconds(book))
         return [event]
@@ -189,10 +194,8 @@ def _identity(settings: ProviderSettings, claims: Mapping[str, Any]) -> Identity
     return Identity(settings.issuer, subject if is_text and isinstance(subject, str) else "")
 
 
-def _find_row(
-    connection: Connection, book: AccountBook[A], provider: Provider, identity: Identity
-) -> AccountRow | None:
-    account_id = find_account(connection, provider.tables, identity)
+def _find_row(connection: Connection, book: AccountBook[A], identity: Identity) -> AccountRow | None:
+    account_id = find_account(connection, book.tables, identity)
     return None if account_id is None else find_row(connection, book.tables, account_id)
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from hosting.accounts.book import A, AccountBook, seconds
 from hosting.accounts.sessions import token_digest
-from hosting.sign_on.tables import SignOnTables
 from keys.crypto.errors import OpenError
 from keys.crypto.sealing import open_at_rest, seal_at_rest
 from keys.custody.key_ring import KeyKind
@@ -44,7 +43,7 @@ class OtherBrowserError(Exception):
     """The visit was begun in another browser; it is over now."""
 
 
-def add_visit(book: AccountBook[A], tables: SignOnTables, state: str, browser: str, visit: Visit) -> None:
+def add_visit(book: AccountBook[A], state: str, browser: str, visit: Visit) -> None:
     """Keep a visit until its return."""
     key = book.ring.current(KeyKind.STORAGE, book.now()).secret
     kept = visit.kept if len(visit.kept) <= MAX_KEPT_CHARACTERS else ""
@@ -57,17 +56,17 @@ def add_visit(book: AccountBook[A], tables: SignOnTables, state: str, browser: s
         "begun_at": seconds(book),
     }
     with book.writing() as connection:
-        _make_room(connection, tables.visit, seconds(book))
-        connection.execute(insert(tables.visit).values(values))
+        _make_room(connection, book.tables.visit, seconds(book))
+        connection.execute(insert(book.tables.visit).values(values))
 
 
-def take_visit(book: AccountBook[A], tables: SignOnTables, state: str, browser: str) -> Visit:
+def take_visit(book: AccountBook[A], state: str, browser: str) -> Visit:
     """Return the visit that began with `state` in this browser, and end it, whoever comes back.
 
     Raises:
         VisitOverError, OtherBrowserError: there is none to go on with.
     """
-    digest, table = token_digest(state), tables.visit
+    digest, table = token_digest(state), book.tables.visit
     with book.writing() as connection:
         row = connection.execute(select(table).where(table.c.state_digest == digest)).first()
         connection.execute(delete(table).where(table.c.state_digest == digest))

@@ -57,7 +57,7 @@ def _is_linked(site: Site[A]) -> bool:
     if site.provider is None:
         return False
     with site.book.reading() as connection:
-        return find_identity(connection, site.provider.tables, signed_in().account.id) is not None
+        return find_identity(connection, site.book.tables, signed_in().account.id) is not None
 
 
 def _refuse(error: PasswordError) -> Response:

@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from connectors.console.roles import Role
 from connectors.settings import save_settings
-from connectors.state.console_tables import SIGN_ON_TABLES
 from hosting.sign_on.identities import Identity, link_account
 from hosting.sign_on.settings import ProviderSettings
 from tests.browser.console import _free_port, new_context
@@ -55,7 +54,7 @@ def office(provider: IdentityProvider, tmp_path_factory: pytest.TempPathFactory)
     connector.state.dispose()
     with served_folder(folder, PASSPHRASE, port) as office:
         person = office.add_person(Role.QUERY_OFFICER, name=NAME)
-        link_account(office.book, SIGN_ON_TABLES, None, person.account.id, Identity(provider.url, SUBJECT))
+        link_account(office.book, None, person.account.id, Identity(provider.url, SUBJECT))
         yield office
 
 

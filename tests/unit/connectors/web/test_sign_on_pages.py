@@ -19,7 +19,6 @@ from connectors.console.actions import Action
 from connectors.console.identity_provider import open_provider
 from connectors.console.record import list_record
 from connectors.console.roles import Role
-from connectors.state.console_tables import SIGN_ON_TABLES
 from connectors.state.database import reading
 from connectors.web.app import create_console_app
 from hosting.accounts.account_rules import AccountError, AccountFault
@@ -101,7 +100,7 @@ def _close(office: Office) -> None:
 
 
 def _link(office: Office, subject: str = SUBJECT) -> None:
-    link_account(office.desk.book, SIGN_ON_TABLES, None, office.officer.id, Identity(office.provider.url, subject))
+    link_account(office.desk.book, None, office.officer.id, Identity(office.provider.url, subject))
 
 
 def _begin(browser: FlaskClient, **fields: str) -> str:
@@ -366,7 +365,7 @@ def test_binding_is_an_administrators_and_for_one_account_each(office: Office) -
         (office.desk.account(Role.APPROVER).id, Identity(office.provider.url, " me"), IdentityFault.SUBJECT),
     ):
         with pytest.raises((AccountError, IdentityError)) as refused:
-            link_account(book, SIGN_ON_TABLES, admin, account_id, wanted)
+            link_account(book, admin, account_id, wanted)
         assert refused.value.code == fault
     assert SUBJECT not in repr(identity)
 
