@@ -12,8 +12,10 @@ from click.testing import CliRunner, Result
 from gateway.bootstrap import open_gateway
 from gateway.cli import main, setup_commands
 from gateway.services.account_book import GatewayAccounts
+from gateway.settings import load_settings, save_settings
 from hosting.accounts.sessions import open_session
 from hosting.accounts.sign_in import Attempt, sign_in
+from hosting.sign_on.settings import ProviderSettings
 from hosting.web.secret_cookie import new_secret
 from tests.scenario.gateway_simulator import CHEAP, GATEWAY_ID, PASSPHRASE
 
@@ -89,3 +91,17 @@ def test_a_disabled_account_comes_back_by_a_reset(folder: Path) -> None:
     assert _run(folder, "account", "reset", "zhao.yi").exit_code == 0
     assert _run(folder, "account", "roles", "zhao.yi", "--role", "privacy_officer").exit_code == 0
     assert '"state": "disabled"' not in _run(folder, "account", "list", "--json").output
+
+
+def test_an_account_is_bound_to_a_person_at_the_provider_that_is_set(folder: Path) -> None:
+    assert _run(folder, *ADD).exit_code == 0
+    link = ["account", "link", "li.hua", "--subject", "person-7"]
+    assert "identity_provider" in _run(folder, *link).output
+    provider = ProviderSettings(issuer="https://id.example", client_id="tongxin", client_secret_file="client.secret")
+    save_settings(folder, load_settings(folder).model_copy(update={"identity_provider": provider}))
+    assert "client secret" in _run(folder, *link).output  # there is no such file yet
+    secret = folder / "client.secret"
+    secret.write_text("a secret")
+    secret.chmod(0o600)
+    assert _run(folder, *link).exit_code == 0
+    assert "已绑定统一身份" in _run(folder, *link).output

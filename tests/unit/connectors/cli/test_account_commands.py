@@ -11,8 +11,10 @@ from click.testing import CliRunner, Result
 from connectors.cli import main
 from connectors.console.account_book import AgencyAccounts
 from connectors.context import open_connector
+from connectors.settings import load_settings, save_settings
 from hosting.accounts.sessions import open_session
-from hosting.accounts.sign_in import Attempt, sign_in
+from hosting.accounts.sign_in import Attempt, SignInRefusedError, sign_in
+from hosting.sign_on.settings import ProviderSettings
 from hosting.web.secret_cookie import new_secret
 from tests.unit.connectors.offices import PASSPHRASE, Clock, open_office
 
@@ -96,3 +98,24 @@ def test_a_console_without_a_gateway_says_what_to_do(folder: Path) -> None:
     result = _run(folder, "console")
     assert result.exit_code == 1
     assert "尚未接入网关" in result.output
+
+
+def test_an_account_is_bound_to_a_person_at_the_provider_that_is_set(folder: Path) -> None:
+    password = _printed(_run(folder, *ADD), "password")
+    link = ["account", "link", "li.hua", "--subject", "person-7"]
+    assert "identity_provider" in _run(folder, *link).output
+    secret = folder / "client.secret"
+    secret.write_text("a secret")
+    secret.chmod(0o600)
+    provider = ProviderSettings(
+        issuer="https://id.example", client_id="tongxin-desk", client_secret_file="client.secret"
+    )
+    save_settings(folder, load_settings(folder).model_copy(update={"identity_provider": provider}))
+    assert _run(folder, *link).exit_code == 0
+    assert "person-7" not in _run(folder, "account", "list").output
+    assert "已绑定统一身份" in _run(folder, *link).output
+    connector = open_connector(folder, PASSPHRASE)
+    with pytest.raises(SignInRefusedError):
+        sign_in(AgencyAccounts(connector), Attempt("li.hua", password, "000000", "::1"), new_secret(os.urandom))
+    connector.state.dispose()
+    assert _signs_in(folder, _run(folder, "account", "reset", "li.hua"))
