@@ -1,9 +1,11 @@
 """The served consoles of offices that pass items on to one another, and who works there."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -15,10 +17,14 @@ from connectors.items.actions import open_item, take_step
 from connectors.items.papers import Child, ReferralPaper
 from connectors.items.synchronise import synchronise
 from connectors.items.words import Service, Situation
+from connectors.state.console_tables import ACCOUNT_TABLES
+from connectors.state.database import writing
 from connectors.web.app import create_console_app
+from hosting.accounts.sessions import begin_session_in
+from hosting.web.secret_cookie import new_secret
 from hosting.web.site import COOKIE_NAME
 from tests.browser.console import new_context
-from tests.item_offices import ItemRelay, opened_offices
+from tests.item_offices import ItemRelay, later, opened_offices
 from tests.unit.connectors.desk.desk_pages import new_session
 from tests.unit.connectors.offices import citizen_id
 
@@ -39,12 +45,13 @@ class ItemDesks:
     relay: ItemRelay
     urls: dict[str, str] = field(default_factory=dict)
     tokens: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    known: set[tuple[str, str]] = field(default_factory=set)
 
     def page_of(self, browser: Browser, agency: str, account: Account, language: str = "zh") -> Page:
         """Return a page of somebody at an agency who has signed in."""
         key, url = (agency, account.id), self.urls[agency]
         if key not in self.tokens:
-            self.tokens[key] = new_session(self.relay.offices[agency], account)
+            self.tokens[key] = self._session(agency, account)
         context = new_context(browser, language, url)
         context.add_cookies([{"name": COOKIE_NAME, "value": self.tokens[key], "url": url}])
         return context.new_page()
@@ -54,6 +61,23 @@ class ItemDesks:
         for office in self.relay.offices.values():
             while not synchronise(office).is_complete:
                 pass
+
+    def pass_days(self, days: int) -> None:
+        """Let days pass: sessions are over, those above are told of what is overdue, and every office fetches it."""
+        later(self.relay, timedelta(days=days))
+        self.tokens.clear()
+        self.relay.escalate()
+        self.synchronise()
+
+    def _session(self, agency: str, account: Account) -> str:
+        office, key = self.relay.offices[agency], (agency, account.id)
+        if key not in self.known:
+            self.known.add(key)
+            return new_session(office, account)
+        token = new_secret(os.urandom)
+        with writing(office.connector.state) as connection:
+            begin_session_in(connection, ACCOUNT_TABLES, token, account.id, office.seconds())
+        return token
 
     def refer(self, account: Account, number: int = 1, name: str = LONG_NAME, *, is_sent: bool = True) -> str:
         """Let the county's education bureau refer a child to civil affairs; returns the item's id."""
