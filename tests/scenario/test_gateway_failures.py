@@ -15,6 +15,7 @@ from gateway.log.checkpoints import latest_checkpoint
 from gateway.log.journal import Draft, Journal, JournalFullError, Written
 from gateway.persistence.audit_tables import audit_leaf
 from gateway.persistence.engine import read_transaction
+from gateway.web.job_pages import JOB_NAMES
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.message import Message
 from schemas.messages.agreements import AgreementEnd
@@ -92,6 +93,7 @@ def test_a_full_journal_says_that_the_gateway_is_busy(world: World) -> None:
 
 def test_a_serving_process_signs_a_checkpoint_by_itself(world: World) -> None:
     scheduler = start_jobs(world.gateway)
+    assert {job.id for job in scheduler.get_jobs()} == set(JOB_NAMES), "every job has its name on the page"
     try:
         for _ in range(1_000):
             if latest_checkpoint(world.gateway.engine) is not None:
