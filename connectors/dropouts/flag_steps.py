@@ -47,13 +47,11 @@ def state_after(entry: AbsenceEntry) -> str:
 
 
 def paper_of(entry: AbsenceEntry, flag_number: str) -> DropoutPaper:
-    """Return the education side's own paper about a pupil; the number names the entry in the ledger."""
-    return DropoutPaper(
-        child=child_of(entry),
-        absent_days=entry.absent_days,
-        reason_code=None if entry.reason is None else entry.reason.value,
-        note=flag_number,
-    )
+    """Return the education side's own paper about a pupil; the number names the entry in the ledger.
+
+    The township gets a copy when persuading begins, so the exact reason is not in it (it stays in the sealed entry).
+    """
+    return DropoutPaper(child=child_of(entry), absent_days=entry.absent_days, note=flag_number)
 
 
 def child_of(entry: AbsenceEntry) -> Child:

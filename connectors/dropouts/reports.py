@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from connectors.console.account import Account
 from connectors.console.actions import Action
 from connectors.console.context import Console
 from connectors.console.record import record_in
+from connectors.console.roles import Permission
 from connectors.dropouts.dropout_lines import list_dropouts
 from connectors.dropouts.flag_steps import WORKFLOW
 from connectors.dropouts.report_counts import CountedItem, ReportCounts, count_for
+from connectors.education import AGENCY_TYPE
 from connectors.items.courses import calendar, course_of
 from connectors.state.database import reading, writing
 from connectors.state.dropout_reports import WHOLE_COUNTY, SentReport, find_sent_report, keep_sent_report
@@ -28,6 +31,9 @@ from schemas.dropouts.reporting_duties import (
 from schemas.regions import RegionLevel, subtree_prefix
 from schemas.workflows.load import load_workflows
 from schemas.working_days import CountedDay
+
+SOON_DAYS: Final = 5
+"""So many days before its day a report is told to be due soon."""
 
 _LEVELS: Final = {RegionLevel.PROVINCE: Level.PROVINCE, RegionLevel.PREFECTURE: Level.CITY}
 
@@ -55,6 +61,14 @@ def list_owed(console: Console, account: Account) -> tuple[OwedReport, OwedRepor
     duty, today = duty_of(console, account), console.connector.today()
     now = period_of(duty, today)
     return _owed(console, account, duty, period_before(duty, now)), _owed(console, account, duty, now)
+
+
+def count_due_reports(console: Console, account: Account) -> int:
+    """Return how many reports are overdue or due within `SOON_DAYS`, for who keeps the dropout ledgers; else none."""
+    if console.connector.settings.agency_type != AGENCY_TYPE or not account.may(Permission.SEE_DROPOUTS):
+        return 0
+    soon = console.connector.today() + timedelta(days=SOON_DAYS)
+    return sum(owed.sent is None and owed.due.on <= soon for owed in list_owed(console, account))
 
 
 def count_report(console: Console, account: Account, period: Period) -> ReportCounts:

@@ -15,7 +15,7 @@ from connectors.console.record import record_in
 from connectors.console.roles import Permission
 from connectors.dropouts.export_report import export_report
 from connectors.dropouts.report_counts import SchoolCounts
-from connectors.dropouts.reports import OwedReport, count_report, list_owed, note_sent
+from connectors.dropouts.reports import SOON_DAYS, OwedReport, count_report, list_owed, note_sent
 from connectors.state.database import writing
 from connectors.web.dropout_flag_pages import require_education
 from connectors.web.dropout_wordings import GROUP_COLUMNS, REPORT_COLUMNS, REPORTS
@@ -26,9 +26,6 @@ from hosting.web.language import Text, choose
 from schemas.dropouts.ledgers import DropoutLedger
 from schemas.formats import Reference
 from schemas.workflows.load import load_workflows
-
-SOON: Final = timedelta(days=5)
-"""So long before its day a report is shown as due soon."""
 
 _REFERENCE: Final[TypeAdapter[str]] = TypeAdapter(Reference)
 
@@ -112,7 +109,7 @@ def _tag(console: Console, owed: OwedReport) -> tuple[str, str]:
         return choose(Text("已报送", "sent")), "good"
     if owed.is_overdue:
         return choose(Text("已超期", "overdue")), "bad"
-    if console.connector.today() + SOON >= owed.due.on:
+    if console.connector.today() + timedelta(days=SOON_DAYS) >= owed.due.on:
         return choose(Text("即将到期", "due soon")), "warning"
     return choose(Text("未到期", "not due yet")), "neutral"
 

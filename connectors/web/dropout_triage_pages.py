@@ -45,7 +45,7 @@ def _act(console: Console) -> Response:
     """Acknowledge the chosen pupils' reports, or draft a question about them."""
     require_education(console)
     account, stage = signed_in().account, _stage(request.form.get("stage", ""))
-    chosen = set(request.form.getlist("items"))
+    chosen = set(request.form.getlist("shown" if "all" in request.form else "items"))
     lines = [line for line in _lines(console, stage) if line.row.item in chosen][:MOST_ASKED]
     if not lines:
         errors = {"items": choose(Text("请先勾选学生", "First tick the pupils"))}

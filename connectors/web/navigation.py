@@ -11,6 +11,7 @@ from connectors.console.context import Console
 from connectors.console.roles import Permission
 from connectors.desk.corrections import count_waiting_corrections
 from connectors.desk.waiting_questions import count_questions, count_reviews
+from connectors.dropouts.reports import count_due_reports
 from connectors.web.item_waiting import count_waiting_items
 from connectors.web.signed_in import PREFIX
 from hosting.web.frame import NavigationEntry
@@ -71,13 +72,15 @@ WAYS: Final = (
     Way(
         Text("事项", "Items"),
         Text(
-            "签收和办理转介、强制报告和通报，发起新的事项",
-            "Acknowledge and handle referrals, reports and notifications, open new ones",
+            "签收、办理和督办转介、强制报告和通报，发起新的事项",
+            "Acknowledge, handle and follow up referrals, reports and notifications, open new ones",
         ),
         ((f"{PREFIX}/items", Permission.SEE_REFERRALS),),
         Waiting(
             count_waiting_items,
-            Text("需要您办理 %s 项与其他单位的事项", "Items with other offices for you to handle: %s"),
+            Text(
+                "需要您办理或督办 %s 项与其他单位的事项", "Items with other offices for you to handle or follow up: %s"
+            ),
         ),
     ),
     Way(
@@ -96,6 +99,7 @@ WAYS: Final = (
             (f"{PREFIX}/triage", Permission.TRIAGE_DROPOUTS),
             (f"{PREFIX}/dropout-reports", Permission.SEE_DROPOUTS),
         ),
+        Waiting(count_due_reports, Text("需要报送 %s 份控辍保学报告", "Regular reports on dropouts that are due: %s")),
     ),
     Way(
         Text("我方被查", "Asked of us"),
