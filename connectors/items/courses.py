@@ -1,7 +1,7 @@
 """An item as its workflow reads it: the verified history, with the step of this agency that is on its way on top."""
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
 from connectors.state.items import KeptItem
@@ -13,12 +13,14 @@ from schemas.workflows.events import History
 from schemas.workflows.load import load_workflows
 from schemas.workflows.position import HistoryError, Position, position_of
 from schemas.workflows.rule_pack import Workflow
+from schemas.workflows.running import RunningClock, running_clocks
 from schemas.working_days import WorkingCalendar, working_calendar
 
 _KEPT_EVENTS: Final = 8192
+_KEPT_COURSES: Final = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
     """An item's workflow and history.
 
@@ -32,10 +34,15 @@ class Course:
     sent: int
     is_pending: bool
 
-    @property
+    @cached_property
     def position(self) -> Position:
         """Where the item stands, the step on its way included."""
         return position_of(self.workflow, self.history)
+
+    @cached_property
+    def running(self) -> tuple[RunningClock, ...]:
+        """The clocks that run; none once the item left this office."""
+        return () if self.kept.left_at is not None else running_clocks(self.workflow, self.history, calendar())
 
 
 @cache
@@ -56,8 +63,11 @@ def find_workflow(history: History) -> Workflow:
     return workflow
 
 
+@lru_cache(maxsize=_KEPT_COURSES)
 def course_of(kept: KeptItem, gateway: str) -> Course:
     """Return the course of a kept item, whose events were verified before they were kept.
+
+    Every page counts what waits: an item that has not changed is read once a process.
 
     Raises:
         HistoryError: the history is not of a workflow that this agency has.

@@ -10,7 +10,7 @@ from connectors.console.actions import Action
 from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.items.access import may_see, parts_of
-from connectors.items.courses import Course, calendar, course_of
+from connectors.items.courses import Course, course_of
 from connectors.items.errors import ItemNotFoundError, wording_of
 from connectors.items.kept_papers import papers_of
 from connectors.items.lines import escalations_of, lines_of
@@ -23,7 +23,6 @@ from connectors.state.database import reading, writing
 from connectors.state.items import KeptItem, find_item, list_items_with, list_kept_items, list_papers
 from schemas.faults import Wording
 from schemas.workflows.position import HistoryError
-from schemas.workflows.running import running_clocks
 
 LEFT: Final = Wording("本单位已办毕", "done at this office")
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -94,8 +93,7 @@ class _Reader:
         return is_duty and bool(self._steps(course))
 
     def is_overdue(self, course: Course) -> bool:
-        running = running_clocks(course.workflow, course.history, calendar())
-        return course.kept.left_at is None and any(one.is_overdue(self.now) for one in running)
+        return any(one.is_overdue(self.now) for one in course.running)
 
     def rows(self, courses: Sequence[Course]) -> list[ItemRow]:
         papers = self._papers(courses)
@@ -109,7 +107,7 @@ class _Reader:
             lines=lines_of(course, self.offices),
             papers=papers,
             steps=self._steps(course),
-            clocks=() if course.kept.left_at else running_clocks(course.workflow, course.history, calendar()),
+            clocks=course.running,
             escalations=escalations_of(course, self.offices),
             problem=None if waiting is None or waiting.refused is None else wording_of(waiting.refused),
         )
@@ -135,7 +133,7 @@ class _Reader:
     def _row(self, course: Course, papers: Sequence[tuple[int, Paper]]) -> ItemRow:
         kept, position = course.kept, course.position
         has_left = kept.left_at is not None
-        awaited = () if has_left else waiting_for(course, self.now)
+        awaited = waiting_for(course, self.now)
         ours = [one for one in awaited if one.duty.agency == self.offices.own]
         names = (name for _, paper in papers if (name := child_named_in(paper)) is not None)
         return ItemRow(

@@ -35,7 +35,7 @@ class Offices:
         return Wording(agency, agency) if found is None else Wording(found.name_zh, found.name_en)
 
     def fitting(self, workflow: str, seat: str) -> tuple[tuple[str, Wording], ...]:
-        """Return who fits into a seat as (agency, name): those of the own region, then above and below it, then others."""
+        """Return who fits into a seat as (agency, name): the own region first, then above and below it, then others."""
         kinds = {kind.value for kind in load_workflows()[workflow].seat(seat).kinds}
         fit = [member for member in self.members if member.agency.partition(".")[0] in kinds]
         fit.sort(key=lambda member: (self._distance(member), member.region, member.agency))
@@ -53,7 +53,8 @@ class Offices:
             and is_within(below.region, member.region)
             and subtree_prefix(below.region) != subtree_prefix(member.region)
         ]
-        return max(above, key=lambda member: len(subtree_prefix(member.region))).agency if above else None
+        nearest = sorted(above, key=lambda member: (-len(subtree_prefix(member.region)), member.agency))
+        return nearest[0].agency if nearest else None
 
     def _distance(self, member: Member) -> int:
         own = next((one.region for one in self.members if one.agency == self.own), None)

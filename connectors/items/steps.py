@@ -15,7 +15,7 @@ from schemas.workflows.events import Act, Actor, History
 from schemas.workflows.refusal import Refusal, RefusalCode
 from schemas.workflows.roles import WorkflowRole
 from schemas.workflows.rule_pack import Transition
-from schemas.workflows.running import RunningClock, running_clocks
+from schemas.workflows.running import RunningClock
 
 _ANY_PROOF = "any-paper"
 
@@ -84,7 +84,7 @@ def waiting_for(course: Course, now: datetime) -> tuple[RunningClock, ...]:
     A deadline counts where its office can do something now: those that run until a certain act, and the earliest of
     the others, since a limit for the whole course runs beside the next step's. None while a period is to be waited out.
     """
-    running = running_clocks(course.workflow, course.history, calendar())
+    running = course.running
     if any(one.clock.kind is ClockKind.WAITING and now < one.due.at for one in running):
         return ()
     state = course.position.state.id
