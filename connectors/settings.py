@@ -89,7 +89,7 @@ class ConnectorSettings(BaseModel):
     ] = "http://127.0.0.1:8480"
     identity_provider: Annotated[
         ProviderSettings | None,
-        Field(description="经办人员可用的统一身份认证（OpenID Connect）/ the identity provider that officers may use"),
+        Field(description="经办人员可用的统一身份认证（OpenID Connect） / the identity provider that officers may use"),
     ] = None
     workers: Annotated[int, Field(ge=1, le=256, description="计算所用线程数 / threads for group arithmetic")] = (
         os.cpu_count() or 1

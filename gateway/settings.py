@@ -81,7 +81,7 @@ class GatewaySettings(BaseModel):
     ] = None
     identity_provider: Annotated[
         ProviderSettings | None,
-        Field(description="审计人员可用的统一身份认证（OpenID Connect）/ the identity provider that auditors may use"),
+        Field(description="审计人员可用的统一身份认证（OpenID Connect） / the identity provider that auditors may use"),
     ] = None
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -190,7 +190,10 @@ def _app(provider: IdentityProvider) -> Flask:
     @app.post("/token")
     def token() -> object:
         found = request.authorization
-        known = (found.username or "", found.password or "") if found else ("", "")
+        if found is not None:
+            known = (unquote_plus(found.username or ""), unquote_plus(found.password or ""))
+        else:
+            known = (request.form.get("client_id", ""), request.form.get("client_secret", ""))
         answer = provider.redeem(request.form, known)
         return ({"error": "invalid_grant"}, 400) if answer is None else answer
 

@@ -11,6 +11,7 @@ from docs.generation.settings_examples import CONNECTOR_EXAMPLE, GATEWAY_EXAMPLE
 from gateway.settings import SETTINGS_FILE as GATEWAY_FILE
 from gateway.settings import GatewaySettings
 from hosting.command_line import PASSPHRASE_VARIABLE
+from hosting.sign_on.settings import ProviderSettings
 from schemas.messages.registry import GatewayPin
 
 _COMPUTED_DEFAULTS = {"workers": "CPU 数 / number of CPUs"}
@@ -30,6 +31,9 @@ def settings_page() -> str:
         f"## `{GATEWAY_FILE}`",
         _example(GATEWAY_EXAMPLE),
         _settings_table(GatewaySettings),
+        "## 统一身份认证 / Identity provider",
+        "两个文件中的 `identity_provider` / `identity_provider` in either file:",
+        _settings_table(ProviderSettings),
         "## 环境变量 / Environment variables",
         table(("变量 variable", "含义 meaning"), _ENVIRONMENT),
     )
@@ -76,4 +80,6 @@ def _members_table(model: type[BaseModel]) -> str:
 
 
 def _default(name: str, value: object) -> str:
+    if isinstance(value, tuple):
+        return code(f"[{', '.join(value)}]")
     return _COMPUTED_DEFAULTS.get(name) or ("—" if value is None else code(str(value).lower()))

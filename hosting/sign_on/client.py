@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, Generic, TypeVar
+from urllib.parse import quote_plus
 
 import httpx
 from authlib.oauth2.auth import ClientAuth
@@ -91,9 +92,15 @@ class ProviderClient:
         """Return the tokens for a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). Raises as `metadata`."""
         metadata = self.metadata()
         body = prepare_token_request("authorization_code", code=code, redirect_uri=redirect_uri, code_verifier=verifier)
-        proof = ClientAuth(self._settings.client_id, self._secret, metadata.authentication_method)
+        proof = self._proof(metadata.authentication_method)
         address, headers, body = proof.prepare("POST", metadata.token_endpoint, {"Content-Type": _FORM}, body)
         return read_token_answer(self._fetch("POST", address, headers, body))
+
+    def _proof(self, method: str) -> ClientAuth:
+        """Return how this program proves itself; a header takes name and secret encoded (RFC 6749 section 2.3.1)."""
+        known = (self._settings.client_id, self._secret)
+        name, secret = map(quote_plus, known) if method == "client_secret_basic" else known
+        return ClientAuth(name, secret, method)
 
     def _fetch(self, method: str, address: str, headers: Mapping[str, str] | None = None, body: str = "") -> bytes:
         deadline = time.monotonic() + LONGEST_SECONDS

@@ -57,7 +57,7 @@ class ProviderSettings(BaseModel):
     ] = ()
     second_factor_amr: Annotated[
         tuple[_Code, ...],
-        Field(max_length=20, description="表示双因素的 amr 值（RFC 8176）/ values of amr that stand for it"),
+        Field(max_length=20, description="表示双因素的 amr 值（RFC 8176） / values of amr that stand for it"),
     ] = ("mfa",)
 
 

@@ -230,6 +230,17 @@ def test_a_lie_is_refused_recorded_and_not_quoted(office: Office, lie: dict[str,
     assert not any(cookie.startswith("console_session") for cookie in answer.headers.getlist("Set-Cookie"))
 
 
+@pytest.mark.parametrize(
+    ("methods", "status"),
+    [(None, 200), (["client_secret_post"], 200), (["private_key_jwt", "client_secret_basic"], 200), (["none"], 502)],
+)
+def test_this_program_proves_itself_in_a_way_that_the_provider_knows(
+    office: Office, methods: list[str] | None, status: int
+) -> None:
+    office.provider.metadata = {"token_endpoint_auth_methods_supported": methods}
+    assert _sign_in(office).status_code == status
+
+
 def test_the_provider_may_decline(office: Office) -> None:
     office.provider.returned = {"code": None, "error": "access_denied", "error_description": CANARY}
     answer = _sign_in(office)
