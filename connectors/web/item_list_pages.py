@@ -9,10 +9,10 @@ from werkzeug import Response
 
 from connectors.console.account import Account
 from connectors.console.context import Console
-from connectors.console.roles import Permission, Role
+from connectors.console.roles import Permission
 from connectors.items.lists import find_by_number, list_items
 from connectors.items.views import ItemRow, ItemScope
-from connectors.web.item_waiting import waiting_items
+from connectors.web.item_waiting import only_watches, waiting_items
 from connectors.web.item_wordings import (
     EMPTY_WORDS,
     ITEMS,
@@ -123,27 +123,20 @@ def _page(
         words={"overdue": OVERDUE, "provisional": PROVISIONAL, "provisional_why": PROVISIONAL_WHY},
         is_any_provisional=any(row.due is not None and row.due.provisional for row in kept),
         may_open=account.may(Permission.OPEN_REFERRALS) or account.may(Permission.TAKE_REPORTS),
-        is_watching=_only_watches(account),
+        is_watching=only_watches(account),
     )
 
 
 def _scope_of(text: str | None, account: Account) -> ItemScope:
     if text is not None and text in set(ItemScope):
         return ItemScope(text)
-    return ItemScope.OVERDUE if _only_watches(account) else ItemScope.WAITING
+    return ItemScope.OVERDUE if only_watches(account) else ItemScope.WAITING
 
 
 def _scopes_for(account: Account) -> dict[ItemScope, Text]:
     """Return the lists to choose from; who only watches has nothing to handle."""
     watched = (ItemScope.OVERDUE, ItemScope.ALL)
-    return {scope: SCOPE_WORDS[scope] for scope in (watched if _only_watches(account) else ItemScope)}
-
-
-def _only_watches(account: Account) -> bool:
-    """Return whether the account follows up what is overdue elsewhere, and handles no item itself."""
-    return Role.SUPERVISOR in account.roles and not (
-        account.may(Permission.OPEN_REFERRALS) or account.may(Permission.TAKE_REPORTS)
-    )
+    return {scope: SCOPE_WORDS[scope] for scope in (watched if only_watches(account) else ItemScope)}
 
 
 def _workflow_choices() -> list[tuple[str, str]]:

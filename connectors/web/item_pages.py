@@ -15,6 +15,7 @@ from connectors.items.papers import Paper
 from connectors.items.views import ItemView
 from connectors.state.database import writing
 from connectors.web.item_paper_words import ShownPaper, has_numbers, show_paper
+from connectors.web.item_waiting import only_watches
 from connectors.web.item_wordings import (
     BASIS_WORDS,
     ITEMS,
@@ -73,6 +74,7 @@ def _show(console: Console, id_: UUID) -> str:
         is_whole=is_whole,
         done=name_step(done) if done is not None else None,
         is_new="opened" in request.args,
+        is_watching=only_watches(signed_in().account),
         is_gone="gone" in request.args,
         is_ended=view.row.workflow.state(view.row.state_id).final,
         is_overdue=partial(_is_overdue, console),

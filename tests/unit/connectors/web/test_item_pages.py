@@ -90,8 +90,8 @@ def test_a_referral_goes_through_the_pages_of_both_offices(desks: Desks) -> None
     desks.desks.synchronise()
     waiting = holder.get("/desk/items")
     assert LONG_NAME in waiting
-    assert "待本单位办理" in waiting
-    assert "需要您办理 1 项与其他单位的事项" in holder.get("/desk/")
+    assert "待本单位办理" in holder.get("/desk/items?scope=all")
+    assert "需要您办理或督办 1 项与其他单位的事项" in holder.get("/desk/")
     assert "已签收" in _take(holder, item, "acknowledge")
     for step in ("accept", "begin"):
         _take(holder, item, step)
@@ -201,7 +201,7 @@ def test_while_the_gateway_is_away_a_step_is_kept_and_the_page_says_so(desks: De
     desks.desks.relay.is_away = True
     page = _take(browser, item, "send", next_office=CIVIL_AFFAIRS)
     assert "已保存，正在送往网关" in page
-    assert 'http-equiv="refresh"' in page
+    assert "看看是否已送达" in page
     assert "/steps/" not in page
     browser.get(f"/desk/items/{item}/steps/withdraw")
     assert browser.path == f"/desk/items/{item}"
@@ -242,7 +242,8 @@ def test_the_supervisor_sees_what_is_overdue_below_and_nothing_about_the_child(d
     seen = desks.browser(CITY, WATCHER).get(f"/desk/items/{item}")
     for text in (page, seen):
         assert not [clear for clear in (LONG_NAME, "99****", "槐树镇") if clear in text]
-    assert "督办" in seen
+    assert "已督办" in seen
+    assert "需要您办理或督办 1 项与其他单位的事项" in desks.browser(CITY, WATCHER).get("/desk/")
     assert "已超期" in desks.browser(CIVIL_AFFAIRS, CASE_OWNER).get("/desk/")
 
 
