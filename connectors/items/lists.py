@@ -135,6 +135,7 @@ class _Reader:
         has_left = kept.left_at is not None
         awaited = waiting_for(course, self.now)
         ours = [one for one in awaited if one.duty.agency == self.offices.own]
+        next_due = next(iter((*ours, *awaited)), None)
         names = (name for _, paper in papers if (name := child_named_in(paper)) is not None)
         return ItemRow(
             item=kept.id,
@@ -146,7 +147,8 @@ class _Reader:
             is_ours=not has_left and position.owner.agency == self.offices.own,
             child_name=next(names, None),
             since=position.stays[-1].at,
-            due=next((one.due for one in (*ours, *awaited)), None),
+            due=None if next_due is None else next_due.due,
+            span=None if next_due is None else next_due.clock.span,
             overdue=self.is_overdue(course),
             waits_for_us=bool(ours) and not course.is_pending,
             pending=course.is_pending,

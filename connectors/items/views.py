@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from connectors.items.papers import Paper
 from schemas.faults import Wording
+from schemas.workflows.clock import Span
 from schemas.workflows.due import Due
 from schemas.workflows.roles import WorkflowRole
 from schemas.workflows.rule_pack import Transition, Workflow
@@ -40,6 +41,7 @@ class ItemRow:
         child_name: whom it is about, where this office holds a paper that says so.
         since: when it came into its state.
         due: the next deadline: of this agency if one of them is its own, else of whoever has one.
+        span: how long that deadline's period is, in which kind of days.
         overdue: a deadline has passed.
         waits_for_us: this agency is to do the next thing.
         pending: a step of this agency is still to be sent.
@@ -56,6 +58,7 @@ class ItemRow:
     child_name: str | None = field(repr=False)
     since: datetime
     due: Due | None
+    span: Span | None
     overdue: bool
     waits_for_us: bool
     pending: bool

@@ -22,6 +22,7 @@ from connectors.web.item_wordings import (
     SCOPE_WORDS,
     name_workflow,
     say_due,
+    say_span,
     state_tag,
 )
 from connectors.web.signed_in import requires_sign_in, signed_in
@@ -120,6 +121,7 @@ def _page(
         name_workflow=name_workflow,
         state_tag=state_tag,
         say_due=say_due,
+        say_span=say_span,
         words={"overdue": OVERDUE, "provisional": PROVISIONAL, "provisional_why": PROVISIONAL_WHY},
         is_any_provisional=any(row.due is not None and row.due.provisional for row in kept),
         may_open=account.may(Permission.OPEN_REFERRALS) or account.may(Permission.TAKE_REPORTS),

@@ -24,6 +24,7 @@ from connectors.items.words import (
 )
 from hosting.web.language import Text, choose, t
 from hosting.web.wording import say_day
+from schemas.dropouts.reasons import DROPOUT_REASON, DropoutReason
 
 TITLES: Final[Mapping[str, Text]] = MappingProxyType(
     {
@@ -104,7 +105,15 @@ def _lines(paper: Paper, *, is_whole: bool) -> Iterator[Line]:
 def _dropout(paper: DropoutPaper) -> Iterator[Line]:
     yield t("最后到校", "Last at school"), say_day(paper.last_seen_on) if paper.last_seen_on else ""
     yield t("连续缺勤教学日", "School days absent"), "" if paper.absent_days is None else str(paper.absent_days)
-    yield t("原因代码", "Reason code"), paper.reason_code or ""
+    yield t("原因", "Reason"), _reason(paper.reason_code)
+
+
+def _reason(code: str | None) -> str:
+    """Return a code of the dropout ledger with its name; one that is not in our list as it came."""
+    if code is None or code not in set(DropoutReason):
+        return code or ""
+    words = DROPOUT_REASON.words[DropoutReason(code)]
+    return f"{code} {t(words.zh, words.en)}"
 
 
 def _child(child: Child, *, is_whole: bool) -> Iterator[Line]:

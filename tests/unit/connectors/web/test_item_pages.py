@@ -90,6 +90,7 @@ def test_a_referral_goes_through_the_pages_of_both_offices(desks: Desks) -> None
     desks.desks.synchronise()
     waiting = holder.get("/desk/items")
     assert LONG_NAME in waiting
+    assert "（1 个工作日）" in waiting
     assert "待本单位办理" in holder.get("/desk/items?scope=all")
     assert "需要您办理或督办 1 项与其他单位的事项" in holder.get("/desk/")
     assert "已签收" in _take(holder, item, "acknowledge")
