@@ -24,6 +24,7 @@ from werkzeug.serving import make_server
 CLIENT_ID = "tongxin-desk"
 CLIENT_SECRET = "a secret: with % and + in it"
 SUBJECT = "e7c1f0a2-person"
+FLOOD_BYTES = 2**26
 
 
 def encode(data: bytes) -> str:
@@ -108,6 +109,9 @@ class IdentityProvider:
     bodies: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     forge: Callable[[dict[str, Any]], str] | None = None
     asks_person: bool = False
+    flooded: str | None = None
+    """A path below which blanks are sent, `FLOOD_BYTES` of them, as long as somebody takes them."""
+    sent_bytes: int = 0
     clock: Callable[[], float] = time.time
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
@@ -164,12 +168,20 @@ class IdentityProvider:
         return {"id_token": token, "access_token": access_token, "token_type": "Bearer"}
 
 
+def _flood(provider: IdentityProvider) -> Iterator[bytes]:
+    while provider.sent_bytes < FLOOD_BYTES:
+        provider.sent_bytes += 2**16
+        yield b" " * 2**16
+
+
 def _app(provider: IdentityProvider) -> Flask:
     app = Flask("identity-provider")
 
     @app.before_request
     def note() -> Response | None:
         provider.asked.append(request.path)
+        if request.path == provider.flooded:
+            return Response(_flood(provider), content_type="application/json")
         body = provider.bodies.get(request.path)
         return None if body is None else Response(body[1], body[0], content_type="application/json")
 

@@ -32,6 +32,7 @@ from keys.crypto.password import verify_password
 from tests.identity_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
+    FLOOD_BYTES,
     SUBJECT,
     EcKey,
     IdentityProvider,
@@ -253,7 +254,10 @@ def test_the_provider_may_decline(office: Office) -> None:
 def test_a_return_is_accepted_once(office: Office) -> None:
     browser = office.browser()
     back = _visit(_begin(browser))
+    secret = browser.get_cookie("console_visit")
+    assert secret is not None
     assert browser.get(back).status_code == 200
+    browser.set_cookie("console_visit", secret.value)  # not even to who kept all that belongs to it
     assert browser.get(back).status_code == 403
 
 
@@ -419,6 +423,14 @@ def test_a_provider_that_describes_itself_wrongly_is_not_visited(
     assert answer.status_code == status
     assert "evil.example" not in answer.text
     assert "sign_on" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/token", "/keys"])
+def test_a_flood_is_not_read_to_its_end(office: Office, path: str) -> None:
+    office.provider.flooded = path
+    assert _sign_in(office).status_code == 502
+    assert office.provider.sent_bytes < FLOOD_BYTES / 4  # what lies in the sockets' buffers was sent as well
+    assert office.actions()[0][2] == "provider_too_large,address=127.0.0.1"
 
 
 def test_the_way_there_begins_with_our_own_form(office: Office) -> None:
