@@ -22,6 +22,7 @@ from keys.protocol.key_chain import MAX_STATEMENT_CHARACTERS, AgencyKeys, follow
 from schemas.attribute_catalogue import never_released
 from schemas.key_statement import KeyStatement
 from schemas.purpose_catalogue import load_purposes
+from schemas.workflows.load import load_workflows
 
 
 @contextmanager
@@ -36,6 +37,7 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
     # Read once here, or every thread reads them at its first request.
     load_purposes()
     never_released()
+    load_workflows()
     identity_provider = _identity_provider(folder, settings)
     engine = create_database_engine(settings.database)
     journal = Journal(engine, settings.log_name, utc_now, os.urandom)

@@ -14,12 +14,12 @@ from gateway.services.held_items import (
     LOOK_AHEAD,
     HeldItem,
     WorkflowUnknownError,
-    add_to_item,
+    add_event_to_item,
     calendar,
     find_held_item,
+    grow,
     next_look,
     offices_of,
-    with_event,
 )
 from keys.crypto.signing import SigningKey
 from keys.protocol.envelopes import envelope_digest
@@ -83,13 +83,12 @@ def _record_next(held: HeldItem, now: datetime) -> History | None:
 def _add(gateway: Gateway, held: HeldItem, after: History, now: datetime) -> HeldItem | None:
     """Store the escalation; return the item with it, None where somebody else was first."""
     event = _sign(gateway, gateway.signing_key(), held, after)
-    offices = offices_of(gateway, gateway.members.current())
+    growth = grow(offices_of(gateway, gateway.members.current()), held, event, after, now)
 
     def change(connection: Connection) -> Draft[HeldItem | None]:
         if find_event_digest(connection, event.claims.item, event.claims.number) is not None:
             return Draft(None, ())
-        stored = add_to_item(connection, offices, held, event, after, (), now)
-        return Draft(with_event(held, stored, event, after), (_log_event(gateway, event, held),))
+        return Draft(add_event_to_item(connection, growth, ()), (_log_event(gateway, event, held),))
 
     return gateway.journal.write(change).value
 

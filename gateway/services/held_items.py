@@ -51,6 +51,14 @@ class HeldItem:
     history: History
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """An item as it will be with one more event, its change not numbered yet, and the offices that this concerns."""
+
+    held: HeldItem
+    parties: frozenset[str]
+
+
 class WorkflowUnknownError(Exception):
     """The gateway has no workflow of this id, version and region."""
 
@@ -93,24 +101,14 @@ def find_held_item(connection: Connection, gateway: Gateway, item: str) -> HeldI
     return HeldItem(stored, events, workflow, history_of(events, gateway.id))
 
 
-def add_to_item(
-    connection: Connection,
-    offices: Offices,
-    held: HeldItem | None,
-    event: ItemEvent,
-    after: History,
-    papers: tuple[StoredPaper, ...],
-    now: datetime,
-) -> StoredItem:
-    """Store an event that was accepted, with its papers, and tell the offices that it concerns by a new change.
+def grow(offices: Offices, held: HeldItem | None, event: ItemEvent, after: History, now: datetime) -> Growth:
+    """Return what there is to store of an event that was accepted; made before the write lock is taken.
 
     Args:
-        connection: the write transaction, in which the item has as many events as `held`.
         offices: the register.
         held: the item before; None for one that is opened.
         event: the verified event.
         after: the history with it.
-        papers: those of the event.
         now: aware UTC.
     """
     workflow = find_workflow(after.workflow, after.version, after.region)
@@ -120,23 +118,30 @@ def add_to_item(
         version=after.version,
         region=after.region,
         events=len(after.events),
-        change=next_change(connection),
+        change=0,
         look_at=next_look(workflow, after, now),
         ended_at=event.claims.at if position_of(workflow, after).state.final else None,
     )
-    if held is None:
+    events = (event,) if held is None else (*held.events, event)
+    parties = concerned(offices, workflow, None if held is None else held.history, after)
+    return Growth(HeldItem(stored, events, workflow, after), frozenset(parties))
+
+
+def add_event_to_item(connection: Connection, growth: Growth, papers: tuple[StoredPaper, ...]) -> HeldItem:
+    """Store an event with its papers, and tell the offices that it concerns by a new change; return the item.
+
+    In this write transaction the item must have the events before it and no more.
+    """
+    event = growth.held.events[-1]
+    stored = replace(growth.held.stored, change=next_change(connection))
+    if stored.events == 1:
         add_item(connection, stored)
     else:
         update_item(connection, stored)
     add_event(connection, stored.item, event.claims.number, event.digest, event.token)
     add_papers(connection, stored.item, papers)
-    note_parties(connection, stored, concerned(offices, workflow, None if held is None else held.history, after))
-    return stored
-
-
-def with_event(held: HeldItem, stored: StoredItem, event: ItemEvent, after: History) -> HeldItem:
-    """Return the item with one more event."""
-    return replace(held, stored=stored, events=(*held.events, event), history=after)
+    note_parties(connection, stored, growth.parties)
+    return replace(growth.held, stored=stored)
 
 
 def next_look(workflow: Workflow, history: History, now: datetime) -> int | None:

@@ -18,7 +18,15 @@ from gateway.persistence.item_queries import find_event_digest, is_party
 from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once
 from gateway.services.context import Gateway
-from gateway.services.held_items import HeldItem, WorkflowUnknownError, add_to_item, find_held_item, offices_of
+from gateway.services.held_items import (
+    Growth,
+    HeldItem,
+    WorkflowUnknownError,
+    add_event_to_item,
+    find_held_item,
+    grow,
+    offices_of,
+)
 from gateway.services.judge_item_event import NextStep, judge_submitted, read_papers, refuse_step, verify_submitted
 from gateway.services.request_trail import Received, request_ref
 from keys.protocol.item_events import ItemEvent
@@ -37,23 +45,30 @@ def submit_item_event(gateway: Gateway, received: Received[ItemSubmit]) -> Reply
     event = verify_submitted(received)
     papers = read_papers(received.message, event)
     held = _find_held(gateway, received, event)
-    is_repeated = held is not None and event.claims.number < len(held.events)
+    known = 0 if held is None else len(held.events)
+    is_repeated = event.claims.number < known
     step = None if is_repeated else judge_submitted(gateway, received.members, event, papers, held)
+    new = None if step is None else _prepare(gateway, received, step)
 
     def change(connection: Connection) -> Draft[int]:
         accept_once(connection, received)
         standing = find_event_digest(connection, event.claims.item, event.claims.number)
-        if step is None or standing == event.digest:
-            return Draft(len(held.events) if held is not None else 1, ())
+        if new is None or standing == event.digest:
+            return Draft(max(known, event.claims.number + 1), ())
         if standing is not None:
             raise ProblemError(ProblemCode.ITEM_CHANGED, "/event")
-        offices = offices_of(gateway, received.members)
-        stored = add_to_item(connection, offices, step.held, event, step.after, papers, gateway.now())
-        return Draft(stored.events, (_log_event(gateway, received, step),))
+        growth, logged = new
+        return Draft(add_event_to_item(connection, growth, papers).stored.events, (logged,))
 
     written = gateway.journal.write(change)
     answer = sign_answer(gateway, received, ItemSubmitAnswer(item=event.claims.item, events=written.value))
     return reply_with(gateway, received, answer, written.receipts[0]) if written.receipts else Reply(answer)
+
+
+def _prepare(gateway: Gateway, received: Received[ItemSubmit], step: NextStep) -> tuple[Growth, Event]:
+    offices = offices_of(gateway, received.members)
+    growth = grow(offices, step.held, step.event, step.after, gateway.now())
+    return growth, _log_event(gateway, received, step)
 
 
 def _find_held(gateway: Gateway, received: Received[ItemSubmit], event: ItemEvent) -> HeldItem | None:
