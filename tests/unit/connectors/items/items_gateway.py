@@ -1,6 +1,6 @@
 """A county whose offices pass items on, over a gateway that loses answers or shows something else if a test says so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -100,9 +100,9 @@ class County:
 
 
 @contextmanager
-def opened_county(folder: Path) -> Iterator[County]:
+def opened_county(folder: Path, agencies: Sequence[str] = tuple(OFFICES)) -> Iterator[County]:
     """Set up offices that reach one gateway."""
-    with opened_offices(folder, OFFICES, CountyGateway) as gateway:
+    with opened_offices(folder, {agency: OFFICES[agency] for agency in agencies}, CountyGateway) as gateway:
         assert isinstance(gateway, CountyGateway)
         yield County(gateway)
         for office in gateway.offices.values():
