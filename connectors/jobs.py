@@ -16,6 +16,7 @@ from connectors.desk.ledger_expiry import destroy_expired_ledgers
 from connectors.desk.question_expiry import destroy_due_questions
 from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, destroy_ended_evaluations
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
+from connectors.items.outbox import discard_old_refusals
 from connectors.items.synchronise import exchange_items, forget_papers_that_left
 from connectors.own_log.check_entries import OwnLogCheck
 from connectors.requester.ask import Questioner
@@ -64,6 +65,7 @@ def destroy_expired(connector: Connector, trust: TrustStore) -> None:
     Questioner.vault_of(connector).destroy_expired(connector.today())
     destroy_expired_ledgers(connector)
     forget_papers_that_left(connector)
+    discard_old_refusals(connector)
     destroy_ended_epochs(connector)
     destroy_ended_agreements(connector)
     destroy_ended_evaluations(connector, trust)

@@ -6,9 +6,13 @@ that still fits is signed anew on top of it, one that does not is kept as refuse
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import Connection
+
 from connectors.console.context import Console
+from connectors.context import Connector
 from connectors.gateway_client import AnswerError, GatewayUnreachableError
 from connectors.items.courses import Course, course_of, kept_event
 from connectors.items.drafts import open_draft
@@ -17,8 +21,15 @@ from connectors.items.keeping import settle
 from connectors.items.reading import read_item
 from connectors.items.signing import message_of, sign_step
 from connectors.items.steps import judge, moment_after
-from connectors.state.database import reading, writing
-from connectors.state.item_outbox import drop_waiting, find_waiting, list_waiting, note_refused, replace_waiting
+from connectors.state.database import destroying, reading, writing
+from connectors.state.item_outbox import (
+    drop_waiting,
+    find_waiting,
+    list_refused_before,
+    list_waiting,
+    note_refused,
+    replace_waiting,
+)
 from connectors.state.items import KeptItem, Waiting, delete_item, find_item
 from keys.protocol.item_events import engine_event
 from schemas.envelope import MessageType
@@ -31,6 +42,9 @@ LOG = logging.getLogger("tongxin.connector")
 
 MAX_TRIES: Final = 4
 """How often a step is signed anew in one go; after that it waits for the next time."""
+
+REFUSALS_KEPT_FOR: Final = timedelta(days=30)
+"""How long a refused step stays to be seen; the papers in it are destroyed with it."""
 
 _REFUSALS: Final = frozenset(
     {
@@ -92,13 +106,27 @@ def deliver_item(console: Console, item: str) -> Delivery:
 
 def discard(console: Console, item: str) -> None:
     """Take a refused step off, and the item with it where it was never opened."""
-    with writing(console.connector.state) as connection:
-        found = find_item(connection, item)
-        if found is None or found.waiting is None or found.waiting.refused is None:
-            return
-        drop_waiting(connection, item, found.waiting.token)
-        if not found.tokens:
-            delete_item(connection, item)
+    with destroying(console.connector.state) as connection:
+        _discard_in(connection, item)
+
+
+def discard_old_refusals(connector: Connector) -> int:
+    """Take off the steps that were refused long ago; returns how many."""
+    before_at = connector.now() - REFUSALS_KEPT_FOR
+    with destroying(connector.state) as connection:
+        old = list_refused_before(connection, int(before_at.timestamp()))
+        for item in old:
+            _discard_in(connection, item)
+    return len(old)
+
+
+def _discard_in(connection: Connection, item: str) -> None:
+    found = find_item(connection, item)
+    if found is None or found.waiting is None or found.waiting.refused is None:
+        return
+    drop_waiting(connection, item, found.waiting.token)
+    if not found.tokens:
+        delete_item(connection, item)
 
 
 def _sent(console: Console, waiting: Waiting) -> Delivery:

@@ -24,6 +24,12 @@ def list_waiting(connection: Connection) -> list[str]:
     return list(connection.execute(query.order_by(item_outbox.c.made_at, item_outbox.c.item)).scalars())
 
 
+def list_refused_before(connection: Connection, seconds: int) -> list[str]:
+    """Return the items with a step that was made before a moment (POSIX seconds) and was refused."""
+    is_old = item_outbox.c.refused.is_not(None) & (item_outbox.c.made_at < seconds)
+    return list(connection.execute(select(item_outbox.c.item).where(is_old)).scalars())
+
+
 def replace_waiting(connection: Connection, token: str, step: Waiting) -> None:
     """Put `step` in the place of the one with this token, if that is still there."""
     connection.execute(update(item_outbox).where(_is(step.item, token)).values(_values(step)))

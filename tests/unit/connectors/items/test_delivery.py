@@ -4,11 +4,11 @@ import pytest
 
 from connectors.console.roles import Role
 from connectors.gateway_client import GatewayUnreachableError
-from connectors.items.actions import open_item, take_step
+from connectors.items.actions import dismiss_refusal, open_item, take_step
 from connectors.items.errors import StepFault, StepRefusedError
 from connectors.items.lists import get_item, list_items
 from connectors.items.offices import OfficeKeys
-from connectors.items.outbox import DeliveryCount, deliver, discard
+from connectors.items.outbox import DeliveryCount, deliver, discard_old_refusals
 from connectors.items.papers import ReferralPaper
 from connectors.items.synchronise import exchange_items, synchronise
 from connectors.items.views import ItemScope
@@ -117,7 +117,7 @@ def test_a_step_that_no_longer_fits_is_refused_in_the_workflow_s_words(county: C
     assert [row.item for row in view_rows] == [item]
     view = get_item(civil.console, holder, item)
     assert view.problem is not None
-    discard(civil.console, item)
+    dismiss_refusal(civil.console, holder, item)
     assert get_item(civil.console, holder, item).problem is None
 
 
@@ -198,3 +198,26 @@ def test_what_waits_rests_sealed(county: County) -> None:
     for path in bureau.connector.folder.iterdir():
         content = path.read_bytes() if path.is_file() else b""
         assert not [clear for clear in CLEAR if clear.encode() in content and len(clear) > 1]
+
+
+def test_a_refused_opening_is_seen_for_a_month(county: County) -> None:
+    bureau = county[BUREAU]
+    officer = bureau.account(Role.CASE_OWNER)
+    county.gateway.is_away = True
+    item = open_item(bureau.console, officer, "W6", {}, REFERRAL)
+    county.gateway.is_away = False
+
+    def refusing(answer: object) -> ItemSubmitAnswer:
+        raise ProblemError(ProblemCode.ITEM_REFUSED, f"/act/{RefusalCode.WORKFLOW_UNKNOWN.value}")
+
+    county.gateway.change = refusing  # type: ignore[assignment]
+    assert deliver(bureau.console).refused == 1
+    view = get_item(bureau.console, officer, item)
+    assert (view.row.pending, view.steps) == (False, ())
+    assert view.problem is not None
+    assert [row.item for row in list_items(bureau.console, officer, scope=ItemScope.WAITING)] == [item]
+    assert discard_old_refusals(bureau.connector) == 0
+    county.gateway.change = lambda answer: answer
+    county.pass_time(days=31)
+    assert discard_old_refusals(bureau.connector) == 1
+    assert not list_items(bureau.console, officer, scope=ItemScope.ALL)
