@@ -14,7 +14,7 @@ from gateway.domain.item_reasons import step_reason
 from gateway.log.events import Actor, Event, EventType, PersonalField
 from gateway.log.journal import Draft
 from gateway.persistence.engine import read_transaction
-from gateway.persistence.item_queries import find_event_digest, is_party
+from gateway.persistence.item_queries import find_event_digest, find_item, is_party
 from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once
 from gateway.services.context import Gateway
@@ -73,16 +73,18 @@ def _prepare(gateway: Gateway, received: Received[ItemSubmit], step: NextStep) -
 
 def _find_held(gateway: Gateway, received: Received[ItemSubmit], event: ItemEvent) -> HeldItem | None:
     """Return the item that the event belongs to, as the next one or as one that stands already; None if it opens it."""
-    claims = event.claims
+    claims, sender = event.claims, received.claims.issuer
     with read_transaction(gateway.engine) as connection:
+        if claims.number == 0 and find_item(connection, claims.item) is None:
+            return None
+        if not is_party(connection, claims.item, sender):
+            raise ProblemError(ProblemCode.NO_ITEM, "/event")
         try:
             held = find_held_item(connection, gateway, claims.item)
         except WorkflowUnknownError:
             raise refuse_step(RefusalCode.WORKFLOW_UNKNOWN) from None
-        if held is None and claims.number == 0:
-            return None
-        if held is None or not is_party(connection, claims.item, received.claims.issuer):
-            raise ProblemError(ProblemCode.NO_ITEM, "/event")
+    if held is None:
+        raise ProblemError(ProblemCode.NO_ITEM, "/event")
     standing = [known.digest for known in held.events]
     is_repeated = claims.number < len(standing) and standing[claims.number] == event.digest
     is_next = claims.number == len(standing) and claims.prior == standing[-1]

@@ -7,11 +7,13 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from gateway.log.leaf import parse_leaf
 from gateway.persistence.audit_tables import audit_leaf
-from gateway.persistence.engine import read_transaction
+from gateway.persistence.engine import read_transaction, write_transaction
+from gateway.persistence.item_queries import list_due
+from gateway.persistence.item_tables import item as item_table
 from gateway.persistence.item_tables import item_event, item_paper
 from gateway.services.delete_item_papers import PAPERS_KEPT, delete_item_papers
 from gateway.services.escalate_items import escalate_items
@@ -172,6 +174,25 @@ def test_a_workflow_of_another_version_is_refused(network: Network) -> None:
         claims = network.claims(BUREAU, "3f9a2c1b-0000-4000-8000-000000000001", opened=opened)
         assert network.refuse(claims) == (ProblemCode.ITEM_REFUSED, "/act/workflow_unknown")
     assert _count(network, item_event) == 0
+
+
+def test_an_item_whose_workflow_was_replaced_waits_for_it(network: Network) -> None:
+    item = network.sent_referral()
+    with write_transaction(network.gateway.engine) as connection:
+        connection.execute(update(item_table).values(version=9))
+    assert network.refuse(network.act(CIVIL, item, "acknowledge")) == (
+        ProblemCode.ITEM_REFUSED,
+        "/act/workflow_unknown",
+    )
+    assert network.refuse(network.act(POLICE, item, "acknowledge"))[0] is ProblemCode.NO_ITEM
+    assert refusal(network.read(CIVIL, item))[0] is ProblemCode.NO_ITEM
+    network.clock.ahead += LATE
+    assert escalate_items(network.gateway) == 0
+    with write_transaction(network.gateway.engine) as connection:
+        assert list_due(connection, network.clock.seconds(), 9) == []
+        connection.execute(update(item_table).values(version=1))
+    network.clock.ahead += timedelta(days=1)
+    assert escalate_items(network.gateway) == 2
 
 
 def test_the_feed_tells_each_change_to_whom_it_concerns(network: Network) -> None:
