@@ -114,7 +114,9 @@ def _show_slip(console: Console, id_: UUID) -> str:
 
 
 def _shown(papers: tuple[tuple[int, Paper], ...], *, is_whole: bool) -> list[ShownPaper]:
-    return [show_paper(event, paper, is_whole=is_whole) for event, paper in papers]
+    """Return the papers for reading; one that was kept with two events, such as opened and sent, stands once."""
+    first = {paper: event for event, paper in reversed(papers)}
+    return [show_paper(event, paper, is_whole=is_whole) for event, paper in papers if first[paper] == event]
 
 
 def _is_overdue(console: Console, clock: RunningClock) -> bool:

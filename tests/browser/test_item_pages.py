@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from connectors.console.account import Account
+from connectors.console.context import Console
 from connectors.console.roles import Role
+from connectors.gateway_client import GatewayUnreachableError
+from connectors.state.job_runs import ConnectorJobs
+from hosting.jobs.recorded_runs import Clockwork, RecordedRuns, this_process
 from tests.browser.item_desk import (
     CITY,
     CIVIL_AFFAIRS,
@@ -102,6 +107,18 @@ def choose(page: Page, name: str, value: str) -> None:
     raise AssertionError(f"{value} is not in the list")
 
 
+def run_jobs(office: Console) -> None:
+    """Let two jobs of an office run, of which one fails."""
+    book = ConnectorJobs(office.connector.state, office.now)
+    for name, work in (("exchange_items", list), ("check_promises", _fail)):
+        clockwork = Clockwork(name, this_process(), lambda at: at + timedelta(minutes=1), is_held=True)
+        RecordedRuns(clockwork).run(book, work)
+
+
+def _fail() -> None:
+    raise GatewayUnreachableError
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_referral_by_keyboard(
     desks: ItemDesks,
@@ -179,8 +196,9 @@ def test_acknowledging_and_visiting_by_keyboard(
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_other_pages_have_no_serious_faults(
-    page_of: Callable[[str, Account, str], Page], check: Callable[[Page], None], language: str
+    desks: ItemDesks, page_of: Callable[[str, Account, str], Page], check: Callable[[Page], None], language: str
 ) -> None:
+    run_jobs(desks.relay.offices[CIVIL_AFFAIRS])
     people = {
         "/desk/items/new/W2": (CIVIL_AFFAIRS, CASE_OWNER),
         "/desk/items/new/P07": (POLICE, DUTY),
@@ -191,6 +209,7 @@ def test_the_other_pages_have_no_serious_faults(
     for address, (agency, account) in people.items():
         page = page_of(agency, account, language)
         page.goto(address)
+        expect(page.locator("h1")).to_be_visible()
         check(page)
         form = page.locator("main form.narrow button").last
         if form.count():

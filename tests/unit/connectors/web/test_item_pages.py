@@ -129,6 +129,7 @@ def test_numbers_are_covered_until_asked_for_and_the_look_is_recorded(desks: Des
     item = desks.desks.refer(CASE_OWNER)
     browser, office = desks.browser(EDUCATION, CASE_OWNER), desks.office(EDUCATION)
     page = browser.get(f"/desk/items/{item}")
+    assert page.count("<h3>转介单</h3>") == 1
     assert citizen_id(1) not in page
     assert "0990-5550000" not in page
     assert citizen_id(1) in browser.get(f"/desk/items/{item}?whole=1")
