@@ -45,14 +45,17 @@ class FlagPlan:
 
 
 def plan_flags(console: Console, kept: KeptLedger) -> FlagPlan:
-    """Return what flagging the pupils of a checked absence ledger will do."""
+    """Return what flagging the pupils of a checked absence ledger will do; those flagged from it are not among them."""
     school = school_of(console.connector, kept.owner)
     if school is None or not is_absence_ledger(kept):
         return FlagPlan((), (), 0, Counter())
     rows = LedgerRowStore(ledger_store_of(console.connector), kept.id)
     findings = rows.findings()
+    flagged = {flag.row_number for flag in flag_store_of(console.connector).of_ledger(kept.id)}
     flags, left_out, dealt_with = [], [], 0
     for record in _records(console, kept, rows):
+        if record.row_number in flagged:
+            continue
         if record.values.get("status") not in TO_FLAG:
             dealt_with += 1
         elif (pupil := pupil_of(record.identity, school)) is None or _is_kept_back(findings, record):

@@ -66,7 +66,7 @@ def _show_start(console: Console) -> str:
 def _show(console: Console, id_: UUID) -> str | Response:
     kept = _own_absences(console, id_)
     flags = flag_store_of(console.connector).of_ledger(kept.id)
-    if flags:
+    if flags and "more" not in request.args:
         return _flags_page(console, kept, flags)
     return _plan_page(console, kept, {})
 
@@ -110,6 +110,7 @@ def _flags_page(console: Console, kept: KeptLedger, flags: Sequence[Flag]) -> st
         columns=FLAG_COLUMNS,
         items_address=ITEMS,
         ledgers_address=LEDGERS,
+        more=len(plan_flags(console, kept).flags) if done == len(flags) else 0,
     )
 
 

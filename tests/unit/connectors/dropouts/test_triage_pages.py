@@ -1,6 +1,7 @@
 """The county's pages: acknowledge, refer to civil affairs, take the result back, report danger; nobody else may."""
 
 import re
+import time
 
 import pytest
 from flask import Flask
@@ -8,6 +9,8 @@ from flask import Flask
 from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import Role
+from connectors.desk.ledger_repairs import repair_row
+from connectors.dropouts.absence_ledger import flag_store_of
 from connectors.dropouts.dropout_lines import list_dropouts, steps_taken
 from connectors.dropouts.flag_worker import work_on_flags
 from connectors.dropouts.plan_flags import keep_flags
@@ -23,6 +26,8 @@ from tests.item_offices import ItemRelay
 from tests.unit.connectors.desk.desk_pages import Browser, browser_of
 from tests.unit.connectors.dropouts.absences import (
     CIVIL_AFFAIRS,
+    FIRST_ROW,
+    HEADER,
     LONG_NAME,
     OTHER_SCHOOL,
     SCHOOL,
@@ -59,6 +64,12 @@ def county(app: Flask, console: Console, school: Browser) -> Browser:
     keep_flags(console, kept, CIVIL_AFFAIRS, SCHOOL)
     work_on_flags(console)
     return browser_of(app, console, OWNER)
+
+
+def wait_for_worker(console: Console) -> None:
+    """Wait until the console's own worker has brought every flag as far as it comes."""
+    while flag_store_of(console.connector).waiting():
+        time.sleep(0.05)
 
 
 def items_of(console: Console) -> list[str]:
@@ -170,6 +181,24 @@ def test_a_school_neither_sorts_nor_sees_another_school_s_pupils(
     assert other.status == 404
 
 
+def test_a_row_that_is_put_right_later_is_flagged_later(console: Console, app: Flask) -> None:
+    school = browser_of(app, console, TEACHER)
+    kept = checked(console, [row_of(1), row_of(2, 原因=None)])
+    address = f"/desk/absences/{kept.id}"
+    plan = school.get(address)
+    assert "标记 1 名学生" in plan
+    school.post(address, {"township": CIVIL_AFFAIRS}, plan)
+    wait_for_worker(console)
+    assert "还可以标记" not in school.get(address)
+    repair_row(console, TEACHER.id, kept.id, FIRST_ROW + 1, {HEADER.index("原因"): "R01"})
+    assert "还可以标记 1 名" in school.get(address)
+    plan = school.get(f"{address}?more=1")
+    assert "标记 1 名学生" in plan
+    school.post(address, {"township": CIVIL_AFFAIRS}, plan)
+    wait_for_worker(console)
+    assert len(list_dropouts(console, TEACHER)) == 2
+
+
 def test_one_pupil_is_typed_in_and_flagged(console: Console, app: Flask) -> None:
     school = browser_of(app, console, TEACHER)
     page = school.get("/desk/absences/pupil")
@@ -185,6 +214,6 @@ def test_one_pupil_is_typed_in_and_flagged(console: Console, app: Flask) -> None
     assert "标记 1 名学生" in plan
     done = school.post(school.path, {"township": CIVIL_AFFAIRS}, plan)
     assert "正在逐名登记" in done or "已全部登记" in done
-    work_on_flags(console)
+    wait_for_worker(console)
     (line,) = list_dropouts(console, TEACHER)
     assert [one.transition for one in steps_taken(console, line.row.item)] == ["contact_parents"]
