@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -22,12 +22,14 @@ from connectors.items.synchronise import exchange_items, synchronise
 from connectors.items.views import ItemScope, ItemView
 from connectors.items.visits import report_visit
 from connectors.items.words import Danger, Service, Situation
+from connectors.key_statements import rotate_key
 from connectors.own_log.check_entries import OwnLogCheck
 from connectors.state.alerts import list_alerts
 from connectors.state.promises import list_promises
 from demo.province import Agency
 from demo.scenario.cast import PARTS
 from demo.scenario.stage import Stage
+from keys.custody.key_ring import KeyKind
 from schemas.check_digit import complete_citizen_id
 from schemas.workflows.events import Reporter
 from schemas.workflows.item_number import number_of
@@ -158,6 +160,25 @@ def test_a_gateway_that_goes_away_loses_nothing(province: Province) -> None:
     assert len(province.view(EDUCATION, Role.CASE_OWNER, item).lines) == 3
     assert [row.item for row in list_items(civil, province.account(Role.CASE_OWNER), scope=ItemScope.ALL)]
     assert not province.view(CIVIL, Role.CASE_OWNER, other).row.pending
+    _check_nobody_was_warned(province)
+
+
+def test_keys_may_change_on_the_way(province: Province) -> None:
+    """A paper opens with the key of its day, and an event verifies with one that nobody here has heard of yet."""
+    education, civil = province.consoles[EDUCATION], province.consoles[CIVIL]
+    item = open_item(education, province.account(Role.CASE_OWNER), "W6", {}, REFERRAL)
+    province.do(EDUCATION, Role.CASE_OWNER, item, "send", next_office=CIVIL, own=REFERRAL)
+    rotate_key(civil.connector, civil.client, KeyKind.OPENING, timedelta(hours=1))
+    synchronise(civil)
+    rotate_key(civil.connector, civil.client, KeyKind.SIGNING, timedelta(0))
+    for step in ("acknowledge", "accept", "begin"):
+        province.do(CIVIL, Role.CASE_OWNER, item, step)
+    province.do(CIVIL, Role.CASE_OWNER, item, "give_result", reason="served", proof="result-8", own=RESULT)
+    synchronise(education)
+    assert province.view(EDUCATION, Role.CASE_OWNER, item).papers[-1][1] == RESULT
+    province.do(EDUCATION, Role.CASE_OWNER, item, "ask_for_more", reason="result_incomplete")
+    synchronise(civil)
+    assert province.view(CIVIL, Role.CASE_OWNER, item).papers[0][1] == REFERRAL
     _check_nobody_was_warned(province)
 
 
