@@ -1,6 +1,7 @@
 """What the pages call lists, states, deadlines and periods of items."""
 
 from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -10,6 +11,7 @@ from hosting.web.wording import say_day, say_moment
 from schemas.workflows.clock import Basis, Span, SpanUnit
 from schemas.workflows.due import Due
 from schemas.workflows.rule_pack import State, Transition, Workflow
+from schemas.working_days import CHINA_TIME
 
 ITEMS: Final = "/desk/items"
 SCOPE_WORDS: Final[Mapping[ItemScope, Text]] = MappingProxyType(
@@ -93,7 +95,7 @@ def state_tag(row: ItemRow) -> tuple[Text, str]:
 
 def say_due(due: Due) -> str:
     """Return the last day that people write, or the moment where the period is counted in hours."""
-    is_whole_day = (due.at.minute, due.at.second, due.at.hour) == (0, 0, 16)  # 24:00 in China
+    is_whole_day = due.at == datetime.combine(due.on + timedelta(days=1), time(), CHINA_TIME)
     return say_day(due.on) if is_whole_day else say_moment(due.at)
 
 

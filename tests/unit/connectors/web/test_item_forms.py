@@ -1,7 +1,7 @@
 """Forms of papers: whatever is typed is read or refused beside its field, and no sentence quotes it."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -22,6 +22,10 @@ from connectors.web.item_paper_form import (
     read_visit,
 )
 from connectors.web.item_paper_words import show_paper
+from connectors.web.item_wordings import say_due
+from schemas.workflows.clock import Span, SpanUnit
+from schemas.workflows.due import due_at
+from schemas.working_days import working_calendar
 from tests.unit.connectors.offices import citizen_id
 
 TODAY = date(2026, 3, 5)
@@ -120,6 +124,20 @@ def test_a_reason_is_shown_by_its_name(code: str, shown: str) -> None:
     assert referral is not None
     lines = show_paper(0, DropoutPaper(child=referral.child, reason_code=code), is_whole=False).lines
     assert ("原因", shown) in lines
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "shown"),
+    [
+        ("working_days", 1, "2026年3月6日"),
+        ("days", 3, "2026年3月9日"),  # ends on a Sunday: the first working day after it
+        ("hours", 8, "2026年3月6日 00:00"),
+        ("at_once", 0, "2026年3月5日 16:00"),
+    ],
+)
+def test_a_deadline_is_a_day_or_a_moment_as_it_is_counted(unit: str, value: int, shown: str) -> None:
+    span = Span(unit=SpanUnit(unit), value=value)
+    assert say_due(due_at(span, datetime(2026, 3, 5, 8, tzinfo=UTC), working_calendar())) == shown
 
 
 def test_numbers_are_covered_unless_they_are_asked_for() -> None:
