@@ -36,6 +36,8 @@ class Flagging:
             is_new = item is None
             item = item or self._open(flag, account, entry)
             self._take_steps(account, item, entry, is_new=is_new)
+        except ItemNotFoundError:
+            self.store.note(flag.id, FlagState.REFUSED, item_id=item, failure=StepFault.ITEM_GONE.value)
         except StepRefusedError as error:
             is_waiting = error.code is StepFault.STILL_TO_BE_SENT
             state = FlagState.WAITING if is_waiting else FlagState.REFUSED
@@ -74,10 +76,7 @@ class Flagging:
                 take_step(self.console, account, item, step.transition, reason=step.reason, proof=step.proof)
 
     def _done(self, account: Account, item: str) -> frozenset[str]:
-        try:
-            lines = get_item(self.console, account, item).lines
-        except ItemNotFoundError:
-            raise StepRefusedError(StepFault.ITEM_GONE) from None
+        lines = get_item(self.console, account, item).lines
         return frozenset(line.transition for line in lines if line.transition is not None)
 
 

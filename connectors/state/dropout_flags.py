@@ -152,10 +152,10 @@ class FlagStore:
 
 
 def _is_open() -> ColumnElement[bool]:
-    """Return what holds for a pupil whose entry is not closed: flagging goes on, or the item has not ended."""
-    ended = select(item.c.id).where(item.c.is_final)
-    is_refused = (dropout_flag.c.state == FlagState.REFUSED.value) & dropout_flag.c.item.is_(None)
-    return ~is_refused & (dropout_flag.c.item.is_(None) | dropout_flag.c.item.not_in(ended))
+    """Return what holds for a pupil whose entry is not closed: flagging goes on, or the item is there and under way."""
+    under_way = select(item.c.id).where(~item.c.is_final)
+    is_beginning = (dropout_flag.c.state != FlagState.REFUSED.value) & dropout_flag.c.item.is_(None)
+    return is_beginning | dropout_flag.c.item.in_(under_way)
 
 
 def _binding(id_: str) -> bytes:

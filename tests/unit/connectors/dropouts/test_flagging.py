@@ -181,6 +181,15 @@ def test_a_school_sees_its_own_pupils_alone_and_the_county_all(console: Console,
     assert repr(list_dropouts(console, teacher)).count(LONG_NAME) == 0
 
 
+def test_nothing_of_a_pupil_rests_in_clear(console: Console, teacher: Account) -> None:
+    flag(console, checked(console, [row_of(1)]))
+    assert len(list_dropouts(console, teacher)) == 1
+    kept = b"".join(path.read_bytes() for path in console.connector.folder.rglob("*") if path.is_file())
+    assert SCHOOL.encode() in kept
+    for text in (LONG_NAME, number_of(1), "13800000001", "白马乡三村", "R02"):
+        assert text.encode() not in kept
+
+
 def test_a_step_that_was_refused_is_told(console: Console, teacher: Account) -> None:
     kept = checked(console, [row_of(1)])
     keep_flags(console, kept, "disabled_federation.990101", SCHOOL)
