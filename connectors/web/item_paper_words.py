@@ -77,7 +77,10 @@ def _children(paper: Paper) -> tuple[Child, ...]:
 
 
 def _lines(paper: Paper, *, is_whole: bool) -> Iterator[Line]:
-    for child in _children(paper):
+    children = _children(paper)
+    for number, child in enumerate(children, 1):
+        if len(children) > 1:
+            yield t("儿童", "Child"), str(number)
         yield from _child(child, is_whole=is_whole)
     match paper:
         case ReferralPaper():

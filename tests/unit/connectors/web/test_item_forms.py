@@ -95,6 +95,14 @@ def test_a_number_and_another_birth_date_are_not_both_taken() -> None:
     assert set(typed.errors) == {"child_birth_date"}
 
 
+def test_several_children_are_told_apart() -> None:
+    typed = _typed(slots="3", child1_name="赵小树", child3_name="赵小花", care_needed_from="2026-03-05")
+    paper = read_notice(typed)
+    assert isinstance(paper, NoticePaper)
+    lines = show_paper(0, paper, is_whole=False).lines
+    assert lines[:4] == (("儿童", "1"), ("姓名", "赵小树"), ("儿童", "2"), ("姓名", "赵小花"))
+
+
 def test_only_a_notification_may_name_a_day_to_come() -> None:
     typed = _typed(child1_name="赵小树", care_needed_from="2026-03-09")
     paper = read_notice(typed)
