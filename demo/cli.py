@@ -1,6 +1,7 @@
 """`tongxin-demo`: a synthetic province, a gateway and four agencies on this machine, from the first key to the log."""
 
 import shutil
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -32,6 +33,8 @@ def main() -> None:
 @click.option("--exit", "stops", is_flag=True, help="结束后退出 / stop at the end; 0 only if all went well")
 def run(children: int, seed: int, folder: Path, *, stops: bool) -> None:
     """运行全部演示。 / Play the whole demo."""
+    # So that whoever ends the demo ends its servers too, whichever signal it takes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     report = Report(_console())
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from demo.province.absences import AbsenceDraw
 from demo.province.agencies import Agencies, Agency
 from demo.province.agency_files import AgencyFiles
 from demo.province.households import draw_households
@@ -57,7 +58,7 @@ def generate_province(
         OSError: a file can't be written.
     """
     agencies = Agencies(today)
-    rosters = RosterDraw(children, seed)
+    rosters, absences = RosterDraw(children, seed), AbsenceDraw(seed)
     households = written = 0
     with closing(AgencyFiles(folder, today)) as files, closing(TruthFiles(folder)) as truth:
         for household, rng in draw_households(seed, children, today):
@@ -68,10 +69,12 @@ def generate_province(
                     truth.append_link(agency, files.append(agency, record), child)
                 truth.append_child(child, records, today)
                 rosters.offer(child, records)
+                absences.offer(child, records.get(Agency.EDUCATION), today)
                 written += 1
                 if progress is not None and written % CHILDREN_BETWEEN_REPORTS == 0:
                     progress(written)
         sizes = rosters.write(folder, today)
+        absences.write(folder, today)
     if progress is not None:
         progress(written)
     return ProvinceSummary(

@@ -15,7 +15,7 @@ import yaml
 from connectors.agencies import agency_of
 from connectors.data_sets import read_records
 from connectors.sources.mapping import load_mapping, open_source
-from demo.province import ROSTER_PLANS, Agency, ProvinceSummary
+from demo.province import ROSTER_PLANS, Agency, ProvinceSummary, absences
 from demo.province.rosters import SMALLEST_ROSTER
 from schemas.child_categories import CHILD_CATEGORY
 from schemas.citizen_id import CitizenIdError, clean_number_text, parse_citizen_id
@@ -286,3 +286,16 @@ def test_dropout_ledger_has_the_columns_of_the_form(small_province: ProvinceSumm
     headings = [cell.value for cell in sheet[3]]
     assert len(headings) == 36
     assert (headings[14], headings[21], headings[35]) == ("特殊群体", "原因", "备注")
+
+
+def test_an_absence_ledger_has_seven_planted_faults_and_originals_that_say_what_is_right(
+    small_province: ProvinceSummary,
+) -> None:
+    sheet = openpyxl.load_workbook(small_province.folder / absences.PATH).worksheets[0]
+    headings = [cell.value for cell in sheet[3]]
+    originals = read_csv(small_province.folder / absences.ORIGINALS_PATH)
+    assert [one["列"] for one in originals] == [column for column, _ in absences.FAULTS]
+    assert len({one["行"] for one in originals}) == len(absences.FAULTS)
+    for one in originals:
+        assert str(sheet[int(one["行"])][headings.index(one["列"])].value) != one["正确内容"]
+    assert {row[1].value for row in sheet.iter_rows(min_row=4) if isinstance(row[0].value, int)} == {absences.SCHOOL}
