@@ -10,7 +10,7 @@ from connectors.console.roles import workflow_roles_of
 from connectors.items.courses import Course
 from connectors.items.errors import Code, StepFault, StepRefusedError
 from connectors.items.offices import Offices
-from connectors.items.papers import Paper, without_reporter
+from connectors.items.papers import Paper
 from connectors.items.steps import accepted_in, moment_after
 from schemas.messages.items import ActClaims
 from schemas.workflows.advance import open_item
@@ -78,6 +78,5 @@ def check_office(offices: Offices, rules: Workflow, seat: str, agency: str) -> N
 
 
 def addressed(papers: Mapping[str, Paper], own: Paper | None, readers: tuple[str, ...]) -> dict[str, Paper]:
-    """Return what goes to whom, without a reporter: as it was said, else the own paper to its usual readers."""
-    wanted = papers or ({} if own is None else dict.fromkeys(readers, own))
-    return {to: without_reporter(paper) for to, paper in wanted.items()}
+    """Return what goes to whom: as it was said, else the own paper to its usual readers."""
+    return dict(papers) or ({} if own is None else dict.fromkeys(readers, own))

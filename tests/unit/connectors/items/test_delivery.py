@@ -16,9 +16,9 @@ from keys.protocol.key_chain import UntrustedKeyError
 from schemas.envelope import MessageType
 from schemas.messages.items import ItemSubmitAnswer
 from schemas.problem import ProblemCode, ProblemError
-from schemas.workflows.refusal import RefusalCode
-from tests.unit.connectors.items.items_gateway import BUREAU, CIVIL, County
-from tests.unit.connectors.items.test_papers import CLEAR
+from schemas.workflows.refusal import REFUSAL_WORDINGS, RefusalCode
+from tests.unit.connectors.items.items_gateway import BUREAU, CIVIL, POLICE, TOWNSHIP, County
+from tests.unit.connectors.items.test_papers import CLEAR, PAPERS
 from tests.unit.connectors.items.test_referral import REFERRAL, RESULT, send_referral
 
 
@@ -119,6 +119,26 @@ def test_a_step_that_no_longer_fits_is_refused_in_the_workflow_s_words(county: C
     assert view.problem is not None
     dismiss_refusal(civil.console, holder, item)
     assert get_item(civil.console, holder, item).problem is None
+
+
+def test_of_two_offices_that_accept_the_first_has_it(county: County) -> None:
+    """The other's step is judged before it is sent again, and its refusal stays to be seen."""
+    police, civil = county[POLICE], county[CIVIL]
+    officer, other = police.account(Role.DUTY_OFFICER), civil.account(Role.CASE_OWNER)
+    seats = {"police": POLICE, "township": TOWNSHIP, "civil_affairs": CIVIL}
+    item = open_item(police.console, officer, "W2", seats, PAPERS[3])
+    take_step(police.console, officer, item, "take_down")
+    synchronise(civil.console)
+    county.gateway.is_away = True
+    take_step(civil.console, other, item, "accept")
+    county.gateway.is_away = False
+    take_step(police.console, officer, item, "accept")
+    sent = county.gateway.received.count(MessageType.ITEM_SUBMIT)
+    assert deliver(civil.console).refused == 1
+    assert county.gateway.received.count(MessageType.ITEM_SUBMIT) == sent + 1
+    view = get_item(civil.console, other, item)
+    assert (view.row.state_id, view.row.owner.zh, view.row.pending) == ("accepted", "童安县公安局", False)
+    assert view.problem == REFUSAL_WORDINGS[RefusalCode.NOT_NOW]
 
 
 def test_a_refusal_at_once_leaves_nothing(county: County) -> None:
