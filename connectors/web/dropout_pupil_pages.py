@@ -17,6 +17,7 @@ from connectors.web.dropout_flag_pages import require_education
 from connectors.web.dropout_wordings import (
     ABSENCES,
     PUPIL_FIELDS,
+    PUPIL_HEADINGS,
     PUPIL_HINTS,
     PUPIL_MUST,
     PUPIL_WORDS,
@@ -68,6 +69,7 @@ def _page(console: Console, typed: dict[str, str], errors: dict[str, str]) -> st
         "dropout/pupil.html",
         fields=PUPIL_FIELDS,
         must=PUPIL_MUST,
+        headings=PUPIL_HEADINGS,
         names=_NAMES,
         hints=_HINTS,
         reasons=[

@@ -101,6 +101,15 @@ PUPIL_FIELDS: Final[tuple[str, ...]] = (
 )  # fmt: skip
 """What is typed in for one pupil, in the order of the form."""
 
+PUPIL_HEADINGS: Final = {
+    "name": Text("学生", "The pupil"),
+    "first_absent_on": Text("缺勤", "Absence"),
+    "contacted_on": Text(
+        "联系、家访和报告（有就填，写到哪一步就登记到哪一步）", "Contact, visit, report (as far as done)"
+    ),
+}
+"""Above which fields of the form a group begins."""
+
 PUPIL_MUST: Final = frozenset({"name", "first_absent_on", "absent_days", "reason"})
 PUPIL_WORDS: Final = {
     "grade_class": Text("年级班级", "Class"),

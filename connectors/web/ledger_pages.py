@@ -82,6 +82,7 @@ def _list_page(console: Console, errors: dict[str, str]) -> str:
         max_megabytes=MAX_UPLOAD_BYTES // 2**20,
         days=LEDGER_DAYS,
         is_destroyed="destroyed" in request.args,
+        can_ask=signed_in().account.may(Permission.ASK),
         can_flag=signed_in().account.may(Permission.FLAG_DROPOUT),
         can_triage=signed_in().account.may(Permission.TRIAGE_DROPOUTS),
         keeps_schools=_keeps_schools(console),
