@@ -26,7 +26,7 @@ from connectors.state.items import Waiting, add_item, find_item
 from schemas.messages.items import ActClaims, OpenedClaims
 from schemas.workflows.events import History, Reporter
 from schemas.workflows.load import load_workflows
-from schemas.workflows.position import position_of
+from schemas.workflows.position import HistoryError, position_of
 from schemas.workflows.refusal import RefusalCode
 from schemas.workflows.roles import WorkflowRole
 from schemas.workflows.rule_pack import Transition, Workflow
@@ -175,7 +175,10 @@ def _course_for(console: Console, account: Account, item: str) -> Course:
         kept = find_item(connection, item)
     if kept is None:
         raise ItemNotFoundError
-    course = course_of(kept, console.connector.gateway.gateway)
+    try:
+        course = course_of(kept, console.connector.gateway.gateway)
+    except HistoryError:
+        raise ItemNotFoundError from None
     if not may_see(account, course, offices_of(console), console.now()):
         raise ItemNotFoundError
     return course

@@ -36,6 +36,7 @@ from schemas.envelope import MessageType
 from schemas.messages.items import MAX_ITEM_REQUEST_BYTES, ItemSubmitAnswer
 from schemas.problem import ProblemCode, ProblemError
 from schemas.workflows.events import Act
+from schemas.workflows.position import HistoryError
 from schemas.workflows.refusal import Refusal, RefusalCode
 
 LOG = logging.getLogger("tongxin.connector")
@@ -186,7 +187,10 @@ def _sign_anew(console: Console, waiting: Waiting) -> Delivery | None:
 def _course_without_it(console: Console, kept: KeptItem) -> Course | None:
     if kept.left_at is not None or not kept.tokens:
         return None
-    return course_of(replace(kept, waiting=None), console.connector.gateway.gateway)
+    try:
+        return course_of(replace(kept, waiting=None), console.connector.gateway.gateway)
+    except HistoryError:
+        return None
 
 
 def _signed_on_top(console: Console, waiting: Waiting, course: Course) -> Waiting:

@@ -17,6 +17,7 @@ from connectors.state.database import reading, writing
 from connectors.state.items import list_items_with
 from schemas.messages.items import ActClaims
 from schemas.workflows.item_number import ItemNumberError, parse_item_number
+from schemas.workflows.position import HistoryError
 from schemas.workflows.roles import WorkflowRole
 
 _VISITOR: Final = frozenset({WorkflowRole.VILLAGE_DIRECTOR})
@@ -46,7 +47,10 @@ def _visited(console: Console, account: Account, offices: Offices, number: str) 
         raise ItemNotFoundError from None
     with reading(console.connector.state) as connection:
         kept = list_items_with(connection, wanted)
-    courses = [course_of(one, console.connector.gateway.gateway) for one in kept]
+    try:
+        courses = [course_of(one, console.connector.gateway.gateway) for one in kept]
+    except HistoryError:
+        raise ItemNotFoundError from None
     if any(course.is_pending for course in courses):
         raise StepRefusedError(StepFault.STILL_TO_BE_SENT)
     found = [

@@ -6,6 +6,7 @@ import pytest
 
 from connectors.console.roles import Role
 from connectors.items.actions import open_item, openable_by, take_step
+from connectors.items.courses import course_of
 from connectors.items.errors import ItemNotFoundError, StepRefusedError
 from connectors.items.lists import find_by_number, get_item, list_items
 from connectors.items.offices import offices_for
@@ -15,6 +16,7 @@ from connectors.items.synchronise import forget_papers_that_left, synchronise
 from connectors.items.views import ItemScope
 from connectors.state.alerts import list_alerts
 from schemas.workflows.item_number import number_of
+from schemas.workflows.load import load_workflows
 from schemas.workflows.refusal import RefusalCode
 from schemas.working_days import CHINA_TIME
 from tests.unit.connectors.items.items_gateway import (
@@ -237,3 +239,18 @@ def test_nothing_of_a_child_shows_in_what_pages_are_given(county: County) -> Non
     view = get_item(bureau.console, bureau.account(Role.CASE_OWNER), item)
     for clear in ("赵小树", "赵大山", "槐树镇", "奶奶"):
         assert clear not in repr(view)
+
+
+def test_an_item_of_a_workflow_that_is_gone_is_reported_and_stops_nothing(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = send_referral(county)
+    bureau = county[BUREAU]
+    officer = bureau.account(Role.CASE_OWNER)
+    later = {id_: one for id_, one in load_workflows().items() if id_ != "W6"}
+    course_of.cache_clear()
+    monkeypatch.setattr("connectors.items.courses.load_workflows", lambda: later)
+    assert list_items(bureau.console, officer, scope=ItemScope.ALL) == []
+    with pytest.raises(ItemNotFoundError):
+        take_step(bureau.console, officer, item, "withdraw", reason="sent_in_error")
+    assert [code for _, code, _ in list_alerts(bureau.connector.state)] == ["item_workflow_unknown"]
