@@ -12,6 +12,7 @@ from connectors.state.database import reading, writing
 from connectors.state.items import find_office_key, keep_office_key
 from keys.crypto.signing import VerificationKey
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError, read_root
+from schemas.agreement import AgreementState
 from schemas.base64url import decode_base64url
 from schemas.faults import Wording
 from schemas.messages.registry import Member
@@ -19,7 +20,7 @@ from schemas.problem import ProblemError
 from schemas.regions import is_within, subtree_prefix
 from schemas.workflows.load import load_workflows
 
-GATEWAY_WORDING: Final = Wording("网关", "the gateway")
+_SIGNED_BY_BOTH: Final = frozenset({AgreementState.ACTIVE, AgreementState.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,10 @@ class OfficeKeys:
         return self._agreed().get(agency) or self._first_seen(agency)
 
     def _agreed(self) -> Mapping[str, str]:
+        """Return the pins that this agency signed itself: anybody can propose what nobody has compared yet."""
         copies = list_agreements(self.console.connector.state)
-        parties = [party for copy in copies for party in (copy.agreement.requester, copy.agreement.provider)]
+        signed = [copy.agreement for copy in copies if copy.standing.state in _SIGNED_BY_BOTH]
+        parties = [party for agreement in signed for party in (agreement.requester, agreement.provider)]
         return {party.agency: party.signing_key for party in parties}
 
     def _first_seen(self, agency: str) -> str:
