@@ -1,10 +1,11 @@
-"""The whole life of one agreement, from its proposal to receipt and review, recorded as it passes over the wire."""
+"""The life of one agreement, from proposal to receipt and review, and of a referral beside it, recorded on the wire."""
 
 from dataclasses import dataclass, replace
 
 import httpx
 
 from connectors.gateway_client import PATHS, Prepared
+from connectors.items.papers import Child
 from connectors.own_log.check_entries import OwnLogCheck
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import prepare_probe
@@ -14,6 +15,7 @@ from schemas.agreement import Agreement
 from schemas.envelope import ENVELOPE_HEADER, EnvelopeClaims, MessageType
 from schemas.formats import MAX_ENVELOPE_CHARACTERS
 from tests.attack.attacker import Collusion, collude
+from tests.attack.referral import refer
 from tests.attack.wire import Exchanged, Wire, over
 from tests.museum.requests.honest_runs import HonestRuns
 from tests.scene import Scene
@@ -21,11 +23,12 @@ from tests.scene import Scene
 
 @dataclass(frozen=True)
 class Life:
-    """A whole agreement, from its proposal to receipt and review, as it passed over the wire."""
+    """A whole agreement, from its proposal to receipt and review, and the item `item`, as they passed over the wire."""
 
     scene: Scene
     collusion: Collusion
     passed: dict[MessageType, Exchanged]
+    item: str
 
     @property
     def agreement(self) -> Agreement:
@@ -50,20 +53,21 @@ class Life:
 
 
 def record_life(scene: Scene, purpose: str) -> Life:
-    """Make an agreement, publish its index, ask about its roster and review, while both desks' wires are recorded."""
+    """Make an agreement, publish its index, ask, review, and refer a child, while both desks' wires are recorded."""
     plan = scene.plan(purpose)
     at_requester, at_provider = Wire(), Wire()
     with over(at_requester, scene.session(plan.requester)) as requester:
         with over(at_provider, scene.session(plan.provider)) as provider:
             agreement = agree(requester, provider, purpose, plan.regions)
             publish(provider, agreement, lambda *_: None)
+            item = refer(requester, provider, Child(name="欧阳小满"))
         requester.client.refresh_registry()
         stage = replace(scene.stage, sessions={**scene.stage.sessions, plan.requester: requester})
         stage.ask(plan, agreement, lambda *_: None)
         HonestRuns(requester, agreement, load_settings(stage.gateway_folder).database)
         OwnLogCheck(requester.connector, requester.client).run()
     passed = {_type_of(found): found for found in (*at_requester.passed, *at_provider.passed) if found.request}
-    return Life(scene, collude(scene, agreement), passed)
+    return Life(scene, collude(scene, agreement), passed, item)
 
 
 def _type_of(exchanged: Exchanged) -> MessageType:

@@ -1,6 +1,7 @@
 """A request is accepted once and unchanged, by gateway and provider; an answer is believed only if unchanged."""
 
 import gzip
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,6 +14,8 @@ from connectors.api.provider_api import ProviderService, create_provider_app
 from connectors.cli.session import Session
 from connectors.context import open_connector
 from connectors.gateway_client import PATHS, AnswerError, Prepared
+from connectors.identifiers import new_uuid
+from connectors.items.reading import ReadOutcome, read_item
 from connectors.register import open_register
 from connectors.trust import TrustStore
 from demo.scenario.cast import PASSPHRASE
@@ -25,8 +28,9 @@ from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, EnvelopeClaims, Mess
 from schemas.formats import MAX_ENVELOPE_CHARACTERS, digest_of
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateAnswer
 from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode, ProblemError
-from tests.attack.attacker import refusal_of
+from tests.attack.attacker import query_gateway, refusal_of
 from tests.attack.recorded_life import Life, record_life
+from tests.attack.referral import console_of
 from tests.attack.wire import Exchanged, Wire, over
 from tests.scene import Scene
 
@@ -79,6 +83,22 @@ def test_an_id_that_was_used_is_refused_in_another_message(life: Life) -> None:
     probe = _signed_again(life, life.probe(), id=used)
     assert refusal_of(life.post(probe)) is ProblemCode.REPLAYED
     assert refusal_of(life.collusion.relay(probe)) is ProblemCode.REPLAYED
+
+
+def test_a_step_that_is_sent_again_is_answered_as_before(life: Life) -> None:
+    """Who heard no answer sends the event in a new envelope: it counts once, and leaves one entry in the log."""
+    kind = MessageType.ITEM_SUBMIT
+    counted = (
+        "SELECT count(*), (SELECT count(*) FROM item_paper), (SELECT count(*) FROM audit_leaf WHERE type = 'item.act')"
+        " FROM item_event"
+    )
+    before = query_gateway(life.scene, counted)
+    again = _signed_again(life, life.prepared(kind), id=new_uuid(os.urandom))
+    answer = life.post(again)
+    assert (answer.status_code, answer.content) == (200, life.passed[kind].response)
+    assert RELAY_HEADER not in answer.headers
+    assert refusal_of(life.post(again)) is ProblemCode.REPLAYED
+    assert query_gateway(life.scene, counted) == before
 
 
 @pytest.fixture(scope="module")
@@ -294,10 +314,21 @@ def test_altered_parts_matches_and_releases_are_not_believed(life: Life, path: s
             stage.ask(plan, life.agreement, lambda *_: None)
 
 
+@pytest.mark.parametrize("alteration", ["one byte", "no envelope", "no promise", "another's answer"])
+def test_an_altered_item_is_not_believed(life: Life, alteration: str) -> None:
+    alter, _ = ALTERED[alteration]
+    wire = Wire(lambda got: alter(life, got))
+    with over(wire, _requester(life)) as session, pytest.raises(AnswerError):
+        read_item(console_of(session), life.item)
+    assert [got.path for got in wire.passed] == [PATHS[MessageType.ITEM_READ]]
+
+
 def test_an_unaltered_answer_is_believed(life: Life) -> None:
     """The positive control: the wire itself changes nothing, and the restated answer is a good one."""
     with over(Wire(), _requester(life)) as session:
         session.client.send(life.probe(), EvaluateAnswer, MAX_EVALUATE_BYTES, life.agreement)
+    with over(Wire(), _requester(life)) as session:
+        assert read_item(console_of(session), life.item) is ReadOutcome.KEPT
     with over(Wire(lambda got: _restated(life, got, _provider_key(life))), _requester(life)) as session:
         session.client.send(life.probe(), EvaluateAnswer, MAX_EVALUATE_BYTES, life.agreement)
 
