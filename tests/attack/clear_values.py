@@ -15,6 +15,7 @@ import openpyxl
 
 from connectors.register import open_register
 from connectors.state.questions import RowResult
+from demo.province.absences import ORIGINALS_PATH
 from demo.scenario.cast import PARTS, PLANS
 from schemas.identity import ChildIdentity, GuardianIdentity
 from schemas.linkage_keys import KeyType, linkage_keys, relation_keys_of_record
@@ -98,8 +99,11 @@ def add_released(secrets: Secrets, results: Iterable[RowResult]) -> None:
 
 def _cells(province: Path) -> Iterator[tuple[str, str]]:
     """Yield column and text of every filled cell of the agencies' files."""
+    originals = province / ORIGINALS_PATH
+    with originals.open(encoding="utf-8", newline="") as file:
+        yield from ((column, text) for _, column, text in csv.reader(file))
     for path in sorted(province.rglob("*")):
-        for table in _tables(path) if "truth" not in path.parts else ():
+        for table in _tables(path) if path != originals and "truth" not in path.parts else ():
             heading: tuple[str, ...] = ()
             for row in table:
                 if not _NAME_COLUMNS.isdisjoint(row):

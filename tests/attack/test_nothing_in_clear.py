@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from connectors.gateway_client import PATHS, Prepared
+from connectors.items.papers import Child
 from connectors.own_log.check_entries import OwnLogCheck
 from connectors.register import open_register
 from connectors.state.database import reading
@@ -29,6 +30,7 @@ from schemas.formats import digest_of
 from schemas.problem import ProblemCode, ProblemError
 from tests.attack.attacker import Collusion, collude, query_gateway, refusal_of
 from tests.attack.clear_values import Secrets, add_released, secrets_of
+from tests.attack.referral import NOTE, refer
 from tests.attack.swapped_registry import copied
 from tests.attack.wire import Wire, over
 from tests.museum.requests.honest_runs import HonestRuns
@@ -47,7 +49,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    """Publish, ask all questions, review, be refused, send bad inputs full of identifiers, and export the log."""
+    """Publish, ask all questions, review, refer, be refused, send bad inputs full of identifiers, export the log."""
     seen = Seen(secrets_of(scene), Wire(), tmp_path_factory.mktemp("bundle") / "log.zip")
     with ExitStack() as stack:
         desks = {
@@ -62,6 +64,9 @@ def seen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Seen:
         requester = desks[scene.plan("P01").requester]
         HonestRuns(requester, agreement, load_settings(scene.stage.gateway_folder).database)
         OwnLogCheck(requester.connector, requester.client).run()
+        number, name = _identifiers(scene)
+        refer(requester, desks[scene.plan("P01").provider], Child(name=name, citizen_id=number))
+        seen.secrets.add("a note", [NOTE])
         unsigned = agreement.model_copy(update={"case_number_required": not agreement.case_number_required})
         RefusalPlay(requester, agreement, unsigned, unsigned, unsigned).run()
     _show_museum(scene, seen)
@@ -159,7 +164,7 @@ def test_the_gateway_keeps_nothing_in_clear(scene: Scene, seen: Seen) -> None:
 
 
 def test_the_gateway_sees_nothing_in_clear(seen: Seen) -> None:
-    """Every body and every header, in both directions, of publishing, asking and being refused."""
+    """Every body and every header, in both directions, of publishing, asking, referring and being refused."""
     kinds = set(PATHS) - {MessageType.AGREEMENT_END, MessageType.KEY_PUBLISH}
     assert {passed.path for passed in seen.wire.passed} >= {PATHS[kind] for kind in kinds}
     for passed in seen.wire.passed:
