@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test torture lint bench linkage-quality docs lock clean
+.PHONY: demo test torture lint bench linkage-quality docs pictures lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
@@ -29,6 +29,10 @@ linkage-quality: $(VENV)/.dev
 
 docs: $(VENV)/.run
 	$(BIN)/python -m docs.generate
+
+# Takes the pictures of the tutorials anew, with the data of a full demo.
+pictures: $(VENV)/.dev
+	TONGXIN_PICTURES=1 $(BIN)/pytest tests/browser/test_tutorials.py
 
 # Versions and hashes of everything that is installed. Run after changing pyproject.toml.
 lock: $(VENV)/.dev

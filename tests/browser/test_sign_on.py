@@ -147,6 +147,7 @@ def test_an_administrator_binds_an_account(
     page.wait_for_url(f"{office.url}/desk/")
     page.goto(f"{office.url}/desk/accounts/{other.account.id}")
     page.get_by_role("link", name="绑定统一身份").click()
+    expect(page.locator("#field-subject")).to_be_visible()
     assert axe(page) == []
     assert fits(page)
     page.fill("#field-subject", "approver-7")
