@@ -33,6 +33,7 @@ PORTS: Final = ("8480", "8481", "8482")
 ONE_LINE: Final = r"[^\n]*[^\s]"
 FORMS: Final = {"row": "[0-9]+", "port": "[0-9]+", "handles": r"[\w\-\s]+"}
 PLACEHOLDER: Final = re.compile(r"«([a-z]+)»")
+THIS_PAGE: Final = "本页"
 _SOMEBODY: Final = "somebody"
 
 
@@ -183,7 +184,7 @@ def _open_until(reader: Reader, address: str, text: str) -> None:
     """Open a page again and again until it shows what another office sent."""
     ends_at = time.monotonic() + WAIT_SECONDS
     while True:
-        reader.page.goto(address)
+        reader.page.goto(reader.page.url if address == THIS_PAGE else address)
         if text in reader.page.locator("main").inner_text():
             return
         assert time.monotonic() < ends_at, f"{text} did not arrive"

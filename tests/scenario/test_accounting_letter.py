@@ -22,7 +22,7 @@ from connectors.console.record import list_record
 from connectors.console.roles import Role as ConsoleRole
 from connectors.register import open_register
 from connectors.state.database import reading
-from connectors.state.tables import released_record
+from connectors.state.tables import release, released_record
 from connectors.web.app import create_console_app
 from demo.province import Agency
 from demo.scenario.cast import PASSPHRASE
@@ -57,12 +57,14 @@ def gateway(scene: Scene) -> Iterator[Gateway]:
 
 @pytest.fixture(scope="module")
 def handle(scene: Scene) -> str:
-    """The handle of a child whose attributes were released."""
+    """The handle, in the index of today, of a child whose attributes were released."""
     scene.ask(PURPOSE)
-    columns = released_record.c
+    is_answered = released_record.c.refused.is_(None)
+    is_of_today = release.c.agreement == scene.agreements[PURPOSE].digest()
+    query = select(released_record.c.handle).join(release).where(is_answered, is_of_today)
     with reading(scene.session(Agency.DISABLED_FEDERATION).connector.state) as connection:
-        query = select(columns.handle).where(columns.refused.is_(None)).limit(1)
-        return encode_base64url(connection.execute(query).scalar_one())
+        newest = connection.execute(query.order_by(release.c.released_at.desc()).limit(1))
+        return encode_base64url(newest.scalar_one())
 
 
 def _run(scene: Scene, *arguments: str, agency: Agency = Agency.DISABLED_FEDERATION) -> Result:
