@@ -57,14 +57,17 @@ def gateway(scene: Scene) -> Iterator[Gateway]:
 
 @pytest.fixture(scope="module")
 def handle(scene: Scene) -> str:
-    """The handle, in the index of today, of a child whose attributes were released."""
+    """The handle, in the index of today, of a child with an ID number whose attributes were released."""
     scene.ask(PURPOSE)
     is_answered = released_record.c.refused.is_(None)
     is_of_today = release.c.agreement == scene.agreements[PURPOSE].digest()
     query = select(released_record.c.handle).join(release).where(is_answered, is_of_today)
-    with reading(scene.session(Agency.DISABLED_FEDERATION).connector.state) as connection:
-        newest = connection.execute(query.order_by(release.c.released_at.desc()).limit(1))
-        return encode_base64url(newest.scalar_one())
+    connector = scene.session(Agency.DISABLED_FEDERATION).connector
+    with reading(connector.state) as connection:
+        newest = connection.execute(query.order_by(release.c.released_at.desc())).scalars()
+        handles = [encode_base64url(handle) for handle in newest]
+    register = open_register(connector)
+    return next(handle for handle in handles if get_child(connector, register, handle).identity.citizen_id)
 
 
 def _run(scene: Scene, *arguments: str, agency: Agency = Agency.DISABLED_FEDERATION) -> Result:
