@@ -18,6 +18,7 @@ from schemas.faults import Wording
 from schemas.messages.registry import Member
 from schemas.problem import ProblemError
 from schemas.regions import is_within, subtree_prefix
+from schemas.superior import find_superior
 from schemas.workflows.load import load_workflows
 
 _SIGNED_BY_BOTH: Final = frozenset({AgreementState.ACTIVE, AgreementState.SUSPENDED})
@@ -43,19 +44,8 @@ class Offices:
         return tuple((member.agency, self.name(member.agency)) for member in fit)
 
     def superior_of(self, agency: str) -> str | None:
-        """Return the member of the same type whose region is the nearest proper ancestor, or None."""
-        below = next((member for member in self.members if member.agency == agency), None)
-        if below is None:
-            return None
-        above = [
-            member
-            for member in self.members
-            if member.agency_type == below.agency_type
-            and is_within(below.region, member.region)
-            and subtree_prefix(below.region) != subtree_prefix(member.region)
-        ]
-        nearest = sorted(above, key=lambda member: (-len(subtree_prefix(member.region)), member.agency))
-        return nearest[0].agency if nearest else None
+        """Return the registered office above another, or None."""
+        return find_superior(agency, self.members)
 
     def _distance(self, member: Member) -> int:
         own = next((one.region for one in self.members if one.agency == self.own), None)

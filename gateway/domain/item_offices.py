@@ -6,6 +6,7 @@ from datetime import datetime
 
 from schemas.agency_kinds import AgencyKind
 from schemas.messages.registry import Member
+from schemas.superior import find_superior
 from schemas.workflows.clock import Above
 from schemas.workflows.events import Act, Escalated, History, Opened
 from schemas.workflows.position import position_of
@@ -27,23 +28,10 @@ class Offices:
         return member is not None and member.agency_type in {kind.value for kind in kinds}
 
     def find_above(self, agency: str, to: Above) -> str | None:
-        """Return the member that hears of what is overdue at `agency`, or None where nobody is registered.
-
-        The superior is the member of the same type whose region is the nearest proper ancestor.
-        """
+        """Return the member that hears of what is overdue at `agency`, or None where nobody is registered."""
         if to is Above.LEAD_BODY:
             return self.lead_body if self.lead_body in self.members else None
-        member = self.members.get(agency)
-        if member is None:
-            return None
-        above = [
-            other
-            for other in self.members.values()
-            if other.agency_type == member.agency_type
-            and member.region.startswith(other.region)
-            and member.region != other.region
-        ]
-        return min(above, key=lambda other: (-len(other.region), other.agency)).agency if above else None
+        return find_superior(agency, self.members.values())
 
 
 def may_see(

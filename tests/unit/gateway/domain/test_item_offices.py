@@ -68,6 +68,12 @@ def test_a_level_that_is_not_registered_is_left_out() -> None:
     assert _offices(TOWNSHIP, PROVINCE).find_above(TOWNSHIP, Above.SUPERIOR) == PROVINCE
 
 
+def test_a_filled_up_region_code_means_its_subtree() -> None:
+    offices = _offices(CIVIL, "civil_affairs.990000", "civil_affairs.990100")
+    assert offices.find_above(CIVIL, Above.SUPERIOR) == "civil_affairs.990100"
+    assert offices.find_above("civil_affairs.990100", Above.SUPERIOR) == "civil_affairs.990000"
+
+
 def test_the_lead_body_is_the_one_that_was_set_and_is_registered() -> None:
     assert NETWORK.find_above(CIVIL, Above.LEAD_BODY) == LEAD
     assert _offices(CIVIL).find_above(CIVIL, Above.LEAD_BODY) is None
