@@ -30,19 +30,18 @@ def state_witness_key(connector: Connector, trust: TrustStore, client: GatewayCl
 
 
 def _own_record(connector: Connector) -> KeyRecord:
-    now = connector.now()
-
     def complete(ring: KeyRing) -> KeyRing:
+        # The time of each look: a key that another process made meanwhile is younger than this call.
         try:
-            ring.current(KeyKind.WITNESS, now)
+            ring.current(KeyKind.WITNESS, connector.now())
         except MissingKeyError:
-            return ring.add(new_key(KeyKind.WITNESS, now, connector.random))
+            return ring.add(new_key(KeyKind.WITNESS, connector.now(), connector.random))
         return ring
 
     ring = connector.keys.ring
     if complete(ring) != ring:
         ring = connector.keys.update(complete)
-    return ring.current(KeyKind.WITNESS, now)
+    return ring.current(KeyKind.WITNESS, connector.now())
 
 
 def _is_stated(connector: Connector, trust: TrustStore, record: KeyRecord) -> bool:

@@ -17,7 +17,6 @@ from keys.custody.errors import MissingKeyError
 from keys.custody.key_ring import KeyKind, KeyRing, KeyState
 from keys.custody.key_store import KeyStore
 from keys.custody.new_keys import new_key
-from schemas.randomness import RandomSource
 
 INDEX_FORGOTTEN: Final = "subject_index_forgotten"
 
@@ -32,12 +31,11 @@ def current_index_key(gateway: Gateway) -> IndexKey:
     Raises:
         MissingKeyError: the key of this year was destroyed or suspended: nothing can be logged findably.
     """
-    now = gateway.now()
-    year = shard_at(now)
+    year = shard_at(gateway.now())
     try:
         secret = _secret_of(gateway.keys, int(time.monotonic() / KEY_AGE_SECONDS), year, gateway.now)
     except MissingKeyError:
-        secret = _make_key(gateway.keys, year, now, gateway.random)
+        secret = _make_key(gateway, year)
     return IndexKey(year, secret)
 
 
@@ -80,14 +78,16 @@ def _secret_of(keys: KeyStore, _moment: int, year: int, now: Callable[[], dateti
     return keys.ring.current(KeyKind.SUBJECT_INDEX, now(), str(year)).secret
 
 
-def _make_key(keys: KeyStore, year: int, now: datetime, random: RandomSource) -> bytes:
-    made = new_key(KeyKind.SUBJECT_INDEX, now, random, str(year))
+def _make_key(gateway: Gateway, year: int) -> bytes:
+    made = new_key(KeyKind.SUBJECT_INDEX, gateway.now(), gateway.random, str(year))
 
     def add(ring: KeyRing) -> KeyRing:
         # Another worker may have been quicker. A year that was forgotten gets no second key.
         return ring if ring.find(KeyKind.SUBJECT_INDEX, str(year)) else ring.add(made)
 
-    return keys.update(add).current(KeyKind.SUBJECT_INDEX, now, str(year)).secret
+    ring = gateway.keys.update(add)
+    # The time now: a key that another worker made while this one waited is younger than this request.
+    return ring.current(KeyKind.SUBJECT_INDEX, gateway.now(), str(year)).secret
 
 
 def _destroyed(ring: KeyRing, year: int, now: datetime) -> KeyRing:
