@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from gateway.log.event_id import make_event_id, parse_event_id
 from gateway.log.events import Event
@@ -13,6 +13,7 @@ from gateway.log.leaf import EncodedLeaf, encode_leaf
 from gateway.log.tiles import Tile, TreeEdge
 from gateway.log.timestamp import format_timestamp
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_subject_index, audit_tile
+from gateway.persistence.insert_rows import insert_rows
 from keys.crypto.log_shards import shard_origin
 from keys.crypto.merkle import leaf_hash
 from schemas.randomness import RandomSource
@@ -85,8 +86,7 @@ class LeafBatch:
             (audit_subject_index, self._subjects),
             (audit_tile, tiles),
         ):
-            if rows:
-                connection.execute(insert(table), rows)
+            insert_rows(connection, table, rows)
 
     def _prepare_one(self, event: Event) -> PreparedLeaf:
         event_id = event.event_id or make_event_id(self._at, self._random)
