@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -19,6 +19,7 @@ from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreach
 from connectors.items.outbox import discard_old_refusals
 from connectors.items.synchronise import exchange_items, forget_papers_that_left
 from connectors.own_log.check_entries import OwnLogCheck
+from connectors.publisher.refresh_indexes import IndexRefresher, publish_with
 from connectors.requester.ask import Questioner
 from connectors.state.job_runs import ConnectorJobs
 from connectors.trust import TrustStore
@@ -27,7 +28,8 @@ from connectors.witness.log_reader import LogReader
 from connectors.witness.own_key import state_witness_key
 from connectors.witness.pull import pull
 from connectors.witness.witness import Witness
-from hosting.jobs.recorded_runs import HELD_SECONDS, Clockwork, RecordedRuns, this_process
+from hosting.jobs.due_runs import DueRuns
+from hosting.jobs.recorded_runs import HELD_SECONDS, Clockwork, JobBook, RecordedRuns, this_process
 from schemas.problem import ProblemError
 
 REFRESH_SECONDS = 60
@@ -42,6 +44,9 @@ WITNESS_SECONDS = 15
 COMPARE_SECONDS = 120
 LONG_JOB_SECONDS = 900
 """So long a job that reads the whole log may take before another process may begin it as well."""
+
+DUE_SECONDS = 60
+"""How often a job with times of its own is looked at."""
 
 LOG = logging.getLogger("tongxin.connector")
 
@@ -91,9 +96,8 @@ def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -
     book = ConnectorJobs(connector.state, connector.now)
     for job in _jobs(connector, trust, client):
         first_at = max(book.free_at(job.name), connector.now() + timedelta(seconds=job.after_seconds))
-        runs = RecordedRuns(job.clockwork())
         scheduler.add_job(
-            runs.run, "interval", [book, job.work], id=job.name, seconds=job.seconds, next_run_time=first_at
+            job.runner(), "interval", [book, job.work], id=job.name, seconds=job.seconds, next_run_time=first_at
         )
     scheduler.start()
     return scheduler
@@ -101,19 +105,29 @@ def start_jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -
 
 @dataclass(frozen=True)
 class _Job:
-    """A job by the name that the table and the page know it by, and when it runs first and again."""
+    """A job by the name that the table and the page know it by, and when it runs first and again.
+
+    One with times of its own says by `due_at` when it is due; it is looked at every `seconds`.
+    """
 
     name: str
     work: Callable[[], object]
     seconds: int
     after_seconds: int = 0
     held_seconds: int = HELD_SECONDS
+    due_at: Callable[[datetime], datetime] | None = None
 
-    def clockwork(self) -> Clockwork:
-        interval = timedelta(seconds=self.seconds)
-        return Clockwork(
-            self.name, this_process(), lambda at: at + interval, is_held=True, held_seconds=self.held_seconds
-        )
+    def runner(self) -> Callable[[JobBook, Callable[[], object]], None]:
+        """Return what is done every `seconds`."""
+        if self.due_at is None:
+            return RecordedRuns(self._clockwork(self._next_at)).run
+        return DueRuns(self._clockwork(self.due_at)).look
+
+    def _next_at(self, at: datetime) -> datetime:
+        return at + timedelta(seconds=self.seconds)
+
+    def _clockwork(self, next_at: Callable[[datetime], datetime]) -> Clockwork:
+        return Clockwork(self.name, this_process(), next_at, is_held=True, held_seconds=self.held_seconds)
 
 
 def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tuple[_Job, ...]:
@@ -121,6 +135,7 @@ def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tup
     witness, log = Witness(connector), LogReader(connector)
     own_log = OwnLogCheck(connector, client)
     return (
+        *_refreshing(connector, client),
         _Job("fetch_registry", partial(fetch_registry, connector, trust, client), REFRESH_SECONDS),
         _Job("destroy_expired", partial(destroy_expired, connector, trust), EXPIRY_SECONDS),
         _Job("destroy_due_questions", partial(destroy_due_questions, console), EXPIRY_SECONDS),
@@ -129,4 +144,13 @@ def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tup
         _Job("compare_entries", own_log.run, ENTRIES_SECONDS, ENTRIES_AFTER_SECONDS, LONG_JOB_SECONDS),
         _Job("cosign_log", partial(cosign_log, witness, trust, client, log), WITNESS_SECONDS, WITNESS_SECONDS),
         _Job("compare_notes", partial(compare_notes, witness, trust, log), COMPARE_SECONDS, COMPARE_SECONDS),
+    )
+
+
+def _refreshing(connector: Connector, client: GatewayClient) -> tuple[_Job, ...]:
+    if not connector.settings.refreshes_indexes:
+        return ()
+    refresher = IndexRefresher(connector, publish_with(connector, client))
+    return (
+        _Job("refresh_indexes", refresher.run, DUE_SECONDS, DUE_SECONDS, LONG_JOB_SECONDS, due_at=refresher.next_at),
     )

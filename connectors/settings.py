@@ -80,6 +80,21 @@ class ConnectorSettings(BaseModel):
             "without an ID number only: it is the one that most records share"
         ),
     ] = False
+    refreshes_indexes: Annotated[
+        bool, Field(description="每夜按时更新已发布的索引 / refresh published indexes by the clock, every night")
+    ] = True
+    index_refresh_hour: Annotated[
+        int, Field(ge=0, le=23, description="更新索引的钟点（北京时间） / hour of the day (China time) for the refresh")
+    ] = 2
+    max_index_shrink_percent: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100,
+            description="登记册一次减少超过此百分比时不自动发布，交数据管理员确认 / a register that lost a larger share "
+            "at once is not published by itself: the data steward is asked",
+        ),
+    ] = 10
     duty_offices: Annotated[
         dict[OfficeRegion, OfficePhone],
         Field(description="各地区值班办公电话，不得为个人电话 / telephones of duty offices by region, no person's"),

@@ -8,6 +8,7 @@ import hosting.command_line
 from connectors.agreements import SharingOffice
 from connectors.context import Connector, open_connector
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
+from connectors.publisher.publishing_alone import PublishingElsewhereError
 from connectors.requester.ask import RosterChangedError
 from connectors.settings import SettingsError
 from connectors.sources.errors import SourceError
@@ -70,6 +71,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         GatewayUnreachableError,
         AnswerError,
         RosterChangedError,
+        PublishingElsewhereError,
         StateVersionError,
         ProviderSettingsError,
     )

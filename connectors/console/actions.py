@@ -44,6 +44,8 @@ class Action(StrEnum):
     AGREEMENT_SUSPENDED = "agreement_suspended"
     AGREEMENT_RESUMED = "agreement_resumed"
     DATA_VIEWED = "data_viewed"
+    INDEX_REFRESHED = "index_refreshed"
+    INDEX_SHRINKAGE_ACCEPTED = "index_shrinkage_accepted"
     ITEM_OPENED = "item_opened"
     ITEM_STEP = "item_step"
     ITEM_VIEWED = "item_viewed"

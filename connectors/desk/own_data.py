@@ -7,9 +7,11 @@ from sqlalchemy import Connection, func, select
 from connectors.agencies import agency_of
 from connectors.console.context import Console
 from connectors.data_sets import DataSet
+from connectors.desk.index_refreshing import last_publication, wants_decision
 from connectors.desk.purposes_for import name_agency
 from connectors.state.agreements import AgreementCopy, list_agreements
 from connectors.state.database import reading
+from connectors.state.index_refreshes import IndexRefresh, list_refreshes
 from connectors.state.tables import index_record, publication
 from schemas.agreement import AgreementState
 from schemas.faults import Wording
@@ -23,20 +25,29 @@ class IndexState:
     """The index of one agreement under which this agency is asked.
 
     Attributes:
+        digest: of the agreement.
         purpose: for what.
         requester: who asks.
         state: of the agreement.
         records: in the index that the gateway has activated.
         published_at: POSIX seconds of that publication, None if there is none.
         is_unfinished: whether a publication was begun and not activated.
+        refresh: what is planned and was done by the clock, None where nothing is.
     """
 
+    digest: str
     purpose: Purpose
     requester: Wording
     state: AgreementState
     records: int
     published_at: int | None
     is_unfinished: bool
+    refresh: IndexRefresh | None
+
+    @property
+    def wants_decision(self) -> bool:
+        """Whether the register shrank, and the data steward is to say whether that is right."""
+        return wants_decision(self.refresh, self.published_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +79,16 @@ def _index_of(connection: Connection, console: Console, copy: AgreementCopy) -> 
     digest = copy.standing.digest
     of_agreement = publication.c.agreement == digest
     is_active = publication.c.state == "active"
-    published_at = connection.execute(
-        select(func.max(publication.c.prepared_at)).where(of_agreement, is_active)
-    ).scalar()
+    published_at = last_publication(connection, digest)
     unfinished = connection.execute(select(func.count()).where(of_agreement, ~is_active)).scalar_one()
     records = connection.execute(select(func.count()).where(index_record.c.agreement == digest)).scalar_one()
     return IndexState(
+        digest=digest,
         purpose=load_purposes()[copy.agreement.purpose],
         requester=name_agency(console, copy.agreement.requester.agency),
         state=copy.standing.state,
         records=0 if published_at is None else records,
         published_at=published_at,
         is_unfinished=bool(unfinished),
+        refresh=list_refreshes(connection).get(digest),
     )

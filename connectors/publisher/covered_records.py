@@ -30,6 +30,18 @@ class IndexCounts:
     """Hashes that are left out because too many records share them."""
 
 
+class SourceShrankError(Exception):
+    """The source has fewer records that the agreement covers than it may; nothing was prepared.
+
+    Attributes:
+        found: how many it has.
+    """
+
+    def __init__(self, found: int) -> None:
+        super().__init__(f"登记册只有 {found} 条 / the register has {found} records alone")
+        self.found = found
+
+
 @dataclass(frozen=True, slots=True)
 class CoveredRecord:
     """One child that an agreement covers; its repr shows nothing."""

@@ -11,7 +11,7 @@ from functools import partial
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
 from connectors.publisher.common_keys import CommonKeys, KeyCounter
-from connectors.publisher.covered_records import CoveredRecord, CoveredRecords, IndexCounts
+from connectors.publisher.covered_records import CoveredRecord, CoveredRecords, IndexCounts, SourceShrankError
 from connectors.publisher.mix_entries import EntryMixer
 from connectors.register import Register, published_digest
 from connectors.state.index_records import (
@@ -70,18 +70,24 @@ class IndexPreparation:
         self._epoch = epoch
         self.counts = IndexCounts()
 
-    def run(self, base: str | None, progress: Progress) -> Publication | None:
+    def run(self, base: str | None, progress: Progress, *, least: int = 0) -> Publication | None:
         """Prepare changes to the index `base`, or a full index if there is none.
+
+        Args:
+            base: the index that both sides know as active.
+            progress: called as the work goes on.
+            least: the fewest records that the source may have.
 
         Returns:
             The prepared publication, or None if nothing has changed.
 
         Raises:
             SourceError: the register can't be read; nothing is left behind.
+            SourceShrankError: it has fewer than `least` records.
         """
         state, digest = self._connector.state, self._agreement.digest()
         discard_unfinished(state, digest, self._epoch)
-        common = self._count(progress)
+        common = self._count(progress, least)
         known = published_fingerprints(state, digest, self._epoch) if base else {}
         index = new_uuid(self._connector.random)
         new = Publication(index, digest, self._epoch, "changes" if base else "full", base, 0, 0)
@@ -93,10 +99,12 @@ class IndexPreparation:
         finish_preparation(state, index, parts, self.counts.covered)
         return Publication(index, digest, self._epoch, new.mode, base, parts, self.counts.covered)
 
-    def _count(self, progress: Progress) -> CommonKeys:
-        counter = KeyCounter(self._connector.random)
-        for record in self._records.read(IndexCounts(), partial(progress, "count")):
+    def _count(self, progress: Progress, least: int) -> CommonKeys:
+        counter, counts = KeyCounter(self._connector.random), IndexCounts()
+        for record in self._records.read(counts, partial(progress, "count")):
             counter.add(record.keys)
+        if counts.covered < least:
+            raise SourceShrankError(counts.covered)
         return counter.find_common()
 
     def _write_parts(self, new: Publication, known: dict[bytes, bytes], common: CommonKeys, progress: Progress) -> int:

@@ -11,6 +11,7 @@ from connectors.gateway_client import GatewayClient
 from connectors.key_statements import publish_evaluation_key
 from connectors.publisher.covered_records import IndexCounts
 from connectors.publisher.prepare_index import IndexPreparation
+from connectors.publisher.publishing_alone import publishing_alone
 from connectors.register import Register
 from connectors.state.agreements import find_agreement
 from connectors.state.index_records import Publication, find_active, find_prepared, load_part, mark_active
@@ -60,6 +61,7 @@ class IndexPublisher:
         *,
         begins_epoch: bool = False,
         overlap: timedelta = DEFAULT_EPOCH_OVERLAP,
+        least: int = 0,
     ) -> PublishedIndex:
         """Publish the agreement's index, or what has changed since.
 
@@ -68,11 +70,20 @@ class IndexPublisher:
             progress: called as the work goes on.
             begins_epoch: publish under a new evaluation key, with new handles.
             overlap: for how long older epochs still answer once this one is active.
+            least: the fewest records that the source may have.
 
         Raises:
             ProblemError: no such active agreement with this agency as provider, or the gateway refused.
             SourceError: the register can't be read.
+            SourceShrankError: it has fewer than `least` records.
+            PublishingElsewhereError: another process publishes from this folder.
         """
+        with publishing_alone(self._connector.folder):
+            return self._publish(digest, progress, overlap, begins_epoch=begins_epoch, least=least)
+
+    def _publish(
+        self, digest: str, progress: Progress, overlap: timedelta, *, begins_epoch: bool, least: int
+    ) -> PublishedIndex:
         agreement = self._agreement_to_publish(digest)
         epoch = max(latest_epoch(self._connector, digest) + begins_epoch, 1)
         key_pair = create_evaluation_key(self._connector, digest, epoch)
@@ -83,7 +94,7 @@ class IndexPublisher:
             base = self._agreed_base(agreement, epoch)
             total = self._register.count()
             preparation = IndexPreparation(self._connector, self._register, agreement, epoch, key_pair)
-            prepared = preparation.run(base, lambda step, done: progress(step, done, total))
+            prepared = preparation.run(base, lambda step, done: progress(step, done, total), least=least)
             counts = preparation.counts
         if prepared is not None:
             self._send(prepared, evaluation_key_id(key_pair.public_key), progress)

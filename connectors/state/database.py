@@ -15,11 +15,12 @@ import connectors.state.desk_tables
 import connectors.state.dropout_tables
 import connectors.state.item_tables
 import connectors.state.job_tables
+import connectors.state.refresh_tables
 import connectors.state.witness_tables  # noqa: F401 - its tables belong to the metadata
 from connectors.state.tables import metadata
 
 BUSY_TIMEOUT_MS = 30_000
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 _WRITING = "tongxin_writing"
 

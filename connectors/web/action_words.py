@@ -47,6 +47,8 @@ ACTION_NAMES: Final[Mapping[Action, Text]] = MappingProxyType(
         Action.AGREEMENT_SUSPENDED: Text("暂停协议", "Suspended an agreement"),
         Action.AGREEMENT_RESUMED: Text("恢复协议", "Resumed an agreement"),
         Action.DATA_VIEWED: Text("查看数据状况", "Looked at the state of the data"),
+        Action.INDEX_REFRESHED: Text("按时更新索引", "Refreshed an index by the clock"),
+        Action.INDEX_SHRINKAGE_ACCEPTED: Text("确认登记册减少，同意发布索引", "Took a smaller register for right"),
         Action.ITEM_OPENED: Text("发起事项", "Opened an item"),
         Action.ITEM_STEP: Text("办理事项", "Took a step of an item"),
         Action.ITEM_VIEWED: Text("查看事项", "Looked at an item"),

@@ -13,6 +13,7 @@ from hosting.web.job_list import render_jobs
 from hosting.web.language import Text
 
 JOB_NAMES: Final = {
+    "refresh_indexes": Text("更新已发布的索引", "Refresh published indexes"),
     "fetch_registry": Text("更新登记信息和协议", "Fetch the registry and the agreements"),
     "destroy_expired": Text(
         "销毁到期的答复、台账、材料和密钥", "Destroy answers, ledgers, papers and keys that have expired"

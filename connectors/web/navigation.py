@@ -10,6 +10,7 @@ from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import Permission
 from connectors.desk.corrections import count_waiting_corrections
+from connectors.desk.index_refreshing import count_shrunk_indexes
 from connectors.desk.waiting_questions import count_questions, count_reviews
 from connectors.dropouts.reports import count_due_reports
 from connectors.web.item_waiting import count_waiting_items
@@ -20,10 +21,14 @@ from hosting.web.language import Text
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for an account at a page: how many, and the sentence with a place for that number (`%s`)."""
+    """What waits for an account at a page: how many, and the sentence with a place for that number (`%s`).
+
+    `address` is where to begin, None for the entry's own first page.
+    """
 
     count: Callable[[Console, Account], int]
     sentence: Text
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Way:
     text: Text
     effect: Text
     pages: tuple[tuple[str, Permission], ...]
-    waiting: Waiting | None = None
+    waiting: tuple[Waiting, ...] = ()
 
     def address_for(self, account: Account) -> str | None:
         """Return where the entry leads this account, or None if nowhere."""
@@ -61,13 +66,13 @@ WAYS: Final = (
             (f"{PREFIX}/ask", Permission.ASK),
             (f"{PREFIX}/approvals", Permission.APPROVE_QUESTIONS),
         ),
-        Waiting(count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")),
+        (Waiting(count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")),),
     ),
     Way(
         Text("复核", "Review"),
         Text("判断可能匹配的是不是同一名儿童", "Decide whether possible matches are the same child"),
         ((f"{PREFIX}/reviews", Permission.REVIEW_MATCHES),),
-        Waiting(count_reviews, Text("需要您复核 %s 条可能匹配", "Possible matches for you to review: %s")),
+        (Waiting(count_reviews, Text("需要您复核 %s 条可能匹配", "Possible matches for you to review: %s")),),
     ),
     Way(
         Text("事项", "Items"),
@@ -76,10 +81,13 @@ WAYS: Final = (
             "Acknowledge, handle and follow up referrals, reports and notifications, open new ones",
         ),
         ((f"{PREFIX}/items", Permission.SEE_REFERRALS),),
-        Waiting(
-            count_waiting_items,
-            Text(
-                "需要您办理或督办 %s 项与其他单位的事项", "Items with other offices for you to handle or follow up: %s"
+        (
+            Waiting(
+                count_waiting_items,
+                Text(
+                    "需要您办理或督办 %s 项与其他单位的事项",
+                    "Items with other offices for you to handle or follow up: %s",
+                ),
             ),
         ),
     ),
@@ -99,7 +107,18 @@ WAYS: Final = (
             (f"{PREFIX}/triage", Permission.TRIAGE_DROPOUTS),
             (f"{PREFIX}/dropout-reports", Permission.SEE_DROPOUTS),
         ),
-        Waiting(count_due_reports, Text("需要报送 %s 份控辍保学报告", "Regular reports on dropouts that are due: %s")),
+        (
+            Waiting(
+                count_due_reports, Text("需要报送 %s 份控辍保学报告", "Regular reports on dropouts that are due: %s")
+            ),
+            Waiting(
+                count_shrunk_indexes,
+                Text(
+                    "登记册突然减少，%s 个索引没有更新，请核实", "Indexes not refreshed, since the register shrank: %s"
+                ),
+                f"{PREFIX}/data",
+            ),
+        ),
     ),
     Way(
         Text("我方被查", "Asked of us"),
@@ -112,9 +131,11 @@ WAYS: Final = (
             (f"{PREFIX}/accounting", Permission.SEE_ASKED_OF_US),
             (f"{PREFIX}/corrections", Permission.SEE_ASKED_OF_US),
         ),
-        Waiting(
-            count_waiting_corrections,
-            Text("需要答复 %s 项校核申请", "Requests for correction that wait for an answer: %s"),
+        (
+            Waiting(
+                count_waiting_corrections,
+                Text("需要答复 %s 项校核申请", "Requests for correction that wait for an answer: %s"),
+            ),
         ),
     ),
     Way(
@@ -162,17 +183,17 @@ def doable_by(account: Account) -> Sequence[tuple[Text, Work]]:
 
 def waiting_for(console: Console, account: Account) -> Sequence[Work]:
     """Return what waits for the account, each with its number."""
-    found = []
-    for way in WAYS:
-        address, count = way.address_for(account), _count(console, account, way)
-        if address is not None and way.waiting is not None and count:
-            words = way.waiting.sentence
-            found.append(Work(Text(words.zh % f"{count:,}", words.en % f"{count:,}"), address))
-    return found
+    return [
+        Work(Text(one.sentence.zh % f"{count:,}", one.sentence.en % f"{count:,}"), one.address or address)
+        for way in WAYS
+        if (address := way.address_for(account)) is not None
+        for one in way.waiting
+        if (count := one.count(console, account))
+    ]
 
 
 def _count(console: Console, account: Account, way: Way) -> int:
-    return way.waiting.count(console, account) if way.waiting else 0
+    return sum(one.count(console, account) for one in way.waiting)
 
 
 def _current() -> Way | None:

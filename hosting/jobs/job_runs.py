@@ -78,6 +78,13 @@ def note_run(connection: Connection, jobs: Table, run: JobRun) -> None:
         connection.execute(insert(jobs).values(name=run.name, **_values(run)))
 
 
+def announce_run(connection: Connection, jobs: Table, name: str, next_at: datetime) -> None:
+    """Store when a job runs next, also before its first run."""
+    values = {"next_at": _format(next_at)}
+    if not connection.execute(update(jobs).where(jobs.c.name == name).values(**values)).rowcount:
+        connection.execute(insert(jobs).values(name=name, **values))
+
+
 def list_job_runs(connection: Connection, jobs: Table, now: datetime) -> list[JobRun]:
     """Return the last run of every job that ever ran, by name."""
     return [
