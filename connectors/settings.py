@@ -91,8 +91,8 @@ class ConnectorSettings(BaseModel):
         Field(
             ge=0,
             le=100,
-            description="登记册一次减少超过此百分比时不自动发布，交数据管理员确认 / a register that lost a larger share "
-            "at once is not published by itself: the data steward is asked",
+            description="登记册一次减少超过此百分比时不自动发布，交数据管理员确认 / a register that lost a larger "
+            "share at once is not published by itself: the data steward is asked",
         ),
     ] = 10
     duty_offices: Annotated[

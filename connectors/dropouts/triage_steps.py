@@ -1,6 +1,6 @@
-"""What the county decides about a flagged pupil: take the report, refer, report a danger, take what came of it."""
+"""What the county decides about a flagged pupil: refer, report a danger, take what came of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,7 @@ from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.dropouts.dropout_lines import steps_taken
 from connectors.items.actions import open_item, take_step
-from connectors.items.errors import ItemNotFoundError, StepRefusedError
+from connectors.items.errors import StepRefusedError
 from connectors.items.lists import find_by_number, list_items
 from connectors.items.papers import ReferralPaper, ReportPaper
 from connectors.items.views import ItemRow, ItemScope
@@ -35,16 +35,6 @@ class PassedOn:
     def has_result(self) -> bool:
         """Whether something came of it."""
         return self.row is None or self.row.state_id in _ANSWERED
-
-
-def acknowledge_all(console: Console, account: Account, items: Iterable[str]) -> int:
-    """Acknowledge the schools' reports; returns how many. One that is not open for it any more is passed over."""
-    count = 0
-    for item in items:
-        with suppress(StepRefusedError, ItemNotFoundError):
-            take_step(console, account, item, "acknowledge")
-            count += 1
-    return count
 
 
 def refer(console: Console, account: Account, item: str, office: str, paper: ReferralPaper) -> str:

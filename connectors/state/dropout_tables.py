@@ -1,4 +1,4 @@
-"""Tables of keeping children in school: pupils who were flagged, what was asked about them, reports that were sent."""
+"""Tables of keeping children in school: pupils who were flagged, what was asked and acknowledged, reports sent."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
@@ -33,6 +33,20 @@ dropout_question_row = Table(
     Column("row_number", Integer, primary_key=True),
     Column("item", UUID, nullable=False),
     Index("ix_dropout_question_row_item", "item"),
+)
+
+# Reports of schools that an officer acknowledges many at once, in the background.
+dropout_acknowledgement = Table(
+    "dropout_acknowledgement",
+    metadata,
+    Column("batch", UUID, primary_key=True),
+    Column("item", UUID, primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("account", String(40), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("failure", String(60)),
+    Column("asked_at", BigInteger, nullable=False),
+    Index("ix_dropout_acknowledgement_state", "state", "account"),
 )
 
 dropout_report = Table(

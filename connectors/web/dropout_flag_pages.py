@@ -11,9 +11,9 @@ from connectors.console.context import Console
 from connectors.console.roles import Permission
 from connectors.desk.ledgers import list_ledgers
 from connectors.dropouts.absence_ledger import flag_store_of, is_absence_ledger
+from connectors.dropouts.background import BackgroundWorker
 from connectors.dropouts.entry import MAX_ENTRY_BYTES, AbsenceEntry
 from connectors.dropouts.flag_steps import TOWNSHIP_SEAT, WORKFLOW
-from connectors.dropouts.flag_worker import FlagWorker
 from connectors.dropouts.plan_flags import keep_flags, plan_flags
 from connectors.education import AGENCY_TYPE
 from connectors.items.errors import wording_of
@@ -33,7 +33,7 @@ from hosting.web.listing import page_of
 from schemas.dropouts.absence_limit import limit_of
 
 
-def dropout_flag_pages(console: Console, worker: FlagWorker) -> Blueprint:
+def dropout_flag_pages(console: Console, worker: BackgroundWorker) -> Blueprint:
     """Return the blueprint."""
     blueprint = Blueprint("dropout_flag", __name__, url_prefix=ABSENCES)
     blueprint.add_url_rule("", "show_start", partial(_show_start, console))
@@ -71,7 +71,7 @@ def _show(console: Console, id_: UUID) -> str | Response:
     return _plan_page(console, kept, {})
 
 
-def _flag(console: Console, worker: FlagWorker, id_: UUID) -> Response:
+def _flag(console: Console, worker: BackgroundWorker, id_: UUID) -> Response:
     kept = _own_absences(console, id_)
     account, township = signed_in().account, request.form.get("township", "")
     if township not in {agency for agency, _ in offices_for(console, WORKFLOW, TOWNSHIP_SEAT)}:

@@ -1,6 +1,7 @@
 """The county verifies and sorts flagged pupils: take the schools' reports, ask other agencies, see the answers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -12,27 +13,39 @@ from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.console.roles import Permission
 from connectors.desk.purposes_for import Askable
+from connectors.dropouts.background import BackgroundWorker
 from connectors.dropouts.dropout_lines import DropoutLine, list_dropouts
+from connectors.dropouts.flag_steps import WORKFLOW
 from connectors.dropouts.triage_answers import answers_for
 from connectors.dropouts.triage_question import draft_question, list_triage_questions
-from connectors.dropouts.triage_steps import acknowledge_all
+from connectors.identifiers import new_uuid
+from connectors.items.errors import wording_of
 from connectors.state.database import writing
+from connectors.state.dropout_acknowledgements import (
+    Acknowledgement,
+    AcknowledgementState,
+    add_batch,
+    find_open_batch,
+    list_batch,
+    list_waiting,
+)
 from connectors.web.dropout_flag_pages import require_education
 from connectors.web.dropout_wordings import TRIAGE, TRIAGE_COLUMNS, TRIAGE_WORDS, TriageStage, name_reason
 from connectors.web.item_wordings import OVERDUE, say_due, state_tag
 from connectors.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose
 from hosting.web.listing import page_of
+from schemas.workflows.item_number import number_of
 
 MOST_ASKED: Final = 300
 """Most pupils of one question; an agreement may allow fewer."""
 
 
-def dropout_triage_pages(console: Console) -> Blueprint:
+def dropout_triage_pages(console: Console, worker: BackgroundWorker) -> Blueprint:
     """Return the blueprint."""
     blueprint = Blueprint("dropout_triage", __name__, url_prefix=TRIAGE)
     blueprint.add_url_rule("", "show", partial(_show, console))
-    blueprint.add_url_rule("", "act", partial(_act, console), methods=["POST"])
+    blueprint.add_url_rule("", "act", partial(_act, console, worker), methods=["POST"])
     return requires_sign_in(blueprint, console, Permission.TRIAGE_DROPOUTS)
 
 
@@ -41,8 +54,8 @@ def _show(console: Console) -> str:
     return _page(console, _stage(request.args.get("stage", "")), {})
 
 
-def _act(console: Console) -> Response:
-    """Acknowledge the chosen pupils' reports, or draft a question about them."""
+def _act(console: Console, worker: BackgroundWorker) -> Response:
+    """Let the worker acknowledge the chosen pupils' reports, or draft a question about them."""
     require_education(console)
     account, stage = signed_in().account, _stage(request.form.get("stage", ""))
     chosen = set(request.form.getlist("shown" if "all" in request.form else "items"))
@@ -51,8 +64,10 @@ def _act(console: Console) -> Response:
         errors = {"items": choose(Text("请先勾选学生", "First tick the pupils"))}
         return make_response(_page(console, stage, errors), 422)
     if stage is TriageStage.REPORTED:
-        count = acknowledge_all(console, account, [line.row.item for line in lines])
-        return redirect(f"{TRIAGE}?stage={TriageStage.VERIFYING.value}&acknowledged={count}", 303)
+        batch = new_uuid(console.random)
+        add_batch(console.connector.state, batch, account.id, [line.row.item for line in lines], console.seconds())
+        worker.go_on()
+        return redirect(f"{TRIAGE}?stage={TriageStage.VERIFYING.value}&batch={batch}", 303)
     askable = _askable(console, request.form.get("agreement", ""))
     if askable is None or not any(line.entry for line in lines):
         errors = {"agreement": choose(Text("请选择向谁查询", "Choose whom to ask"))}
@@ -67,7 +82,7 @@ def _page(console: Console, stage: TriageStage, errors: dict[str, str]) -> str:
     page = page_of(len(lines))
     shown = lines[page.offset : page.offset + page.size]
     _note(console, f"triage,rows={len(shown)}")
-    acknowledged = request.args.get("acknowledged", "")
+    progress = _progress(console)
     return render_template(
         "dropout/triage.html",
         stage=stage,
@@ -80,10 +95,43 @@ def _page(console: Console, stage: TriageStage, errors: dict[str, str]) -> str:
         columns=TRIAGE_COLUMNS,
         chosen=set(request.form.getlist("items")),
         askable=[(one.digest, choose(one.provider)) for one in list_triage_questions(console)],
-        acknowledged=int(acknowledged) if acknowledged.isascii() and acknowledged.isdecimal() else None,
+        progress=progress,
+        failures=[(number_of(WORKFLOW, one.item), wording_of(one.failure or "")) for one in progress.refused],
+        being_acknowledged={one.item for one in list_waiting(console.connector.state)},
         overdue=choose(OVERDUE),
         errors=errors,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """How far a batch of acknowledgements has come; empty where there is none to tell of."""
+
+    every: Sequence[Acknowledgement]
+
+    @property
+    def total(self) -> int:
+        return len(self.every)
+
+    @property
+    def done(self) -> int:
+        return sum(one.state is AcknowledgementState.DONE for one in self.every)
+
+    @property
+    def refused(self) -> list[Acknowledgement]:
+        return [one for one in self.every if one.state is AcknowledgementState.REFUSED]
+
+    @property
+    def is_running(self) -> bool:
+        return any(one.state is AcknowledgementState.WAITING for one in self.every)
+
+
+def _progress(console: Console) -> _Progress:
+    """Return how far the batch has come that the address names, else the one that is under way."""
+    state, account = console.connector.state, signed_in().account.id
+    named = list_batch(state, request.args.get("batch", ""), account)
+    under_way = find_open_batch(state, account)
+    return _Progress(named if named or under_way is None else list_batch(state, under_way, account))
 
 
 def _lines(console: Console, stage: TriageStage) -> Sequence[DropoutLine]:

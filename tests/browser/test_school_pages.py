@@ -183,7 +183,7 @@ def test_the_county_sorts_flagged_pupils(
     page.locator(f"#tick-{item}").focus()
     page.keyboard.press("Space")
     _send(page)
-    expect(page.locator(".notice-good")).to_be_visible()
+    expect(page.locator(".notice-good")).to_be_visible(timeout=60_000)
     look(page)
     page.goto(f"{desk.url}/desk/triage/{item}")
     expect(page.locator("h1")).to_contain_text(LONG_NAME)

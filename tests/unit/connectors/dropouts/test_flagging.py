@@ -11,7 +11,7 @@ from connectors.console.record import list_record
 from connectors.console.roles import Role
 from connectors.dropouts.absence_ledger import flag_store_of
 from connectors.dropouts.dropout_lines import list_dropouts, steps_taken
-from connectors.dropouts.flag_worker import FlagWorker, work_on_flags
+from connectors.dropouts.flag_worker import flag_worker, work_on_flags
 from connectors.dropouts.open_flags import Flagging, flagging_of
 from connectors.dropouts.plan_flags import keep_flags, plan_flags
 from connectors.items.actions import take_step
@@ -162,7 +162,7 @@ def test_a_crash_while_an_item_is_opened_opens_no_second_one(
 
 
 def test_the_worker_ends_when_nobody_waits(console: Console, teacher: Account) -> None:
-    worker = FlagWorker(console, retry_seconds=0.01)
+    worker = flag_worker(console, retry_seconds=0.01)
     worker.go_on()
     keep_flags(console, checked(console, [row_of(1)]), CIVIL_AFFAIRS, SCHOOL)
     worker.go_on()

@@ -20,6 +20,7 @@ from connectors.items.papers import ReferralPaper, ReportPaper, ResultPaper
 from connectors.items.synchronise import synchronise
 from connectors.items.views import ItemScope
 from connectors.items.words import Danger, Service
+from connectors.state.dropout_acknowledgements import is_anything_waiting
 from connectors.web.app import create_console_app
 from schemas.workflows.item_number import number_of
 from tests.item_offices import ItemRelay
@@ -41,6 +42,7 @@ from tests.unit.connectors.dropouts.absences import (
 
 TEACHER = Account("li.na", "李娜", frozenset({Role.SCHOOL_USER}), SCHOOL)
 OWNER = Account("case.owner", "才仁卓玛", frozenset({Role.CASE_OWNER}))
+WAIT_SECONDS = 60.0
 ELSEWHERE = Account("ma.li", "马丽", frozenset({Role.SCHOOL_USER}), OTHER_SCHOOL)
 
 
@@ -68,7 +70,9 @@ def county(app: Flask, console: Console, school: Browser) -> Browser:
 
 def wait_for_worker(console: Console) -> None:
     """Wait until the console's own worker has brought every flag as far as it comes."""
+    ends_at = time.monotonic() + WAIT_SECONDS
     while flag_store_of(console.connector).waiting():
+        assert time.monotonic() < ends_at, "the worker did not come to its end"
         time.sleep(0.05)
 
 
@@ -76,11 +80,26 @@ def items_of(console: Console) -> list[str]:
     return [line.row.item for line in list_dropouts(console, OWNER)]
 
 
+def wait_until_acknowledged(console: Console) -> None:
+    """Wait until the console's own worker has acknowledged every report."""
+    ends_at = time.monotonic() + WAIT_SECONDS
+    while is_anything_waiting(console.connector.state):
+        assert time.monotonic() < ends_at, "the worker did not come to its end"
+        time.sleep(0.05)
+
+
+def reload(browser: Browser) -> str:
+    """Open the last page again."""
+    assert browser.seen is not None
+    return browser.get(browser.seen.request.full_path)
+
+
 def acknowledge(console: Console, county: Browser) -> list[str]:
     """Let the county acknowledge all reports."""
     items = items_of(console)
     page = county.get("/desk/triage")
     county.post("/desk/triage", {"stage": "reported", "items": items}, page)
+    wait_until_acknowledged(console)
     return items
 
 
@@ -91,8 +110,8 @@ def test_reports_are_acknowledged_together(console: Console, county: Browser) ->
     assert county.status == 422
     assert "请先勾选学生" in refused
     acknowledge(console, county)
+    assert "已签收 3 份书面报告" in reload(county)
     assert {line.row.state_id for line in list_dropouts(console, OWNER)} == {"verifying"}
-    assert "已签收 3 份书面报告" in county.seen.get_data(as_text=True)
     assert "没有用途 P01" in county.get("/desk/triage?stage=verifying")
 
 
@@ -129,7 +148,7 @@ def test_a_guardianship_signal_becomes_a_referral_and_its_result_returns_to_the_
     synchronise(console)
     page = county.get(f"/desk/triage/{item}")
     county.post(f"/desk/triage/{item}/result", {}, page)
-    assert "已收到办理结果" in county.seen.get_data(as_text=True)
+    assert "已收到办理结果" in reload(county)
     assert [one.proof for one in steps_taken(console, item) if one.transition == "take_result"] == [last.proof]
     story = school.get(f"/desk/items/{item}")
     assert school.status == 200
