@@ -10,13 +10,16 @@ from gateway.cli.session import LazyGroup, Start
 from hosting.command_line import CONTEXT_SETTINGS, start_options
 
 _COMMANDS: Final = {
-    name: f"gateway.cli.{module}:{name}"
+    name: f"gateway.cli.{module}:{name.replace('-', '_')}"
     for module, names in (
         ("setup_commands", ("init", "migrate", "registry")),
         ("member_commands", ("member",)),
         ("account_commands", ("account",)),
         ("register_commands", ("agreement", "index", "model", "budget")),
         ("log_commands", ("log",)),
+        ("explain_command", ("explain",)),
+        ("simulate_command", ("simulate",)),
+        ("who_can_command", ("who-can",)),
         ("witness_commands", ("witness",)),
         ("serve_command", ("serve",)),
     )

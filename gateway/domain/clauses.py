@@ -26,16 +26,20 @@ def deciding_clause(reason: str, agreement: Agreement | None) -> Wording:
         reason: the reason code that the log states (`ProblemCode`); another one is given back as it is.
         agreement: the agreement under which was asked, where one was found.
     """
-    if reason not in _CODES:
-        known = item_reason_words(reason)
-        return Wording(f"理由代码：{reason}。", f"Reason code: {reason}.") if known is None else _sentence(known)
-    text = text_of(ProblemCode(reason))
-    said = Wording(f"{text.title_zh}。", f"{text.title_en}.")
-    clause = _CLAUSE_OF.get(ProblemCode(reason))
+    said = _sentence(refusal_words(reason))
+    clause = _CLAUSE_OF.get(ProblemCode(reason)) if reason in _CODES else None
     if agreement is None or clause is None:
         return said
     stated = clause(agreement)
     return Wording(f"{said.zh}协议规定：{stated.zh}。", f"{said.en} The agreement says: {stated.en}.")
+
+
+def refusal_words(reason: str) -> Wording:
+    """Return in a few words what a reason code means; one that no catalogue knows is given back as it is."""
+    if reason in _CODES:
+        text = text_of(ProblemCode(reason))
+        return Wording(text.title_zh, text.title_en)
+    return item_reason_words(reason) or Wording(f"理由代码：{reason}", f"Reason code: {reason}")
 
 
 def _sentence(words: Wording) -> Wording:

@@ -30,6 +30,7 @@ class TreeStore:
         self._connection = connection
         self._shard = shard
         self._kept: tuple[int, dict[int, bytes]] = (-1, {})
+        self._roots: dict[tuple[int, int], bytes] = {}
 
     def size(self) -> int:
         """Return the number of leaves."""
@@ -47,9 +48,16 @@ class TreeStore:
     def subtree(self, start: int, end: int) -> bytes:
         """Return the root over the leaves `[start, end)`: complete, aligned, a power of two in number.
 
+        It never changes, so it is kept: proofs of several entries share most of their paths.
+
         Raises:
             LogDamagedError: rows are missing.
         """
+        if (root := self._roots.get((start, end))) is None:
+            root = self._roots[start, end] = self._fold(start, end)
+        return root
+
+    def _fold(self, start: int, end: int) -> bytes:
         level = ((end - start).bit_length() - 1) // TILE_HEIGHT
         shift = level * TILE_HEIGHT
         return fold(self.hashes(level, start >> shift, end >> shift))

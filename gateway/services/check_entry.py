@@ -1,7 +1,8 @@
 """Checking an entry now: its form, its hash, its place in the newest tree that was signed, and who witnessed that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -77,51 +78,95 @@ class CheckedEntry:
         return format_proof(self.entry.index, self.path, self.note) if self.is_signed else None
 
 
-def check_entry(gateway: Gateway, connection: Connection, entry: LoggedEntry) -> CheckedEntry:
-    """Check one entry against the newest checkpoint that holds it, as this transaction sees the log."""
-    now = gateway.now()
-    checks = {
-        Check.FORM: _has_form(entry, shard_origin(gateway.settings.log_name, entry.shard)),
-        Check.LEAF_HASH: leaf_hash(entry.entry) == entry.leaf_hash,
-    }
-    log_key = log_signer(gateway.keys, gateway.settings.log_name, now).verifier_key
-    try:
-        head = read_head(connection, entry.shard, log_key, at_least=entry.index + 1)
-    except NothingSignedError:
-        return CheckedEntry(entry, now, checks)
-    if head.size <= entry.index:
-        return CheckedEntry(entry, now, checks)
-    return _checked_against(head, connection, CheckedEntry(entry, now, checks))
+class EntryChecker:
+    """Checks entries as one transaction sees the log; what those of a shard have in common is verified once."""
+
+    def __init__(self, gateway: Gateway, connection: Connection) -> None:
+        self._gateway = gateway
+        self._connection = connection
+        self._now = gateway.now()
+        self._log_key = log_signer(gateway.keys, gateway.settings.log_name, self._now).verifier_key
+        self._trees: dict[int, TreeStore] = {}
+        self._heads: dict[int, list[_CheckedHead]] = {}
+
+    def check(self, entry: LoggedEntry) -> CheckedEntry:
+        """Check one entry against the newest checkpoint that holds it: the newest witnessed one where that does."""
+        checks = {
+            Check.FORM: _has_form(entry, shard_origin(self._gateway.settings.log_name, entry.shard)),
+            Check.LEAF_HASH: leaf_hash(entry.entry) == entry.leaf_hash,
+        }
+        head = self._head_over(entry)
+        begun = CheckedEntry(entry, self._now, checks)
+        return begun if head is None else self._check_against(head, begun)
+
+    def _head_over(self, entry: LoggedEntry) -> "_CheckedHead | None":
+        """Return the head that `read_head` gives for the entry, or None where no checkpoint holds it yet."""
+        known = self._heads.setdefault(entry.shard, [])
+        if not known and not self._add_head(entry.shard, 0):
+            return None
+        if len(known) == 1 and known[0].size <= entry.index:  # the second one is the newest there is
+            self._add_head(entry.shard, entry.index + 1)
+        return next((head for head in known if head.size > entry.index), None)
+
+    def _add_head(self, shard: int, at_least: int) -> bool:
+        try:
+            signed = read_head(self._connection, shard, self._log_key, at_least)
+        except NothingSignedError:
+            return False
+        self._heads[shard].append(_check_head(signed, self._now))
+        return True
+
+    def _check_against(self, head: "_CheckedHead", begun: CheckedEntry) -> CheckedEntry:
+        entry = begun.entry
+        checks = {**begun.checks, **head.checks}
+        tree = self._trees.setdefault(entry.shard, TreeStore(self._connection, entry.shard))
+        path: tuple[bytes, ...] = ()
+        try:
+            path = tuple(prove_inclusion(entry.index, head.size, tree.subtree))
+            checks[Check.INCLUSION] = _is_included(entry, head, path)
+        except LogDamagedError:
+            checks[Check.INCLUSION] = False
+        return replace(
+            begun,
+            checks=checks,
+            size=head.size,
+            note=head.note,
+            path=path,
+            witnesses=head.witnesses,
+            quorum=head.quorum,
+        )
 
 
-def _checked_against(head: SignedHead, connection: Connection, begun: CheckedEntry) -> CheckedEntry:
-    entry, checks = begun.entry, dict(begun.checks)
-    policy = parse_policy(head.head.policy)
+@dataclass(frozen=True, slots=True)
+class _CheckedHead:
+    """A checkpoint with what came of checking its signature and its witnesses."""
+
+    size: int
+    note: bytes
+    root: bytes
+    checks: Mapping[Check, bool]
+    witnesses: Mapping[str, datetime]
+    quorum: int
+
+
+def _check_head(signed: SignedHead, now: datetime) -> _CheckedHead:
+    note = signed.head.checkpoint
+    policy = parse_policy(signed.head.policy)
+    checks = {Check.SIGNATURE: False}
     witnesses: Mapping[str, datetime] = {}
-    try:
-        cosigned = satisfied(policy, head.head.checkpoint, begun.checked_at)
-    except (NoteError, InvalidInputError):
-        checks[Check.SIGNATURE] = False
-    else:
+    with suppress(NoteError, InvalidInputError):
+        cosigned = satisfied(policy, note, now)
         checks[Check.SIGNATURE], witnesses = True, cosigned.witnesses
         if policy.witnesses:
             checks[Check.WITNESSES] = cosigned.is_satisfied
-    path: tuple[bytes, ...] = ()
-    try:
-        path = tuple(prove_inclusion(entry.index, head.size, TreeStore(connection, entry.shard).subtree))
-        checks[Check.INCLUSION] = _is_included(entry, head, path)
-    except LogDamagedError:
-        checks[Check.INCLUSION] = False
-    return CheckedEntry(
-        entry, begun.checked_at, checks, head.size, head.head.checkpoint, path, witnesses, _quorum(policy)
-    )
+    root = parse_checkpoint(parse_note(note).text).root_hash
+    return _CheckedHead(signed.size, note, root, checks, witnesses, _quorum(policy))
 
 
-def _is_included(entry: LoggedEntry, head: SignedHead, path: tuple[bytes, ...]) -> bool:
+def _is_included(entry: LoggedEntry, head: _CheckedHead, path: tuple[bytes, ...]) -> bool:
     """Check the bytes of the entry, not the hash that stands beside them, against the root that was signed."""
-    root = parse_checkpoint(parse_note(head.head.checkpoint).text).root_hash
     try:
-        verify_inclusion(leaf_hash(entry.entry), entry.index, head.size, path, root)
+        verify_inclusion(leaf_hash(entry.entry), entry.index, head.size, path, head.root)
     except ProofError:
         return False
     return True

@@ -6,7 +6,7 @@ from gateway.log.journal import Draft
 from gateway.log.logged_entry import LoggedEntry
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.search_queries import find_entry
-from gateway.services.check_entry import CheckedEntry, check_entry
+from gateway.services.check_entry import CheckedEntry, EntryChecker
 from gateway.services.console_events import console_event
 from gateway.services.context import Gateway
 from gateway.services.search_log import search_of
@@ -39,4 +39,4 @@ def show_entry(gateway: Gateway, account: Account, shard: int, index: int) -> Ch
     )
     gateway.journal.write(lambda _: Draft(None, (event,)))
     with read_transaction(gateway.engine) as connection:
-        return check_entry(gateway, connection, found)
+        return EntryChecker(gateway, connection).check(found)

@@ -15,7 +15,7 @@ from gateway.log.logged_entry import LoggedEntry
 from gateway.persistence.agreement_queries import find_agreement
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.search_queries import Search, list_entries, list_following
-from gateway.services.check_entry import CheckedEntry, check_entry
+from gateway.services.check_entry import CheckedEntry, EntryChecker
 from gateway.services.console_events import console_event
 from gateway.services.context import Gateway
 from gateway.services.search_log import search_of
@@ -61,10 +61,11 @@ def tell_request(gateway: Gateway, account: Account, correlation_id: str) -> Tol
     event = console_event(gateway, account, EventType.AUDIT_VIEW, records=told, correlation_id=correlation_id)
     gateway.journal.write(lambda _: Draft(None, (event,)))
     with read_transaction(gateway.engine) as connection:
+        checker = EntryChecker(gateway, connection)
         return ToldRequest(
             correlation_id=correlation_id,
             story=found,
-            checked={entry.place: check_entry(gateway, connection, entry) for entry in found.entries},
+            checked={entry.place: checker.check(entry) for entry in found.entries},
             agreement=_agreement(connection, found),
             looks=_looks(connection, search_of(account, LogFilter(corr=correlation_id))),
         )

@@ -38,7 +38,7 @@ from gateway.services.approve_export import (
     request_export,
     withdraw_export,
 )
-from gateway.services.check_entry import Check, check_entry
+from gateway.services.check_entry import Check, EntryChecker
 from gateway.services.disclose_fields import closed_fields, disclose_fields
 from gateway.services.export_entries import (
     ExportFault,
@@ -312,7 +312,7 @@ def test_an_altered_entry_is_told_apart(world: World) -> None:
     assert honest.is_proven
     forged = replace(honest.entry, entry=honest.entry.entry.replace(b'"records":2', b'"records":1'))
     with read_transaction(world.gateway.engine) as connection:
-        checked = check_entry(world.gateway, connection, forged)
+        checked = EntryChecker(world.gateway, connection).check(forged)
     assert set(checked.failures) == {Check.LEAF_HASH, Check.INCLUSION}
 
 
