@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import click
 from rich.console import Console
 
-from bench import console_pages, hashing, index, ledgers, log, log_append, log_proofs, queries
+from bench import console_pages, decide, hashing, index, ledgers, log, log_append, log_proofs, queries
 from bench.harness import Tell
 from bench.machine import describe_machine, load_average
 from bench.report import Result, as_json, show_machine, show_results
@@ -16,6 +16,7 @@ Benchmark = Callable[[Scale, Tell], Iterator[Result]]
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "hashing": hashing.run,
+    "decide": decide.run,
     "log": log.run,
     "log_append": log_append.run,
     "log_proofs": log_proofs.run,

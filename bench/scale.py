@@ -19,6 +19,8 @@ class Scale:
         leaves: entries of the log from which proofs are made, and which is verified.
         console_entries: entries of the log behind the console's pages.
         ledger_rows: rows of a ledger that an officer uploads.
+        agreements: active agreements among which one is looked up.
+        decisions: decisions in a turn.
     """
 
     rounds: int
@@ -32,6 +34,8 @@ class Scale:
     leaves: int
     console_entries: int
     ledger_rows: int
+    agreements: int
+    decisions: int
 
 
 FULL = Scale(
@@ -46,6 +50,8 @@ FULL = Scale(
     leaves=1_000_000,
     console_entries=100_000,
     ledger_rows=50_000,
+    agreements=10_000,
+    decisions=2_000,
 )
 QUICK = Scale(
     rounds=7,
@@ -59,4 +65,6 @@ QUICK = Scale(
     leaves=20_000,
     console_entries=20_000,
     ledger_rows=5_000,
+    agreements=10_000,
+    decisions=1_000,
 )

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench import __main__ as command
-from bench import console_pages, hashing, index, ledgers, log, log_append, log_proofs, queries
+from bench import console_pages, decide, hashing, index, ledgers, log, log_append, log_proofs, queries
 from bench.harness import Comparison, Figure, Sample
 from bench.load import HttpRequest, LoadError, send_all
 from bench.register import draw_rows
@@ -35,6 +35,8 @@ TOY = Scale(
     leaves=600,
     console_entries=600,
     ledger_rows=40,
+    agreements=12,
+    decisions=20,
 )
 
 
@@ -64,6 +66,12 @@ def test_the_bare_calls_give_the_products_that_evaluation_hashes():
     key = reduce_scalar(b"\x07" * 64)
     uniform = input_expander(Mode.VOPRF)(b"x")
     assert hashing.multiply_hashed(key, [uniform], 1) == [multiply(key, hash_to_group(b"x", Mode.VOPRF))]
+
+
+def test_decisions_look_their_agreement_up_in_memory_and_in_the_gateways_database():
+    memory, database = require_sound(decide.run(TOY, quiet))
+    assert (memory.unit, database.unit) == ("decisions", "decisions")
+    assert "12 active agreements" in database.name
 
 
 def test_log_appends_from_one_and_from_many_threads():

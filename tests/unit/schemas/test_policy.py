@@ -12,7 +12,7 @@ from schemas.agreement import Agreement, AgreementState, Approval, Party
 from schemas.attribute_catalogue import never_released
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import digest_of
-from schemas.policy import Deny, Permit, PolicyRequest, Standing, decide
+from schemas.policy import Clause, Deny, Permit, PolicyRequest, Standing, decide
 from schemas.problem import ProblemCode
 from schemas.purpose_catalogue import load_purposes
 
@@ -60,6 +60,23 @@ REQUEST = PolicyRequest(
     claims=CLAIMS, provider=PROVIDER, records=10, attributes=("category_group",), counties=("990101", None)
 )
 
+FULFILLED = (
+    Clause.AGREEMENT,
+    Clause.MESSAGE,
+    Clause.PARTIES,
+    Clause.STATE,
+    Clause.VALID_FROM,
+    Clause.VALID_UNTIL,
+    Clause.PURPOSE,
+    Clause.PURPOSE_VERSION,
+    Clause.OFFICER,
+    Clause.CASE_NUMBER,
+    Clause.APPROVAL,
+    Clause.REGIONS,
+    Clause.ATTRIBUTES,
+    Clause.MAX_BATCH,
+)
+
 
 def decided(request: PolicyRequest = REQUEST, standing: Standing | None = STANDING, now: datetime = NOW) -> Any:
     return decide(request, standing, load_purposes()["P01"], never_released(), now)
@@ -75,12 +92,14 @@ def standing_with(**changes: object) -> tuple[Standing, PolicyRequest]:
 
 
 def test_what_is_agreed_is_permitted() -> None:
-    assert decided() == Permit(STANDING.digest)
+    assert decided() == Permit(STANDING.digest, FULFILLED)
 
 
 @pytest.mark.parametrize(
     ("request_", "code", "clause"),
     [
+        (asking(type=MessageType.INDEX_BEGIN), "wrong_message_type", "message"),
+        (asking(type=MessageType.EXCHANGE_ANSWER), "wrong_message_type", "message"),
         (asking(agreement=digest_of(b"other")), "no_agreement", "agreement"),
         (asking(agreement=None), "no_agreement", "agreement"),
         (asking(issuer="education.990201"), "not_a_party", "parties"),
@@ -95,6 +114,8 @@ def test_what_is_agreed_is_permitted() -> None:
         (asking(region=None), "region_missing", "regions"),
         (asking(region="990102"), "region_not_agreed", "regions"),
         (asking(region="9901"), "region_not_agreed", "regions"),
+        (asking(region="000000"), "region_not_agreed", "regions"),
+        (replace(REQUEST, counties=("000000",)), "region_not_agreed", "regions"),
         (replace(REQUEST, counties=("990101", "990102")), "region_not_agreed", "regions"),
         (replace(REQUEST, attributes=()), "attribute_not_agreed", "attributes"),
         (replace(REQUEST, attributes=("known_to_civil_affairs",)), "attribute_not_agreed", "attributes"),
@@ -141,7 +162,7 @@ def test_the_period_has_exact_ends(seconds: int, code: str | None) -> None:
 
 
 def test_unknown_purpose_is_refused() -> None:
-    assert decide(REQUEST, STANDING, None, never_released(), NOW) == Deny(ProblemCode.PURPOSE_UNKNOWN, "purpose")
+    assert decide(REQUEST, STANDING, None, never_released(), NOW) == Deny(ProblemCode.PURPOSE_UNKNOWN, Clause.PURPOSE)
 
 
 def test_purpose_that_is_only_described_is_refused() -> None:
@@ -152,7 +173,8 @@ def test_purpose_that_is_only_described_is_refused() -> None:
 
 def test_another_version_of_the_purpose_is_refused() -> None:
     standing, request = standing_with(purpose_version=99)
-    assert decided(request, standing).code is ProblemCode.PURPOSE_DIFFERS
+    decision = decided(request, standing)
+    assert (decision.code, decision.clause) == (ProblemCode.PURPOSE_DIFFERS, Clause.PURPOSE_VERSION)
 
 
 def test_no_agreement_is_refused() -> None:
@@ -161,7 +183,7 @@ def test_no_agreement_is_refused() -> None:
 
 def test_evaluation_needs_no_attributes_but_everything_else() -> None:
     evaluation = replace(asking(type=MessageType.EVALUATE), attributes=(), records=10_000)
-    assert decided(evaluation) == Permit(STANDING.digest)
+    assert decided(evaluation) == Permit(STANDING.digest, FULFILLED[:-2])
     assert decided(replace(evaluation, claims=evaluation.claims.model_copy(update={"case": None}))).clause
 
 
@@ -177,10 +199,34 @@ def test_parts_and_reviews_need_no_attributes_but_everything_else(
 
 def test_a_part_has_no_more_records_than_a_batch() -> None:
     decision = decided(replace(asking(type=MessageType.MATCH_PART), attributes=(), records=11))
-    assert decision == Deny(ProblemCode.BATCH_TOO_LARGE, "max_batch")
+    assert decision == Deny(ProblemCode.BATCH_TOO_LARGE, Clause.MAX_BATCH)
 
 
 @given(st.sampled_from(["agreement", "purpose", "region"]), st.sampled_from([None, "P04", "990102", "990201"]))
 def test_nothing_but_what_was_agreed_passes(member: str, value: str | None) -> None:
     assume(not (member == "region" and value == "P04"))
     assert isinstance(decided(asking(**{member: value})), Deny)
+
+
+def test_a_region_scope_that_is_no_code_covers_nothing_and_spoils_nothing() -> None:
+    standing, request = standing_with(regions=("00", "990101"))
+    assert isinstance(decided(request, standing), Permit)
+    standing, request = standing_with(regions=("00",))
+    assert decided(request, standing).code is ProblemCode.REGION_NOT_AGREED
+
+
+def test_clauses_that_ask_nothing_of_a_request_are_not_fulfilled_by_it() -> None:
+    standing, request = standing_with(case_number_required=False, approval=Approval.NONE)
+    decision = decided(request, standing)
+    assert set(FULFILLED) - set(decision.clauses) == {Clause.CASE_NUMBER, Clause.APPROVAL}
+
+
+def test_empty_references_are_none() -> None:
+    unchecked = CLAIMS.model_copy(update={"approver": ""})
+    assert decided(replace(REQUEST, claims=unchecked)).code is ProblemCode.APPROVAL_MISSING
+
+
+def test_refusal_names_the_attribute_at_fault() -> None:
+    decision = decided(replace(REQUEST, attributes=("category_group", "enrolled")))
+    assert decision.pointer == "/attributes/1"
+    assert decided(replace(REQUEST, attributes=())).pointer == "/attributes"
