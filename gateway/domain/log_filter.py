@@ -12,10 +12,12 @@ from datetime import date
 from typing import Final, Self
 
 from gateway.log.event_names import EventType
+from schemas.workflows.item_number import parse_item_number
 
 DECISIONS: Final = ("permit", "partial", "deny")
 PARAMETERS: Final = (
-    "from", "to", "hour", "agency", "actor", "peer", "purpose", "type", "decision", "reason", "agreement", "corr",
+    "from", "to", "hour", "agency", "actor", "peer",
+    "purpose", "type", "decision", "reason", "agreement", "corr", "item",
 )  # fmt: skip
 _CODE: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:/@+=-]{0,199}")
 
@@ -33,6 +35,7 @@ class LogFilter:
     """All conditions hold together; None means any. Days are those of the office's zone (Asia/Shanghai).
 
     `agency` is either party. `hour` is the hour of the day there, 0 to 23. `corr` is the correlation id of a request.
+    `item` is the number on an item's slip: the beginning of the id that the item's entries bear.
     """
 
     from_on: date | None = None
@@ -47,6 +50,7 @@ class LogFilter:
     reason: str | None = None
     agreement: str | None = None
     corr: str | None = None
+    item: str | None = None
 
     @classmethod
     def parse(cls, parameters: Mapping[str, str]) -> Self:
@@ -93,6 +97,8 @@ def _read(name: str, text: str) -> date | int | EventType | str:
         return int(text)
     if name == "type":
         return EventType(text)
+    if name == "item":
+        return parse_item_number(text)
     if name == "decision" and text not in DECISIONS:
         raise ValueError
     if not _CODE.fullmatch(text):

@@ -17,6 +17,7 @@ from gateway.log.event_names import EventType
 from gateway.log.logged_entry import LoggedEntry
 from gateway.log.timestamp import format_timestamp
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_subject_index
+from schemas.workflows.item_number import id_beginning
 
 _COLUMNS = (audit_leaf.c.shard, audit_leaf.c.idx, audit_leaf.c.entry, audit_leaf.c.leaf_hash)
 _HOUR = func.substr(audit_leaf.c.time, 12, 2)  # of the RFC 3339 text, UTC
@@ -111,6 +112,8 @@ def _filter_conditions(asked: LogFilter) -> list[ColumnElement[bool]]:
     conditions = [column == str(value) for column, value in equal.items() if value is not None]
     if asked.agency is not None:
         conditions.append(_is_party(asked.agency))
+    if asked.item is not None:
+        conditions.append(columns.corr.startswith(id_beginning(asked.item)))
     if asked.hour is not None:
         conditions.append(_HOUR.in_([_utc_hour(asked.hour)]))
     if (begin := _instant(asked.from_on)) is not None:

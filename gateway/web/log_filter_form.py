@@ -1,6 +1,7 @@
 """The filter of the log as a form, as chips, and as the state in an address."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,9 +14,10 @@ from hosting.web.addresses import address_with
 from hosting.web.language import Text, choose
 from hosting.web.listing import Chip
 from schemas.purpose_catalogue import load_purposes
+from schemas.workflows.item_number import ItemNumberError, parse_item_number
 
 PAGE_PARAMETERS: Final = frozenset({"page", "sort", "column", "done"})
-MORE: Final = ("hour", "actor", "peer", "reason", "agreement", "corr")
+MORE: Final = ("hour", "actor", "peer", "reason", "agreement", "corr", "item")
 """Parameters behind "more conditions"."""
 
 NAMES: Final[Mapping[str, Text]] = {
@@ -31,6 +33,7 @@ NAMES: Final[Mapping[str, Text]] = {
     "reason": Text("理由代码", "Reason code"),
     "agreement": Text("协议编号", "Agreement"),
     "corr": Text("请求编号", "Request"),
+    "item": Text("事项编号", "Item number"),
 }
 _DECISION_NAMES: Final = {
     "permit": Text("准许", "permitted"),
@@ -52,6 +55,8 @@ class FilterForm:
 def read_filter(arguments: Mapping[str, str]) -> FilterForm:
     """Read the filter from the parameters of an address or the fields of a form."""
     typed = {name: value.strip() for name, value in arguments.items() if name not in PAGE_PARAMETERS}
+    with suppress(ItemNumberError):  # copied from paper, in whatever form
+        typed |= {"item": parse_item_number(typed["item"])} if typed.get("item") else {}
     try:
         return FilterForm(LogFilter.parse(typed), typed)
     except LogFilterError as error:

@@ -46,6 +46,11 @@ def number_of(workflow: str, item_id: str) -> str:
     return f"{workflow}-{item_id[:8].upper()}"
 
 
+def id_beginning(number: str) -> str:
+    """Return what the id of every item of this number begins with."""
+    return f"{number.rpartition('-')[2].lower()}-"
+
+
 def parse_item_number(text: str) -> str:
     """Return the number that somebody copied from paper: full-width forms, lower case and blanks are put right.
 

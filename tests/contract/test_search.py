@@ -72,6 +72,7 @@ from keys.crypto.note import parse_note
 from schemas.base64url import encode_base64url
 from schemas.formats import digest_of
 from schemas.linkage_keys import KeyType
+from schemas.workflows.item_number import number_of
 from tests.scenario.gateway_simulator import GATEWAY_ID, PROVIDER_ID, REQUESTER_ID, World, entry, played_world
 
 OVERSEER = Account("overseer", "监督", frozenset({Role.OVERSIGHT_AUDITOR}))
@@ -175,6 +176,7 @@ def test_every_condition_of_the_filter_selects(world: World) -> None:
         ("reason", "no_agreement"): 1,
         ("agreement", "agreement-7"): 3,
         ("corr", corr): 1,
+        ("item", number_of("W6", corr)): 1,
     }
     assert {name for name, _ in expected} == set(PARAMETERS)
     for (name, value), count in expected.items():
