@@ -139,7 +139,7 @@ def test_refusal_names_the_record_at_fault() -> None:
 def test_class_c_is_refused_even_if_an_agreement_lists_it(attribute: str) -> None:
     standing, request = standing_with(attributes=(attribute,))
     decision = decided(replace(request, attributes=(attribute,)), standing)
-    assert decision.code is ProblemCode.ATTRIBUTE_NEVER_RELEASED
+    assert decision == Deny(ProblemCode.ATTRIBUTE_NEVER_RELEASED, Clause.ATTRIBUTES, "/attributes/0")
 
 
 @pytest.mark.parametrize("state", [state for state in AgreementState if state is not AgreementState.ACTIVE])

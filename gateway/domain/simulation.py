@@ -1,0 +1,156 @@
+"""What would have become of logged requests under a draft agreement: pure, and decided by `decide` itself.
+
+The log states of a request who asked whom, for what purpose, the message, attributes and number of records. It does
+not state region, case number, officer or approver: those are digests with salt. So each request is decided once for
+every way in which it can have been: what all of them agree on is sure, and the rest the log cannot know.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import product
+from types import MappingProxyType
+from typing import Final
+
+from gateway.domain.budgets import BudgetExhaustedError, BudgetKind, budget_day, charge, limit_of
+from gateway.domain.draft_comparison import is_no_wider
+from schemas.agreement import Agreement, AgreementState, Approval
+from schemas.envelope import EnvelopeClaims, MessageType
+from schemas.policy import Clause, Deny, PolicyRequest, Standing, decide
+from schemas.policy_rules import covers
+from schemas.purpose_catalogue import Purpose
+
+_STATED: Final = "stated"
+_OTHER: Final = "other"
+_BUDGETS: Final[Mapping[MessageType, BudgetKind]] = MappingProxyType(
+    {MessageType.EVALUATE: BudgetKind.EVALUATIONS, MessageType.EXCHANGE: BudgetKind.RELEASES}
+)
+
+
+class Fate(StrEnum):
+    """What a draft would do with a request."""
+
+    PERMITTED = "permitted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """What the log states of one request between the draft's parties for its purpose.
+
+    Attributes:
+        at: when it was logged.
+        under: the agreement under which was asked, where the gateway still holds it.
+        refused: the reason of a refusal; None for what was permitted. The log states nothing more of refused ones.
+        message: what was asked; None for a refusal.
+        attributes: those asked for.
+        records: how many.
+    """
+
+    at: datetime
+    under: Agreement | None
+    refused: str | None = None
+    message: MessageType | None = None
+    attributes: tuple[str, ...] = ()
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What became of a request, what would under the draft, and the clause that decides or that nobody can tell."""
+
+    was: str | None
+    fate: Fate
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft and the catalogues that it is read with; it is looked at as if it were signed and in force."""
+
+    agreement: Agreement
+    purpose: Purpose | None
+    never_released: frozenset[str]
+
+    def decide(self, claims: EnvelopeClaims, asked: LoggedRequest) -> Clause | None:
+        """Return the clause that would refuse, or None."""
+        request = PolicyRequest(
+            claims=claims,
+            provider=self.agreement.provider.agency,
+            records=asked.records,
+            attributes=asked.attributes,
+        )
+        standing = Standing(self.agreement, claims.agreement or "", AgreementState.ACTIVE)
+        in_force = datetime.fromtimestamp(self.agreement.valid_from, UTC)
+        decision = decide(request, standing, self.purpose, self.never_released, in_force)
+        return decision.clause if isinstance(decision, Deny) else None
+
+
+def simulate_draft(draft: Draft, requests: Iterable[LoggedRequest]) -> Counter[Simulated]:
+    """Return how many requests, in the order of the log, would have met which fate.
+
+    Daily budgets are charged with what surely passes; the request that would exceed them is refused by them.
+    """
+    used: Counter[tuple[str, BudgetKind]] = Counter()
+    return Counter(_charged(draft, request, _simulated(draft, request), used) for request in requests)
+
+
+def _simulated(draft: Draft, request: LoggedRequest) -> Simulated:
+    if request.message is not None:
+        return _decided(draft, request, request.message)
+    is_still_refused = is_no_wider(request.refused or "", draft.agreement, request.under)
+    return Simulated(request.refused, Fate.REFUSED if is_still_refused else Fate.UNKNOWN)
+
+
+def _decided(draft: Draft, request: LoggedRequest, message: MessageType) -> Simulated:
+    clauses = [draft.decide(claims, request) for claims in _possible(draft.agreement, request.under, message)]
+    refusing = [clause for clause in clauses if clause is not None]
+    if not refusing:
+        return Simulated(None, Fate.PERMITTED)
+    # The most favourable possibility stands first: what refuses even that one refuses for sure.
+    fate = Fate.UNKNOWN if None in clauses else Fate.REFUSED
+    return Simulated(None, fate, refusing[0].value)
+
+
+def _possible(draft: Agreement, under: Agreement | None, message: MessageType) -> Iterator[EnvelopeClaims]:
+    """Yield the claims that a permitted request can have had, the most favourable first."""
+    cases = (_STATED,) if under is not None and under.case_number_required else (_STATED, None)
+    approvers = (_OTHER,) if under is not None and under.approval is Approval.SECOND_PERSON else (_OTHER, None)
+    digest = draft.digest()
+    for region, case, approver in product(_regions(draft, under), cases, approvers):
+        yield EnvelopeClaims.model_construct(
+            type=message,
+            issuer=draft.requester.agency,
+            agreement=digest,
+            purpose=draft.purpose,
+            region=region,
+            case=case,
+            officer=_STATED,
+            approver=approver,
+        )
+
+
+def _regions(draft: Agreement, under: Agreement | None) -> Sequence[str | None]:
+    """Return regions that stand for all that the request can have named: of both agreements' subtrees, the narrower."""
+    if under is None:
+        return *draft.regions, None
+    narrower = [region for region in draft.regions if covers(under.regions, region)]
+    agreed = [region for region in under.regions if covers(draft.regions, region)]
+    return tuple(dict.fromkeys((*narrower, *agreed, *under.regions)))
+
+
+def _charged(
+    draft: Draft, request: LoggedRequest, simulated: Simulated, used: Counter[tuple[str, BudgetKind]]
+) -> Simulated:
+    kind = None if request.message is None else _BUDGETS.get(request.message)
+    if kind is None or simulated.fate is not Fate.PERMITTED:
+        return simulated
+    place = (budget_day(request.at), kind)
+    try:
+        used[place] = charge(kind, used[place], request.records, limit_of(draft.agreement, kind))
+    except BudgetExhaustedError:
+        return Simulated(None, Fate.REFUSED, f"{kind.value}_per_day")
+    return simulated
