@@ -23,10 +23,11 @@ def may_see(account: Account, course: Course, offices: Offices, now: datetime) -
     """Return whether the account may look at the item; who only writes may not."""
     parts = parts_of(account, course.kept) - WRITE_ONLY
     viewers = visible_to(course.workflow, course.history, now, calendar())
-    return any(viewer.role in parts and _is_ours(viewer, course, offices) for viewer in viewers)
+    return any(viewer.role in parts and is_here(viewer, course, offices) for viewer in viewers)
 
 
-def _is_ours(viewer: Viewer, course: Course, offices: Offices) -> bool:
+def is_here(viewer: Viewer, course: Course, offices: Offices) -> bool:
+    """Return whether the office of a viewer is this agency."""
     if viewer.office == "self":
         return viewer.agency == offices.own
     if viewer.office == Above.SUPERIOR.value:

@@ -18,9 +18,10 @@ from connectors.items.offices import Offices, offices_of
 from connectors.items.papers import Paper, child_named_in
 from connectors.items.steps import open_steps, waiting_for
 from connectors.items.views import ItemRow, ItemScope, ItemView, OpenStep
+from connectors.items.waiting import KINDS, ids_waiting
 from connectors.state.alerts import raise_alert
 from connectors.state.database import reading, writing
-from connectors.state.items import KeptItem, find_item, list_items_with, list_kept_items, list_papers
+from connectors.state.items import KeptItem, find_item, list_items_of, list_items_with, list_kept_items, list_papers
 from schemas.faults import Wording
 from schemas.workflows.position import HistoryError
 
@@ -31,14 +32,13 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 def list_items(console: Console, account: Account, *, scope: ItemScope) -> list[ItemRow]:
     """Return the items that the account may see: overdue ones first, then by deadline, then the oldest."""
     reader = _Reader.of(console, account)
+    wanted = ids_waiting(console, account, scope) if scope in KINDS else None
     with reading(console.connector.state) as connection:
-        kept = list_kept_items(connection, ended=scope is ItemScope.CLOSED)
-    courses = reader.visible(kept)
-    if scope is ItemScope.WAITING:
-        courses = [course for course in courses if reader.waits(course)]
-    if scope is ItemScope.OVERDUE:
-        courses = [course for course in courses if reader.is_overdue(course)]
-    return sorted(reader.rows(courses), key=_urgency)
+        if wanted is None:
+            kept = list_kept_items(connection, ended=scope is ItemScope.CLOSED)
+        else:
+            kept = list_items_of(connection, wanted)
+    return sorted(reader.rows(reader.visible(kept)), key=_urgency)
 
 
 def get_item(console: Console, account: Account, item: str) -> ItemView:
@@ -85,13 +85,6 @@ class _Reader:
             course for course in courses if course is not None and may_see(self.account, course, self.offices, self.now)
         ]
 
-    def waits(self, course: Course) -> bool:
-        """Whether the account is to do something: the next step, or to see why the last was refused."""
-        if course.kept.waiting is not None and course.kept.waiting.refused is not None:
-            return True
-        is_duty = any(one.duty.agency == self.offices.own for one in waiting_for(course, self.now))
-        return is_duty and bool(self._steps(course))
-
     def is_overdue(self, course: Course) -> bool:
         return any(one.is_overdue(self.now) for one in course.running)
 
@@ -113,7 +106,7 @@ class _Reader:
         )
 
     def _steps(self, course: Course) -> tuple[OpenStep, ...]:
-        return open_steps(course, self.account, parts_of(self.account, course.kept), self.offices, self.now)
+        return open_steps(course, self.account.id, parts_of(self.account, course.kept), self.offices, self.now)
 
     def _course(self, kept: KeptItem) -> Course | None:
         try:

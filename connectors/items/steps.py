@@ -1,9 +1,8 @@
-"""What an account may do with an item now: the workflow's engine is asked about each transition."""
+"""What an officer may do with an item now: the workflow's engine is asked about each transition."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from connectors.console.account import Account
 from connectors.items.courses import Course, calendar
 from connectors.items.offices import Offices
 from connectors.items.paper_rules import STEP_PAPERS
@@ -27,18 +26,18 @@ def moment_after(history: History | None, now: datetime) -> datetime:
 
 
 def open_steps(
-    course: Course, account: Account, parts: Iterable[WorkflowRole], offices: Offices, now: datetime
+    course: Course, officer: str, parts: Iterable[WorkflowRole], offices: Offices, now: datetime
 ) -> tuple[OpenStep, ...]:
-    """Return what the account may do now in these parts; nothing while a step is on its way, or once the item left."""
+    """Return what an officer may do now in these parts; nothing while a step is on its way, or once the item left."""
     if course.is_pending or course.kept.left_at is not None or not course.sent:
         return ()
     here = [one for one in course.workflow.transitions if course.position.state.id in one.sources]
-    found = (_open_step(course, one, account, parts, offices, now) for one in here)
+    found = (_open_step(course, one, officer, parts, offices, now) for one in here)
     return tuple(step for step in found if step is not None)
 
 
 def _open_step(
-    course: Course, one: Transition, account: Account, parts: Iterable[WorkflowRole], offices: Offices, now: datetime
+    course: Course, one: Transition, officer: str, parts: Iterable[WorkflowRole], offices: Offices, now: datetime
 ) -> OpenStep | None:
     named = offices.fitting(course.workflow.id, one.names) if one.names else ()
     next_offices = tuple(office for office in named if office[0] != offices.own)
@@ -46,7 +45,7 @@ def _open_step(
         return None
     act = Act(
         at=moment_after(course.history, now),
-        actor=Actor(agency=offices.own, role=WorkflowRole.CASE_OWNER, officer=account.id),
+        actor=Actor(agency=offices.own, role=WorkflowRole.CASE_OWNER, officer=officer),
         transition=one.id,
         reason=one.reasons[0] if one.reasons else None,
         next_office=next_offices[0][0] if one.names else None,

@@ -11,6 +11,7 @@ from connectors.context import Connector
 from connectors.gateway_client import AnswerError, GatewayUnreachableError
 from connectors.items.outbox import deliver
 from connectors.items.reading import ReadOutcome, read_item
+from connectors.items.waiting import bring_up_to_date
 from connectors.state.database import destroying, reading, writing
 from connectors.state.items import (
     delete_papers_left_before,
@@ -52,13 +53,16 @@ def synchronise(console: Console) -> SyncCount:
 
 
 def exchange_items(console: Console) -> None:
-    """Send every step that waits, then read every item that changed: what is done by the clock.
+    """Send every step that waits, read every item that changed, count what waits: what is done by the clock.
 
     Raises:
         GatewayUnreachableError, AnswerError, ProblemError: the feed was not read to its end.
     """
     deliver(console)
-    read_changes(console, Counter())
+    try:
+        read_changes(console, Counter())
+    finally:
+        bring_up_to_date(console)
 
 
 def read_changes(console: Console, found: Counter[ReadOutcome]) -> None:

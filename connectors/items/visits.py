@@ -56,7 +56,7 @@ def _visited(console: Console, account: Account, offices: Offices, number: str) 
     found = [
         (course, step.transition.id)
         for course in courses
-        for step in open_steps(course, account, _VISITOR & parts_of(account, course.kept), offices, console.now())
+        for step in open_steps(course, account.id, _VISITOR & parts_of(account, course.kept), offices, console.now())
         if step.paper is VisitPaper
     ]
     if len(found) != 1:

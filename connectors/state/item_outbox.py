@@ -3,12 +3,13 @@
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from connectors.state.item_tables import item_outbox
-from connectors.state.items import Waiting
+from connectors.state.items import Waiting, mark_changed
 
 
 def add_waiting(connection: Connection, step: Waiting) -> bool:
     """Put a step on its way in the place of a refused one; returns False where another is on its way already."""
     connection.execute(delete(item_outbox).where(item_outbox.c.item == step.item, item_outbox.c.refused.is_not(None)))
+    mark_changed(connection, step.item)
     return connection.execute(insert(item_outbox).prefix_with("OR IGNORE").values(_values(step))).rowcount == 1
 
 
@@ -33,15 +34,18 @@ def list_refused_before(connection: Connection, seconds: int) -> list[str]:
 def replace_waiting(connection: Connection, token: str, step: Waiting) -> None:
     """Put `step` in the place of the one with this token, if that is still there."""
     connection.execute(update(item_outbox).where(_is(step.item, token)).values(_values(step)))
+    mark_changed(connection, step.item)
 
 
 def note_refused(connection: Connection, item: str, token: str, code: str) -> None:
     """Note that a step was refused; it is not sent again."""
     connection.execute(update(item_outbox).where(_is(item, token)).values(refused=code))
+    mark_changed(connection, item)
 
 
 def drop_waiting(connection: Connection, item: str, token: str) -> bool:
     """Take a step off; returns False where it was gone already."""
+    mark_changed(connection, item)
     return connection.execute(delete(item_outbox).where(_is(item, token))).rowcount == 1
 
 

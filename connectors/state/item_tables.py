@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 from connectors.state.tables import AGENCY, DIGEST, UUID, metadata
 
 # What an item is follows from its events. `is_final` spares reading ended ones; `left_at` is when the gateway no longer
-# showed the item, since others handle it.
+# showed the item, since others handle it; `is_counted` is taken back by every change until `item_wait` follows it.
 item = Table(
     "item",
     metadata,
@@ -15,7 +15,28 @@ item = Table(
     Column("school", String(60)),
     Column("is_final", Boolean, nullable=False, default=False),
     Column("left_at", BigInteger),
+    Column("is_counted", Boolean, nullable=False, default=False),
     Index("ix_item_is_final", "is_final", "workflow"),
+    Index("ix_item_is_counted", "is_counted"),
+)
+
+# What waits for whom, so that every page can count it: follows from the items alone.
+item_wait = Table(
+    "item_wait",
+    metadata,
+    Column("item", UUID, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("role", String(20), primary_key=True),
+    Column("school", String(60)),
+    Column("from_at", BigInteger, nullable=False),
+    Index("ix_item_wait_kind", "kind", "role", "school", "from_at", "item"),
+)
+
+item_count_basis = Table(
+    "item_count_basis",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("basis", String(64), nullable=False),
 )
 
 item_event = Table(

@@ -13,6 +13,7 @@ OWN_COPY: Final = ""
 """Stands in a paper's place of the digest where the paper is this agency's own copy."""
 
 _FEED_ROW: Final = 1
+_ITEMS_A_STATEMENT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ def find_item(connection: Connection, id_: str) -> KeptItem | None:
     return next(_items(connection, item.c.id == id_), None)
 
 
+def list_items_of(connection: Connection, ids: Iterable[str]) -> list[KeptItem]:
+    """Return the items with these ids, some hundred a statement."""
+    wanted = sorted(ids)
+    parts = (wanted[start : start + _ITEMS_A_STATEMENT] for start in range(0, len(wanted), _ITEMS_A_STATEMENT))
+    return [kept for part in parts for kept in _items(connection, item.c.id.in_(part))]
+
+
 def list_items_with(connection: Connection, number: str) -> list[KeptItem]:
     """Return the items that have this short number: one, or by rare chance more."""
     return list(_items(connection, item.c.number == number))
@@ -79,16 +87,24 @@ def add_events(connection: Connection, id_: str, tokens: Sequence[str], first: i
     rows = [{"item": id_, "number": number, "token": token} for number, token in enumerate(tokens, start=first)]
     if rows:
         connection.execute(insert(item_event).prefix_with("OR IGNORE"), rows)
+        mark_changed(connection, id_)
 
 
 def note_standing(connection: Connection, id_: str, *, is_final: bool) -> None:
     """Note whether the item has ended; the gateway shows it to this office."""
     connection.execute(update(item).where(item.c.id == id_).values(is_final=is_final, left_at=None))
+    mark_changed(connection, id_)
 
 
 def note_left(connection: Connection, id_: str, at_seconds: int) -> None:
     """Note that the gateway shows the item to this office no longer."""
     connection.execute(update(item).where(item.c.id == id_, item.c.left_at.is_(None)).values(left_at=at_seconds))
+    mark_changed(connection, id_)
+
+
+def mark_changed(connection: Connection, id_: str) -> None:
+    """Note that what an item waits for is to be found anew (`connectors.state.item_waits`)."""
+    connection.execute(update(item).where(item.c.id == id_).values(is_counted=False))
 
 
 def delete_item(connection: Connection, id_: str) -> None:
@@ -154,6 +170,6 @@ def _items(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Kept
 def _in_parts(connection: Connection, table: Any, ids: Iterable[str], *order: Any) -> Iterator[Any]:
     """Yield the rows of `table` that belong to items, some hundred items a statement."""
     wanted = sorted(ids)
-    for start in range(0, len(wanted), 500):
-        part = table.c.item.in_(wanted[start : start + 500])
+    for start in range(0, len(wanted), _ITEMS_A_STATEMENT):
+        part = table.c.item.in_(wanted[start : start + _ITEMS_A_STATEMENT])
         yield from connection.execute(select(table).where(part).order_by(table.c.item, *order))

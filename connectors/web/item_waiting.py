@@ -1,12 +1,11 @@
-"""Items that wait for the account: looked up once a request, for the menu's number and for the page."""
-
-from flask import g
+"""Items that wait for the account: their number for the menu, and the rows for the page."""
 
 from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import Permission
 from connectors.items.lists import list_items
 from connectors.items.views import ItemRow, ItemScope
+from connectors.items.waiting import count_waiting
 
 
 def only_watches(account: Account) -> bool:
@@ -23,13 +22,13 @@ def waiting_items(console: Console, account: Account) -> list[ItemRow]:
     """
     if not account.may(Permission.SEE_REFERRALS):
         return []
-    if "waiting_items" not in g:
-        scope = ItemScope.OVERDUE if only_watches(account) else ItemScope.WAITING
-        g.waiting_items = list_items(console, account, scope=scope)
-    found: list[ItemRow] = g.waiting_items
-    return found
+    return list_items(console, account, scope=_scope(account))
 
 
 def count_waiting_items(console: Console, account: Account) -> int:
-    """Return how many items wait for the account."""
-    return len(waiting_items(console, account))
+    """Return how many items wait for the account: what every page shows beside the menu."""
+    return count_waiting(console, account, _scope(account)) if account.may(Permission.SEE_REFERRALS) else 0
+
+
+def _scope(account: Account) -> ItemScope:
+    return ItemScope.OVERDUE if only_watches(account) else ItemScope.WAITING
