@@ -1,9 +1,10 @@
-"""`tongxin-demo`: a synthetic province, a gateway and four agencies on this machine, from the first key to the log."""
+"""`tongxin-demo`: a synthetic province, a gateway and agencies on this machine, from the first key to the log."""
 
 import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,11 @@ import click
 from rich.console import Console
 
 from demo.province import generate_province
-from demo.scenario.audit_desk import show_audit_desk
+from demo.scenario.audit_desk import AskedChild, show_audit_desk
+from demo.scenario.county_play import CountyPlay
 from demo.scenario.play import Play
 from demo.scenario.report import Report
+from demo.scenario.stage import Stage
 
 WIDTH_WITHOUT_TERMINAL = 110
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -33,21 +36,28 @@ def main() -> None:
 @click.option("--exit", "stops", is_flag=True, help="结束后退出 / stop at the end; 0 only if all went well")
 def run(children: int, seed: int, folder: Path, *, stops: bool) -> None:
     """运行全部演示。 / Play the whole demo."""
-    # So that whoever ends the demo ends its servers too, whichever signal it takes.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     report = Report(_console())
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    began = time.perf_counter()
     play = Play(folder.resolve(), children, seed, datetime.now(OFFICE_ZONE).date(), report)
-    with ExitStack() as stack:
-        play.run(stack)
-        report.console.rule()
-        report.console.print(f"用时 {time.perf_counter() - began:.0f} 秒 / seconds")
-        _show_end(report)
-        if not stops:
-            _wait(play, report)
-    sys.exit(1 if report.failures else 0)
+    _perform(play, lambda: None if stops else _wait(play.stage, report, play.asked_child))
+
+
+@main.command()
+@click.option(
+    "--children",
+    type=click.IntRange(500, 2_000_000),
+    default=3_000,
+    show_default=True,
+    help="全省儿童人数 / in the province",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="随机种子 / seed")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("var/county"), show_default=True
+)
+def county(children: int, seed: int, folder: Path) -> None:
+    """演示一个县的教育局和民政局。 / Play a county's education and civil affairs bureaus."""
+    report = Report(_console())
+    play = CountyPlay(folder.resolve(), children, seed, datetime.now(OFFICE_ZONE).date(), report)
+    _perform(play, lambda: _wait(play.stage, report))
 
 
 @main.command()
@@ -67,6 +77,22 @@ def province(folder: Path, children: int, seed: int) -> None:
         generate_province(folder, children, seed, today=datetime.now(OFFICE_ZONE).date(), progress=progress)
 
 
+def _perform(play: Play | CountyPlay, afterwards: Callable[[], None]) -> None:
+    """Play in an emptied folder, show how it went, and exit with 0 only if all went well."""
+    # So that whoever ends the demo ends its servers too, whichever signal it takes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    shutil.rmtree(play.folder, ignore_errors=True)
+    play.folder.mkdir(parents=True)
+    began = time.perf_counter()
+    with ExitStack() as stack:
+        play.run(stack)
+        play.report.console.rule()
+        play.report.console.print(f"用时 {time.perf_counter() - began:.0f} 秒 / seconds")
+        _show_end(play.report)
+        afterwards()
+    sys.exit(1 if play.report.failures else 0)
+
+
 def _console() -> Console:
     """Return a console as wide as the terminal, or wide enough for the tables where the output goes into a file."""
     console = Console()
@@ -80,12 +106,12 @@ def _show_end(report: Report) -> None:
     report.console.print("[bold green]全部如预期。 / Everything did what it should.")
 
 
-def _wait(play: Play, report: Report) -> None:
-    report.console.print(f"网关 / gateway  {play.stage.gateway_url}")
-    for desk in play.stage.desks.values():
+def _wait(stage: Stage, report: Report, asked_child: AskedChild | None = None) -> None:
+    report.console.print(f"网关 / gateway  {stage.gateway_url}")
+    for desk in stage.desks.values():
         report.console.print(f"{desk.part.name_zh} / {desk.part.name_en}  {desk.endpoint}  {desk.folder}")
-    if play.asked_child is not None:
-        show_audit_desk(play.stage, play.asked_child, report)
+    if asked_child is not None:
+        show_audit_desk(stage, asked_child, report)
     report.console.print("服务仍在运行，按 Ctrl-C 结束。 / Everything is still running; Ctrl-C ends it.")
     try:
         while True:

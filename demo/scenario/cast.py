@@ -20,16 +20,17 @@ PASSPHRASE = "demo passphrase, not a secret"  # noqa: S105 - printed on purpose:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One agency of the province."""
+    """One agency of the province, or of a county in it."""
 
     kind: Agency
     name_zh: str
     name_en: str
+    region: str = PROVINCE
 
     @property
     def agency(self) -> str:
         """The agency's id at the gateway."""
-        return f"{self.kind.value}.990000"
+        return f"{self.kind.value}.{self.region:0<6}"
 
 
 PARTS = {
@@ -42,6 +43,12 @@ PARTS = {
         Agency.DISABLED_FEDERATION, "童心省残疾人联合会", "Tongxin Province Disabled Persons' Federation"
     ),
 }
+
+COUNTY_PARTS = {
+    Agency.CIVIL_AFFAIRS: Part(Agency.CIVIL_AFFAIRS, "童安县民政局", "Tong'an County Civil Affairs Bureau", COUNTY),
+    Agency.EDUCATION: Part(Agency.EDUCATION, "童安县教育局", "Tong'an County Education Bureau", COUNTY),
+}
+"""The two bureaus of the demo of a county."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +92,6 @@ GUARDIAN_PLAN = Plan(
     SubjectKind.GUARDIAN,
 )
 """The question that finds a child at home whose guardian was taken away: are there children on file of this person?"""
+
+COUNTY_PLAN = Plan("P09", Agency.CIVIL_AFFAIRS, Agency.EDUCATION, (COUNTY,), "enrolment", "enrolled")
+"""The one question of the demo of a county: are these children enrolled?"""

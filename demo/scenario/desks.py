@@ -1,6 +1,7 @@
 """An agency's desk: its connector with its sharing office, publisher and questioner, as its commands would use them."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from connectors.register import open_register
 from connectors.settings import ConnectorSettings
 from connectors.trust import TrustStore
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, COUNTY, DUTY_OFFICE, OFFICER, PARTS, PASSPHRASE, PROVINCE, Part
+from demo.scenario.cast import APPROVER, CASE, COUNTY, DUTY_OFFICE, OFFICER, PASSPHRASE, Part
 from keys.custody.key_file_format import KdfCost
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import MAX_BATCH_RECORDS, Agreement, Approval
@@ -48,11 +49,11 @@ class Desk:
             agency_type=self.part.kind.value,
             name_zh=self.part.name_zh,
             name_en=self.part.name_en,
-            region=PROVINCE,
+            region=self.part.region,
             endpoint=self.endpoint,
             register_mapping=str((self.data_folder / "mapping.yaml").resolve()),
             allow_test_regions=True,
-            duty_offices={PROVINCE: DUTY_OFFICE},
+            duty_offices={self.part.region: DUTY_OFFICE},
         )
         create_connector_folder(self.folder, settings, PASSPHRASE, cost, utc_now(), os.urandom)
         enrolment = enrolment_of(open_connector(self.folder, PASSPHRASE))
@@ -71,9 +72,11 @@ class Desk:
         return Session(connector, trust, client)
 
 
-def make_desks(folder: Path, province: Path, ports: dict[Agency, int]) -> dict[Agency, Desk]:
-    """Return the four desks."""
-    return {kind: Desk(part, folder / kind.value, province / kind.value, ports[kind]) for kind, part in PARTS.items()}
+def make_desks(
+    parts: Mapping[Agency, Part], folder: Path, province: Path, ports: Mapping[Agency, int]
+) -> dict[Agency, Desk]:
+    """Return the desks of those who take part."""
+    return {kind: Desk(part, folder / kind.value, province / kind.value, ports[kind]) for kind, part in parts.items()}
 
 
 def agree(

@@ -14,7 +14,7 @@ from connectors.publisher.publish_index import Progress as StepProgress
 from connectors.requester.open_question import Progress as QuestionProgress
 from connectors.requester.open_question import Step
 from connectors.state.alerts import list_alerts
-from demo.province import Agency, generate_province
+from demo.province import Agency
 from demo.scenario.audit_desk import AskedChild, check_witnesses, find_asked_child
 from demo.scenario.cast import COUNTY, PLANS, Plan
 from demo.scenario.desks import agree, publish
@@ -25,6 +25,7 @@ from demo.scenario.refusals import Refusal, RefusalPlay
 from demo.scenario.report import Report
 from demo.scenario.scoring import score_question
 from demo.scenario.stage import Stage
+from demo.scenario.write_province import write_province
 from schemas.agreement import Agreement
 from schemas.problem import ProblemCode
 
@@ -66,17 +67,7 @@ class Play:
 
     def _write_province(self) -> None:
         self.report.step(0, "生成虚构省份的数据", "a synthetic province")
-        with show_progress(self.report.console) as bars:
-            task = bars.add_task("儿童 / children", total=self.children)
-            summary = generate_province(
-                self.stage.province,
-                self.children,
-                self.seed,
-                today=self.today,
-                progress=lambda done: bars.update(task, completed=done),
-            )
-        held = "，".join(f"{agency.value} {count:,}" for agency, count in summary.records.items())
-        self.report.console.print(f"{summary.children:,} 名儿童 / children：{held}", highlight=False)
+        write_province(self.stage, self.children, self.seed, self.report.console)
 
     def _set_up(self, stack: ExitStack) -> None:
         self.report.step(1, "网关和四个单位接入", "the gateway and four agencies join")

@@ -1,6 +1,7 @@
-"""The stage: a synthetic province on disk, a gateway and four connectors as real processes, and their open sessions."""
+"""The stage: a synthetic province on disk, a gateway and connectors as real processes, and their open sessions."""
 
 import os
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ from connectors.requester.open_question import Progress
 from connectors.state.questions import Question, RowResult
 from connectors.state.roster_ref import MappingFile
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, PASSPHRASE, Plan
+from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, OFFICER, PARTS, PASSPHRASE, Part, Plan
 from demo.scenario.desks import Desk, make_desks
 from demo.scenario.rosters import write_roster_mapping
 from demo.scenario.servers import free_port, run_command, serving
@@ -35,6 +36,7 @@ class Stage:
     folder: Path
     today: date
     kdf_cost: KdfCost = STANDARD_KDF_COST
+    parts: Mapping[Agency, Part] = field(default_factory=lambda: PARTS)
     ports: dict[Agency, int] = field(default_factory=lambda: {kind: free_port() for kind in Agency})
     gateway_port: int = field(default_factory=free_port)
     sessions: dict[Agency, Session] = field(default_factory=dict)
@@ -56,8 +58,8 @@ class Stage:
 
     @property
     def desks(self) -> dict[Agency, Desk]:
-        """The four agencies' desks."""
-        return make_desks(self.folder / "connectors", self.province, self.ports)
+        """The agencies' desks."""
+        return make_desks(self.parts, self.folder / "connectors", self.province, self.ports)
 
     def found(self) -> None:
         """Make the gateway and the connectors, enrol and join, as their administrators would by command."""
@@ -75,11 +77,11 @@ class Stage:
             desk.join(pin)
 
     def have_witnessed(self) -> None:
-        """Make the four agencies the witnesses of the log, as the gateway's administrator would."""
+        """Make the agencies the witnesses of the log, as the gateway's administrator would."""
         run_command("tongxin-gateway", "--folder", str(self.gateway_folder), "witness", "policy")
 
     def open(self, stack: ExitStack) -> None:
-        """Start all five servers, which run until `stack` is closed, and sit down at every desk."""
+        """Start all servers, which run until `stack` is closed, and sit down at every desk."""
         stack.enter_context(self.serving_gateway())
         for kind, desk in self.desks.items():
             stack.enter_context(self.serving_connector(kind))
