@@ -23,6 +23,7 @@ _COMMANDS: Final = {
         ("witness_commands", ("witness",)),
         ("accounting_commands", ("accounting",)),
         ("account_commands", ("account",)),
+        ("backup_command", ("backup",)),
         ("serve_command", ("serve",)),
         ("console_command", ("console",)),
     )
