@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test torture lint bench linkage-quality docs pictures lock clean
+.PHONY: demo test torture lint bench linkage-quality mutants docs pictures lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
@@ -26,6 +26,23 @@ bench: $(VENV)/.dev
 # How right linkage on hashes is, against programs that see plaintext. They get environments of their own below var/.
 linkage-quality: $(VENV)/.dev
 	$(BIN)/python -m quality $(ARGS)
+
+# Changes the rules of the decision one by one, in a copy below var/, and fails if the tests let a change pass.
+MUTANTS := var/mutants
+mutants: $(MUTANTS)/.ready
+	rm -rf $(MUTANTS)/tree
+	mkdir -p $(MUTANTS)/tree/tests/unit/schemas $(MUTANTS)/tree/tests/attack
+	cp -R schemas quality/mutants/pyproject.toml $(MUTANTS)/tree
+	cp tests/unit/schemas/policy_model.py tests/unit/schemas/test_policy*.py $(MUTANTS)/tree/tests/unit/schemas
+	cp tests/attack/test_policy_*.py $(MUTANTS)/tree/tests/attack
+	cd $(MUTANTS)/tree && ../venv/bin/mutmut run $(ARGS)
+	cd $(MUTANTS)/tree && ! ../venv/bin/mutmut results | grep ':'
+
+$(MUTANTS)/.ready: quality/mutants/requirements.txt
+	rm -rf $(MUTANTS)
+	$(PYTHON) -m venv $(MUTANTS)/venv
+	$(MUTANTS)/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 docs: $(VENV)/.run
 	$(BIN)/python -m docs.generate

@@ -82,7 +82,12 @@ def _is_common(command: click.Command, parameter: click.Parameter) -> bool:
 
 def _row(parameter: click.Parameter) -> tuple[str, ...]:
     if isinstance(parameter, click.Argument):
-        return code(parameter.make_metavar(click.Context(click.Command("x")))), "", _form(parameter), "必填 / required"
+        return (
+            code(parameter.make_metavar(click.Context(click.Command("x")))),
+            "",
+            _form(parameter),
+            _default(parameter),
+        )
     written = ", ".join(code(name) for name in parameter.opts)
     help_text = parameter.help if isinstance(parameter, click.Option) and parameter.help else ""
     zh, _, en = help_text.partition("/")

@@ -42,8 +42,9 @@ _NOT_KNOWN = (
 def simulate(start: Start, file: Path, days: int, *, as_json: bool) -> None:
     """换成这份协议草案，最近的请求会怎样。 / What would have become of recent requests under a draft agreement.
 
-    DRAFT 是 tongxin-connector agreement draft 写出的文件。只读日志条目，不打开任何披露；读取本身也会留痕。 / DRAFT is the file
-    that tongxin-connector agreement draft writes. Reads entries without any disclosure; the reading is logged too.
+    DRAFT 是 tongxin-connector agreement draft 写出的文件。 / DRAFT is the file that tongxin-connector agreement draft writes.
+
+    只读日志条目，不打开任何披露；读取本身也会留痕。 / Reads entries without any disclosure; the reading is logged too.
     """
     agreement = _read(file)
     with start.gateway() as gateway:
