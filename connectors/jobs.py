@@ -12,8 +12,10 @@ from connectors.agreements import SharingOffice
 from connectors.check_promises import check_promises
 from connectors.console.context import Console
 from connectors.context import Connector
+from connectors.desk.correction_expiry import destroy_due_corrections
 from connectors.desk.ledger_expiry import destroy_expired_ledgers
 from connectors.desk.question_expiry import destroy_due_questions
+from connectors.dropouts.entry_expiry import destroy_due_entries
 from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, destroy_ended_evaluations
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.items.outbox import discard_old_refusals
@@ -66,10 +68,12 @@ def fetch_registry(connector: Connector, trust: TrustStore, client: GatewayClien
 
 
 def destroy_expired(connector: Connector, trust: TrustStore) -> None:
-    """Destroy answers, ledgers and papers whose day has come, key epochs that are over, what ended agreements leave."""
+    """Destroy what people told whose day has come, key epochs that are over, and what ended agreements leave."""
     Questioner.vault_of(connector).destroy_expired(connector.today())
     destroy_expired_ledgers(connector)
     forget_papers_that_left(connector)
+    destroy_due_entries(connector)
+    destroy_due_corrections(connector)
     discard_old_refusals(connector)
     destroy_ended_epochs(connector)
     destroy_ended_agreements(connector)

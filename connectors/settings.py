@@ -95,6 +95,23 @@ class ConnectorSettings(BaseModel):
             "share at once is not published by itself: the data steward is asked",
         ),
     ] = 10
+    dropout_entry_days: Annotated[
+        int,
+        Field(
+            ge=365,
+            le=3650,
+            description="控辍保学事项办结后，学校填报的内容保存多少天 / days for which what schools told of a pupil "
+            "is kept after the item has ended",
+        ),
+    ] = 1095
+    correction_days: Annotated[
+        int,
+        Field(
+            ge=365,
+            le=3650,
+            description="校核申请答复后保存多少天 / days for which answered requests for correction stay",
+        ),
+    ] = 1095
     duty_offices: Annotated[
         dict[OfficeRegion, OfficePhone],
         Field(description="各地区值班办公电话，不得为个人电话 / telephones of duty offices by region, no person's"),

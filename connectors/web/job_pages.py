@@ -16,7 +16,8 @@ JOB_NAMES: Final = {
     "refresh_indexes": Text("更新已发布的索引", "Refresh published indexes"),
     "fetch_registry": Text("更新登记信息和协议", "Fetch the registry and the agreements"),
     "destroy_expired": Text(
-        "销毁到期的答复、台账、材料和密钥", "Destroy answers, ledgers, papers and keys that have expired"
+        "销毁到期的答复、台账、材料、学生填报内容、校核申请和密钥",
+        "Destroy answers, ledgers, papers, what was told of pupils, requests and keys that have expired",
     ),
     "destroy_due_questions": Text("销毁到期的查询结果", "Destroy results of questions that have expired"),
     "exchange_items": Text("收发事项", "Send and fetch items"),

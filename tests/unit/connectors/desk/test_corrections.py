@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from connectors.console.actions import Action
 from connectors.console.record import list_record
 from connectors.console.roles import Role
+from connectors.desk.correction_expiry import destroy_due_corrections
 from connectors.desk.correction_rules import (
     CorrectionError,
     CorrectionFault,
@@ -166,3 +167,19 @@ def test_the_head_records_answers_and_prints_on_pages(desk: OfficeDesk) -> None:
     for words in ("数据校核申请单", CANARY, "经核实无误", "与评定表一致", "第二十六条"):
         assert words in form
     assert re.search(r"再次", form) is None
+
+
+def test_answered_requests_are_destroyed_when_they_were_kept_long_enough(desk: OfficeDesk) -> None:
+    answered, waiting = (record_correction(desk.console, "officer", SAID) for _ in range(2))
+    desk.clock.now += timedelta(days=9)
+    decide_correction(desk.console, "officer", answered, CorrectionOutcome.CORRECTED, CANARY)
+    desk.clock.now += timedelta(days=desk.connector.settings.correction_days)
+    assert destroy_due_corrections(desk.connector) == 0
+    desk.clock.now += timedelta(seconds=1)
+    assert destroy_due_corrections(desk.connector) == 1
+    assert get_correction(desk.console, "officer", waiting).decision is None
+    with pytest.raises(CorrectionUnknownError):
+        get_correction(desk.console, "officer", answered)
+    with reading(desk.connector.state) as connection:
+        (line,) = [one for one in list_record(connection) if one.action is Action.CORRECTION_DESTROYED]
+    assert (line.account, line.subject, line.detail) == (None, answered, "due")
