@@ -60,7 +60,7 @@ def test_pages_are_the_same_at_every_run() -> None:
 
 
 def test_every_page_of_the_folder_is_generated_or_known() -> None:
-    assert {path.name for path in REFERENCE.iterdir()} == {*PAGES, "glossary.md"}
+    assert {path.name for path in REFERENCE.iterdir()} == {*PAGES, "glossary.md", "policy.md"}
 
 
 def test_every_problem_code_is_documented() -> None:
