@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from itertools import chain, combinations, combinations_with_replacement, product
 
 import pytest
@@ -44,6 +45,7 @@ def subsets(kinds: frozenset[AgencyKind]) -> Iterator[frozenset[AgencyKind]]:
     return map(frozenset, chain.from_iterable(combinations(ordered, size) for size in sizes))
 
 
+@cache
 def coverage_by(rules: ParentalRules, covering: frozenset[AgencyKind]) -> Coverage:
     """Return the coverage of a county that only these offices cover; the others cover another one."""
     regions = {kind: [COUNTY if kind in covering else "990202"] for kind in rules.offices()}
@@ -70,6 +72,7 @@ def test_one_parent_who_can_care_is_enough():
         assert class_of(one, NONE) is class_of(NONE, one) is ParentalClass.NOT
 
 
+@cache
 def statuses_that_could_be(rules: ParentalRules, stated: ParentStatus, covering: frozenset[AgencyKind]):
     """Return what a parent's status could be once the needed offices that are missing had spoken; by enumeration."""
     grounds = [(ground, DEAD) for ground in rules.dead_or_missing]
