@@ -39,15 +39,12 @@ USE_COLUMNS: Final = (
     Column(Text("有效期至", "Until")),
 )
 RELEASE_COLUMNS: Final = (
-    Column(Text("时间", "Time")),
-    Column(Text("谁来查询", "Asked by")),
-    Column(Text("用途", "Purpose")),
-    Column(Text("个案（对方编号）", "Case (their reference)")),
-    Column(Text("经办人（对方编号）", "Officer (their reference)")),
+    Column(Text("时间和回执", "Time and receipt")),
+    Column(Text("谁来查询，为了什么", "Asked by, and for what")),
+    Column(Text("对方的个案和经办人编号", "Their case and officer")),
     Column(Text("提供的内容", "What was asked")),
     Column(Text("人次", "Children"), is_number=True),
     Column(Text("未答复", "No answer"), is_number=True),
-    Column(Text("回执", "Receipt")),
 )
 STATE_WORDS: Final = {
     AgreementState.PROPOSED: (Text("待签署", "proposed"), "waiting"),

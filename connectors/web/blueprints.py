@@ -19,6 +19,7 @@ from connectors.web.link_pages import link_pages
 from connectors.web.missing_pages import missing_pages
 from connectors.web.overview_pages import overview_pages
 from connectors.web.record_pages import record_pages
+from connectors.web.rule_pages import rule_pages
 from connectors.web.signed_in import console_site
 from hosting.web.own_account_pages import own_account_pages
 from hosting.web.sign_in_pages import sign_in_pages
@@ -33,6 +34,7 @@ def register_pages(app: Flask, console: Console) -> None:
         app.register_blueprint(sign_on_pages(site, site.provider))
     app.register_blueprint(own_account_pages(site))
     app.register_blueprint(overview_pages(console))
+    app.register_blueprint(rule_pages(console))
     register_ledger_pages(app, console)
     register_dropout_pages(app, console)
     app.register_blueprint(account_pages(console))
@@ -45,7 +47,7 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(correction_pages(console))
     app.register_blueprint(hold_pages(console))
     app.register_blueprint(data_pages(console))
+    app.register_blueprint(index_refresh_pages(console))
     app.register_blueprint(job_pages(console))
     register_item_pages(app, console)
-    app.register_blueprint(index_refresh_pages(console))
     app.register_blueprint(missing_pages(console))

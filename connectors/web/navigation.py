@@ -21,14 +21,10 @@ from hosting.web.language import Text
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for an account at a page: how many, and the sentence with a place for that number (`%s`).
-
-    `address` is where to begin, None for the entry's own first page.
-    """
+    """What waits for an account at a page: how many, and the sentence with a place for that number (`%s`)."""
 
     count: Callable[[Console, Account], int]
     sentence: Text
-    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ WAYS: Final = (
     Way(
         Text("今日待办", "Today"),
         Text("看看今天有什么要办", "See what waits for you"),
-        ((HOME, Permission.SEE_OVERVIEW),),
+        ((HOME, Permission.SEE_OVERVIEW), (f"{PREFIX}/rules", Permission.SEE_OVERVIEW)),
     ),
     Way(
         Text("查询", "Questions"),
@@ -98,10 +94,9 @@ WAYS: Final = (
     ),
     Way(
         Text("台账", "Ledgers"),
-        Text("上传名册并改正问题，查看本单位数据状况", "Upload ledgers and put them right, see the state of our data"),
+        Text("上传名册并改正问题，报送控辍保学报告", "Upload ledgers and put them right, report on dropouts"),
         (
             (f"{PREFIX}/ledgers", Permission.KEEP_LEDGERS),
-            (f"{PREFIX}/data", Permission.SEE_DATA),
             (f"{PREFIX}/dropouts", Permission.SEE_DROPOUTS),
             (f"{PREFIX}/absences", Permission.FLAG_DROPOUT),
             (f"{PREFIX}/triage", Permission.TRIAGE_DROPOUTS),
@@ -111,12 +106,21 @@ WAYS: Final = (
             Waiting(
                 count_due_reports, Text("需要报送 %s 份控辍保学报告", "Regular reports on dropouts that are due: %s")
             ),
+        ),
+    ),
+    Way(
+        Text("数据", "Data"),
+        Text(
+            "查看登记册从哪里读、能不能比对，索引何时发布",
+            "See where the register comes from, whether it can be compared, when indexes were published",
+        ),
+        ((f"{PREFIX}/data", Permission.SEE_DATA),),
+        (
             Waiting(
                 count_shrunk_indexes,
                 Text(
                     "登记册突然减少，%s 个索引没有更新，请核实", "Indexes not refreshed, since the register shrank: %s"
                 ),
-                f"{PREFIX}/data",
             ),
         ),
     ),
@@ -184,7 +188,7 @@ def doable_by(account: Account) -> Sequence[tuple[Text, Work]]:
 def waiting_for(console: Console, account: Account) -> Sequence[Work]:
     """Return what waits for the account, each with its number."""
     return [
-        Work(Text(one.sentence.zh % f"{count:,}", one.sentence.en % f"{count:,}"), one.address or address)
+        Work(Text(one.sentence.zh % f"{count:,}", one.sentence.en % f"{count:,}"), address)
         for way in WAYS
         if (address := way.address_for(account)) is not None
         for one in way.waiting

@@ -30,3 +30,15 @@ def test_who_looked_at_what(desk: OfficeDesk) -> None:
     assert "没有符合条件的记录" in administrator.get("/desk/record?account=no.body").text
     administrator.set_cookie("language", "en")
     assert "Looked at whole ID numbers" in administrator.get("/desk/record?subject=ledger-0").text
+
+
+def test_changes_of_accounts_are_told_in_words(desk: OfficeDesk) -> None:
+    administrator = desk.browser(Role.ADMINISTRATOR)
+    administrator.post("/desk/add-account", id="zhang.wei", name="张伟", roles=["query_officer", "approver"])
+    administrator.post("/desk/accounts/zhang.wei/disable")
+    page = administrator.client.get("/desk/record?subject=zhang.wei").text
+    assert "新增账号、查询审批人、查询经办人" in page
+    assert "停用账号、查询审批人、查询经办人" in page
+    administrator.client.set_cookie("language", "en")
+    page = administrator.client.get("/desk/record?subject=zhang.wei").text
+    assert "account disabled, Approver, Query officer" in page
