@@ -8,7 +8,7 @@ from rich.table import Column, Table
 
 from gateway.cli.session import Start, pass_start
 from gateway.domain.clauses import refusal_words
-from gateway.domain.simulation import Draft, Fate, Simulated, simulate_draft
+from gateway.domain.simulation import Fate, Reading, Simulated, simulate_draft
 from gateway.services.read_requests import MAX_SIMULATED_ENTRIES, RequestsRead, read_requests
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement
 from schemas.attribute_catalogue import never_released
@@ -49,7 +49,7 @@ def simulate(start: Start, file: Path, days: int, *, as_json: bool) -> None:
     agreement = _read(file)
     with start.gateway() as gateway:
         found = read_requests(gateway, agreement, days)
-    draft = Draft(agreement, load_purposes().get(agreement.purpose), never_released())
+    draft = Reading(agreement, load_purposes().get(agreement.purpose), never_released())
     counted = simulate_draft(draft, found.requests)
     if as_json:
         start.console.print_json(data=_as_json(found, counted))

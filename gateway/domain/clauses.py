@@ -1,6 +1,6 @@
 """The agreement's clauses in sentences: which one refused a request, and which ones let it pass."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
@@ -10,6 +10,7 @@ from gateway.domain.item_reasons import item_reason_words
 from schemas.agreement import Agreement, Approval
 from schemas.attribute_catalogue import load_attributes
 from schemas.faults import Wording
+from schemas.policy import Clause
 from schemas.problem import ProblemCode, text_of
 from schemas.purpose_catalogue import load_purposes
 
@@ -51,6 +52,11 @@ def permitting_clauses(agreement: Agreement) -> tuple[Wording, ...]:
     return tuple(
         clause(agreement) for clause in (_purpose, _period, _regions, _attributes, _case, _approval, _batch, _budget)
     )
+
+
+def fulfilled_clauses(clauses: Sequence[Clause], agreement: Agreement) -> tuple[Wording, ...]:
+    """Return the clauses that a permit names in words, each sentence once."""
+    return tuple(dict.fromkeys(_WORDS[clause](agreement) for clause in clauses))
 
 
 def _purpose(agreement: Agreement) -> Wording:
@@ -105,6 +111,16 @@ def _budget(agreement: Agreement) -> Wording:
     )
 
 
+def _parties(agreement: Agreement) -> Wording:
+    requester, provider = agreement.requester.agency, agreement.provider.agency
+    return Wording(f"由 {requester} 向 {provider} 提出", f"{requester} asks {provider}")
+
+
+def _version(agreement: Agreement) -> Wording:
+    version = agreement.purpose_version
+    return Wording(f"用途目录为签署时的第 {version} 版", f"the purpose stands as it was signed, in version {version}")
+
+
 def _day(seconds: int) -> Wording:
     on = datetime.fromtimestamp(seconds, UTC).astimezone(LEGAL_ZONE)
     return Wording(f"{on.year}年{on.month}月{on.day}日", f"{on.day} {_MONTHS[on.month - 1]} {on.year}")
@@ -125,5 +141,28 @@ _CLAUSE_OF: Final[Mapping[ProblemCode, Callable[[Agreement], Wording]]] = Mappin
         ProblemCode.APPROVAL_MISSING: _approval,
         ProblemCode.BATCH_TOO_LARGE: _batch,
         ProblemCode.BUDGET_EXHAUSTED: _budget,
+    }
+)
+
+_WORDS: Final[Mapping[Clause, Callable[[Agreement], Wording]]] = MappingProxyType(
+    {
+        Clause.AGREEMENT: lambda found: Wording(
+            f"信封写明协议 {found.id}", f"the envelope names the agreement {found.id}"
+        ),
+        Clause.MESSAGE: lambda _: Wording("报文属于可以提出的请求", "the message is one that may be asked"),
+        Clause.PARTIES: _parties,
+        Clause.STATE: lambda _: Wording(
+            "协议已由双方签署，未中止、未撤销", "both signed it; nobody suspended or revoked it"
+        ),
+        Clause.VALID_FROM: _period,
+        Clause.VALID_UNTIL: _period,
+        Clause.PURPOSE: _purpose,
+        Clause.PURPOSE_VERSION: _version,
+        Clause.OFFICER: lambda _: Wording("写明经办人", "an officer is named"),
+        Clause.CASE_NUMBER: _case,
+        Clause.APPROVAL: _approval,
+        Clause.REGIONS: _regions,
+        Clause.ATTRIBUTES: _attributes,
+        Clause.MAX_BATCH: _batch,
     }
 )

@@ -18,7 +18,7 @@ from gateway.domain.budgets import BudgetExhaustedError, BudgetKind, budget_day,
 from gateway.domain.draft_comparison import is_no_wider
 from schemas.agreement import Agreement, AgreementState, Approval
 from schemas.envelope import EnvelopeClaims, MessageType
-from schemas.policy import Clause, Deny, PolicyRequest, Standing, decide
+from schemas.policy import Clause, Deny, Permit, PolicyRequest, Standing, decide
 from schemas.policy_rules import covers
 from schemas.purpose_catalogue import Purpose
 
@@ -68,15 +68,15 @@ class Simulated:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A draft and the catalogues that it is read with; it is looked at as if it were signed and in force."""
+class Reading:
+    """An agreement, draft or signed, and the catalogues that it is read with: as if it were active and in force."""
 
     agreement: Agreement
     purpose: Purpose | None
     never_released: frozenset[str]
 
-    def decide(self, claims: EnvelopeClaims, asked: LoggedRequest) -> Clause | None:
-        """Return the clause that would refuse, or None."""
+    def decide(self, claims: EnvelopeClaims, asked: LoggedRequest) -> Permit | Deny:
+        """Decide on a logged request as if these had been its claims."""
         request = PolicyRequest(
             claims=claims,
             provider=self.agreement.provider.agency,
@@ -85,11 +85,10 @@ class Draft:
         )
         standing = Standing(self.agreement, claims.agreement or "", AgreementState.ACTIVE)
         in_force = datetime.fromtimestamp(self.agreement.valid_from, UTC)
-        decision = decide(request, standing, self.purpose, self.never_released, in_force)
-        return decision.clause if isinstance(decision, Deny) else None
+        return decide(request, standing, self.purpose, self.never_released, in_force)
 
 
-def simulate_draft(draft: Draft, requests: Iterable[LoggedRequest]) -> Counter[Simulated]:
+def simulate_draft(draft: Reading, requests: Iterable[LoggedRequest]) -> Counter[Simulated]:
     """Return how many requests, in the order of the log, would have met which fate.
 
     Daily budgets are charged with what surely passes; the request that would exceed them is refused by them.
@@ -98,20 +97,32 @@ def simulate_draft(draft: Draft, requests: Iterable[LoggedRequest]) -> Counter[S
     return Counter(_charged(draft, request, _simulated(draft, request), used) for request in requests)
 
 
-def _simulated(draft: Draft, request: LoggedRequest) -> Simulated:
+def trace_permit(reading: Reading, request: LoggedRequest) -> tuple[Clause, ...]:
+    """Return the clauses that a permitted request fulfilled under the agreement under which it was asked.
+
+    None are returned where it would not be permitted today: the catalogue has changed since.
+    """
+    if request.message is None:
+        return ()
+    favourable = next(_possible(reading.agreement, reading.agreement, request.message))
+    decision = reading.decide(favourable, request)
+    return decision.clauses if isinstance(decision, Permit) else ()
+
+
+def _simulated(draft: Reading, request: LoggedRequest) -> Simulated:
     if request.message is not None:
         return _decided(draft, request, request.message)
     is_still_refused = is_no_wider(request.refused or "", draft.agreement, request.under)
     return Simulated(request.refused, Fate.REFUSED if is_still_refused else Fate.UNKNOWN)
 
 
-def _decided(draft: Draft, request: LoggedRequest, message: MessageType) -> Simulated:
-    clauses = [draft.decide(claims, request) for claims in _possible(draft.agreement, request.under, message)]
-    refusing = [clause for clause in clauses if clause is not None]
+def _decided(draft: Reading, request: LoggedRequest, message: MessageType) -> Simulated:
+    decisions = [draft.decide(claims, request) for claims in _possible(draft.agreement, request.under, message)]
+    refusing = [decision.clause for decision in decisions if isinstance(decision, Deny)]
     if not refusing:
         return Simulated(None, Fate.PERMITTED)
     # The most favourable possibility stands first: what refuses even that one refuses for sure.
-    fate = Fate.UNKNOWN if None in clauses else Fate.REFUSED
+    fate = Fate.UNKNOWN if len(refusing) < len(decisions) else Fate.REFUSED
     return Simulated(None, fate, refusing[0].value)
 
 
@@ -143,7 +154,7 @@ def _regions(draft: Agreement, under: Agreement | None) -> Sequence[str | None]:
 
 
 def _charged(
-    draft: Draft, request: LoggedRequest, simulated: Simulated, used: Counter[tuple[str, BudgetKind]]
+    draft: Reading, request: LoggedRequest, simulated: Simulated, used: Counter[tuple[str, BudgetKind]]
 ) -> Simulated:
     kind = None if request.message is None else _BUDGETS.get(request.message)
     if kind is None or simulated.fate is not Fate.PERMITTED:

@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from gateway.domain.account import LogScope
-from gateway.domain.clauses import deciding_clause, permitting_clauses
+from gateway.domain.clauses import deciding_clause, fulfilled_clauses, permitting_clauses
 from gateway.domain.log_filter import LogFilter
 from gateway.domain.request_story import Step, StepKind, Story, tell
+from gateway.domain.simulation import Reading, trace_permit
 from gateway.log.event_catalogue import DECLARATIONS
 from gateway.log.event_id import parse_event_id
 from gateway.log.event_names import Audience, EventType
@@ -22,9 +23,12 @@ from gateway.persistence.audit_tables import audit_leaf
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.search_queries import Search, list_entries
 from gateway.services.context import Gateway
+from gateway.services.read_requests import as_logged
 from gateway.services.tell_request import MAX_STORY_ENTRIES
 from schemas.agreement import Agreement
+from schemas.attribute_catalogue import never_released
 from schemas.faults import Wording
+from schemas.purpose_catalogue import load_purposes
 
 _OPEN_TO_OPERATORS: Final = frozenset(
     name for name, declaration in DECLARATIONS.items() if Audience.OPERATOR in declaration.audiences
@@ -83,7 +87,11 @@ def explain_request(gateway: Gateway, name: str) -> Explanation | None:
 def _clauses(step: Step, agreement: Agreement | None) -> tuple[Wording, ...]:
     if step.kind is StepKind.REFUSED:
         return (deciding_clause(step.event.reason or "", agreement),)
-    return () if agreement is None else permitting_clauses(agreement)
+    if agreement is None:
+        return ()
+    under = Reading(agreement, load_purposes().get(agreement.purpose), never_released())
+    clauses = trace_permit(under, as_logged(step.entry, agreement))
+    return fulfilled_clauses(clauses, agreement) if clauses else permitting_clauses(agreement)
 
 
 def _correlation_of(connection: Connection, name: str) -> str | None:

@@ -94,14 +94,20 @@ def _requests(connection: Connection, entries: Sequence[LoggedEntry]) -> Iterato
         event = entry.leaf.event
         # What has an intent to refer to is the outcome of a request that stands here as permitted.
         if event.ref is None:
-            yield LoggedRequest(
-                at=entry.leaf.at,
-                under=None if event.policy is None else find(event.policy.digest),
-                refused=event.reason if event.type is EventType.REFUSAL else None,
-                message=_MESSAGES.get(event.type),
-                attributes=event.fields,
-                records=event.records or 0,
-            )
+            yield as_logged(entry, None if event.policy is None else find(event.policy.digest))
+
+
+def as_logged(entry: LoggedEntry, under: Agreement | None) -> LoggedRequest:
+    """Return what an entry states of the request that it permits or refuses."""
+    event = entry.leaf.event
+    return LoggedRequest(
+        at=entry.leaf.at,
+        under=under,
+        refused=event.reason if event.type is EventType.REFUSAL else None,
+        message=_MESSAGES.get(event.type),
+        attributes=event.fields,
+        records=event.records or 0,
+    )
 
 
 def _agreement(connection: Connection, digest: str) -> Agreement | None:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.domain.clauses import deciding_clause, permitting_clauses
+from gateway.domain.clauses import deciding_clause, fulfilled_clauses, permitting_clauses
 from schemas.agreement import Agreement, Approval, Party
 from schemas.formats import digest_of
+from schemas.policy import Clause
 from schemas.problem import ProblemCode, text_of
 
 AGREEMENT = Agreement(
@@ -66,3 +67,16 @@ def test_a_permit_lists_all_clauses() -> None:
     said = " ".join(clause.zh for clause in permitting_clauses(AGREEMENT))
     for part in ("P04", "有效期", "990101", "残疾人证有效", "案件编号", "第二人", "300", "4,800"):
         assert part in said
+
+
+@pytest.mark.parametrize("clause", Clause)
+def test_every_clause_has_its_words(clause: Clause) -> None:
+    (said,) = fulfilled_clauses([clause], AGREEMENT)
+    assert said.zh
+    assert said.en
+
+
+def test_a_permit_s_clauses_are_said_once_each() -> None:
+    said = fulfilled_clauses(tuple(Clause), AGREEMENT)
+    assert len(said) == len(Clause) - 1, "both ends of the period stand in one sentence"
+    assert said[0].en == f"the envelope names the agreement {AGREEMENT.id}"

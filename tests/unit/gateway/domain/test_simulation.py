@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from gateway.domain.simulation import Draft, Fate, LoggedRequest, Simulated, simulate_draft
+from gateway.domain.simulation import Fate, LoggedRequest, Reading, Simulated, simulate_draft, trace_permit
 from schemas.agreement import Agreement, AgreementState
 from schemas.attribute_catalogue import never_released
 from schemas.envelope import MessageType
-from schemas.policy import Deny, Permit, PolicyRequest, Standing, decide
+from schemas.policy import Clause, Deny, Permit, PolicyRequest, Standing, decide
 from schemas.problem import ProblemCode
 from schemas.purpose_catalogue import load_purposes
 from tests.unit.schemas.test_policy import AGREEMENT
@@ -22,8 +22,8 @@ _KEPT = ("purpose", "requester", "provider", "valid_from", "valid_until")
 AMPLE = {"evaluations_per_day": 100_000_000, "releases_per_day": 100_000_000}
 
 
-def draft_of(agreement: Agreement) -> Draft:
-    return Draft(agreement, load_purposes().get(agreement.purpose), never_released())
+def reading_of(agreement: Agreement) -> Reading:
+    return Reading(agreement, load_purposes().get(agreement.purpose), never_released())
 
 
 def decided(request: PolicyRequest, agreement: Agreement) -> Permit | Deny:
@@ -81,7 +81,7 @@ def test_what_is_sure_is_right(seed: int) -> None:
     for _ in range(1_500):
         request, under, draft = draw_pair(random)
         was, would_be = decided(request, under), decided(request, draft)
-        (told,) = simulate_draft(draft_of(draft), [logged(request, was, under)])
+        (told,) = simulate_draft(reading_of(draft), [logged(request, was, under)])
         seen[type(was).__name__, told.fate] += 1
         if told.fate is not Fate.UNKNOWN:
             assert isinstance(would_be, Permit) == (told.fate is Fate.PERMITTED), (request, under, draft, was)
@@ -96,7 +96,7 @@ def evaluation(records: int, at: datetime = AT) -> LoggedRequest:
 def test_a_day_s_budget_is_charged_in_order_and_begins_anew() -> None:
     draft = AGREEMENT.model_copy(update={"evaluations_per_day": 10})
     requests = [evaluation(6), evaluation(6), evaluation(4), evaluation(6, AT + timedelta(days=1))]
-    assert simulate_draft(draft_of(draft), requests) == {
+    assert simulate_draft(reading_of(draft), requests) == {
         Simulated(None, Fate.PERMITTED): 3,
         Simulated(None, Fate.REFUSED, "evaluations_per_day"): 1,
     }
@@ -105,7 +105,7 @@ def test_a_day_s_budget_is_charged_in_order_and_begins_anew() -> None:
 def test_releases_are_charged_to_their_own_budget() -> None:
     draft = AGREEMENT.model_copy(update={"releases_per_day": 3, "evaluations_per_day": 1})
     asked = LoggedRequest(AT, AGREEMENT, None, MessageType.EXCHANGE, ("category_group",), 2)
-    assert simulate_draft(draft_of(draft), [asked, asked]) == {
+    assert simulate_draft(reading_of(draft), [asked, asked]) == {
         Simulated(None, Fate.PERMITTED): 1,
         Simulated(None, Fate.REFUSED, "releases_per_day"): 1,
     }
@@ -113,7 +113,7 @@ def test_releases_are_charged_to_their_own_budget() -> None:
 
 @pytest.mark.parametrize("code", ProblemCode)
 def test_a_refusal_is_never_taken_for_a_permit(code: ProblemCode) -> None:
-    (told,) = simulate_draft(draft_of(AGREEMENT), [LoggedRequest(AT, AGREEMENT, refused=code.value)])
+    (told,) = simulate_draft(reading_of(AGREEMENT), [LoggedRequest(AT, AGREEMENT, refused=code.value)])
     assert told.fate is not Fate.PERMITTED
 
 
@@ -121,9 +121,30 @@ def test_without_the_old_agreement_the_region_is_unknown_and_a_bad_signature_is_
     lost = LoggedRequest(AT, None, None, MessageType.EVALUATE, (), 1)
     forged = LoggedRequest(AT, None, refused=ProblemCode.BAD_SIGNATURE.value)
     elsewhere = LoggedRequest(AT, None, refused=ProblemCode.REGION_NOT_AGREED.value)
-    found: Any = simulate_draft(draft_of(AGREEMENT), [lost, forged, elsewhere])
+    found: Any = simulate_draft(reading_of(AGREEMENT), [lost, forged, elsewhere])
     assert found == {
         Simulated(None, Fate.UNKNOWN, "approval"): 1,
         Simulated("bad_signature", Fate.REFUSED): 1,
         Simulated("region_not_agreed", Fate.UNKNOWN): 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("message", "missing"),
+    [
+        (MessageType.EVALUATE, {Clause.ATTRIBUTES, Clause.MAX_BATCH}),
+        (MessageType.MATCH_PART, {Clause.ATTRIBUTES}),
+        (MessageType.EXCHANGE, set()),
+    ],
+)
+def test_a_permit_is_traced_to_the_clauses_that_it_fulfilled(message: MessageType, missing: set[Clause]) -> None:
+    attributes = ("category_group",) if message is MessageType.EXCHANGE else ()
+    asked = LoggedRequest(AT, AGREEMENT, None, message, attributes, 2)
+    assert set(trace_permit(reading_of(AGREEMENT), asked)) == set(Clause) - missing
+
+
+def test_what_was_refused_or_would_be_now_fulfilled_nothing() -> None:
+    refused = LoggedRequest(AT, AGREEMENT, refused="region_not_agreed")
+    older = AGREEMENT.model_copy(update={"purpose_version": 99})
+    assert trace_permit(reading_of(AGREEMENT), refused) == ()
+    assert trace_permit(reading_of(older), evaluation(1)) == ()
