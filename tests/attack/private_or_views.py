@@ -2,17 +2,20 @@
 
 A random element is replaced by the number of its class, in the order of first sight; elements that differ by a small
 multiple of the generator are in one class. Whatever the parties can work out has its name instead: hashes that they
-can evaluate, elements of answers, small multiples of the generator. What opens with their keys is opened. So two
-views that are equal here differ in uniformly random bytes alone, if the decisional Diffie-Hellman problem is hard;
-what only a broken group would tell is left out.
+can evaluate, elements of answers, small multiples of the generator. What opens with their keys is opened, and looked
+through for elements that are small multiples of one another once an answer is taken off. So two views that are equal
+here differ in uniformly random bytes alone, if the decisional Diffie-Hellman problem is hard; what only a broken
+group would tell is left out.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Final
 
 from keys.crypto.ristretto255 import IDENTITY, Element, Scalar, add, is_valid_element, multiply_base, subtract
 from keys.private_or.ciphertext import Ciphertext, remove_share
 from keys.private_or.concealed_answer import answer_element
+from schemas.parental_status import ParentalClass, StatusAnswer
 from tests.attack.private_or_life import Hidden, Life, all_answers
 
 STEPS: Final = 3
@@ -38,9 +41,27 @@ def around(element: Element) -> Iterable[tuple[Element, int]]:
         yield subtract(element, multiple), -step
 
 
+ANSWERS: Final = {
+    name.value: answer_element(StatusAnswer(name).to_bytes())
+    for name in ParentalClass
+    if name is not ParentalClass.INSUFFICIENT
+}
 PUBLIC_NAMES: Final = small_multiples() | {
     near: f"{answer.decode()} {step:+d} G" for answer in all_answers() for near, step in around(answer_element(answer))
 }
+
+
+def find_multiples(elements: Sequence[Element]) -> tuple[tuple[str, ...], ...]:
+    """Return which of these, less an answer each, have a small multiple in common; of random elements none have."""
+    found: dict[bytes, set[tuple[int, str]]] = defaultdict(set)
+    for place, element in enumerate(elements):
+        for name, answer in ANSWERS.items():
+            multiple = difference = subtract(element, answer)
+            for factor in range(1, SMALL + 1):
+                found[multiple].add((place, f"{factor} {name}"))
+                multiple = add(multiple, difference)
+    related = (users for users in found.values() if len({place for place, _ in users}) > 1)
+    return tuple(sorted(tuple(sorted(how for _, how in users)) for users in related))
 
 
 class Workings:
@@ -104,7 +125,10 @@ class Eyes:
             # In the order of random bytes no place means anything: what opens comes first.
             ciphertexts.sort(key=lambda one: self._opened.get(one.nonce, "~"))
         opened = [self._open(one, content.shares) for one in ciphertexts]
-        return tuple(tuple(map(self._tell_bytes, (*one, *two))) for one, two in zip(ciphertexts, opened, strict=True))
+        told = (tuple(map(self._tell_bytes, (*one, *two))) for one, two in zip(ciphertexts, opened, strict=True))
+        if content.shares <= self._holders:
+            return *told, find_multiples([one.masked for one in opened if self._name(one.masked) is None])
+        return tuple(told)
 
     def _open(self, ciphertext: Ciphertext, shares: frozenset[str]) -> Ciphertext:
         for holder in sorted(shares & self._holders):

@@ -9,7 +9,7 @@ and three parties that collude, show that the comparison would notice.
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from functools import partial
-from itertools import combinations
+from itertools import combinations, count, repeat
 
 import pytest
 
@@ -136,27 +136,44 @@ def pad_little(inputs, size, random):
     return padded_inputs(inputs, len(inputs) + 1, random)
 
 
-def conceal_leaking(father, mother, answers, sealing_key, random, *, blinds, sorts):
-    """Leak: what the nine ciphertexts hold is not blinded, or they stand in the order of the statuses."""
+def conceal_leaking(father, mother, answers, sealing_key, random, *, blinding, sorts):
+    """Leak: what the nine ciphertexts hold is blinded badly, or they stand in the order of the statuses."""
     of_mother = mother.status()
     statuses = refresh(plus(father.status(), plus(plus(of_mother, of_mother), of_mother)), sealing_key, random)
+    scalars = blinding(random)
     concealed = []
     for value, answer in enumerate(answers):
         hidden = statuses
         for _ in range(value):
             hidden = minus_plain(hidden, ONE)
-        hidden = times(random_scalar(random), hidden) if blinds else hidden
-        concealed.append(refresh(plus_plain(hidden, answer_element(answer)), sealing_key, random))
+        blinded = plus_plain(times(next(scalars), hidden), answer_element(answer))
+        concealed.append(refresh(blinded, sealing_key, random))
     return tuple(sorted(concealed)) if sorts else tuple(concealed)
+
+
+def by_one(random):
+    return repeat(Scalar(bytes([1]) + bytes(31)))
+
+
+def by_the_same(random):
+    return repeat(random_scalar(random))
+
+
+def each_by_another(random):
+    return (random_scalar(random) for _ in count())
 
 
 LEAKING = every_holding(OF_FATHER, {AgencyKind.COURT: (NONE, DEAD)})
 LEAKS = {
     "an office passes rows on as they are that it states nothing of": (Steps(mark=mark_own_rows_alone), GATEWAY),
     "lists are as long as an office has persons": (Steps(pad=pad_little), POLICE),
-    "wrong statuses are not blinded": (Steps(conceal=partial(conceal_leaking, blinds=False, sorts=True)), REQUESTER),
+    "wrong statuses are not blinded": (Steps(conceal=partial(conceal_leaking, blinding=by_one, sorts=True)), REQUESTER),
+    "all nine are blinded by one scalar": (
+        Steps(conceal=partial(conceal_leaking, blinding=by_the_same, sorts=True)),
+        REQUESTER,
+    ),
     "ciphertexts stand in the order of statuses": (
-        Steps(conceal=partial(conceal_leaking, blinds=True, sorts=False)),
+        Steps(conceal=partial(conceal_leaking, blinding=each_by_another, sorts=False)),
         REQUESTER,
     ),
 }
@@ -168,5 +185,5 @@ def test_a_step_that_leaks_is_noticed(steps, who):
 
 
 def test_the_leaking_steps_leak_nothing_when_they_are_done_right():
-    right = Steps(conceal=partial(conceal_leaking, blinds=True, sorts=True))
+    right = Steps(conceal=partial(conceal_leaking, blinding=each_by_another, sorts=True))
     assert who_can_tell(play(EVERYWHERE, right, LEAKING), 1) == set()
