@@ -8,11 +8,11 @@ from flask import Blueprint, render_template, request
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.context import Console
 from connectors.console.record import count_record, list_record
-from connectors.console.roles import Permission, Role
+from connectors.console.roles import Permission
 from connectors.state.database import reading
 from connectors.web.action_words import ACTION_NAMES
+from connectors.web.record_words import say_detail
 from connectors.web.signed_in import PREFIX, requires_sign_in
-from connectors.web.wordings import ROLE_NAMES
 from hosting.accounts.accounts import all_accounts
 from hosting.web.addresses import address_with
 from hosting.web.language import Text, choose, t
@@ -25,20 +25,6 @@ COLUMNS: Final = (
     Column(Text("对象", "Of what")),
     Column(Text("说明", "Detail")),
 )
-_REASONS: Final = {
-    "account_added": Text("新增账号", "account added"),
-    "account_disabled": Text("停用账号", "account disabled"),
-    "credentials_reset": Text("重置账号", "account reset"),
-    "identity_linked": Text("绑定统一身份", "bound to an identity"),
-    "provider": Text("统一身份认证", "by the identity provider"),
-    "unknown_account": Text("没有这个账号", "no such account"),
-    "disabled_account": Text("账号已停用", "disabled account"),
-    "wrong_password": Text("密码不对", "wrong password"),
-    "wrong_code": Text("动态码不对", "wrong code"),
-    "unknown_subject": Text("统一身份没有绑定账号", "no account is bound to the identity"),
-    "no_second_factor": Text("统一身份认证没有第二因素", "the identity provider gave no second factor"),
-}
-"""Why roles changed or somebody was not let in."""
 
 
 def record_pages(console: Console) -> Blueprint:
@@ -63,16 +49,9 @@ def _show(console: Console) -> str:
         account=account or "",
         accounts=[("", t("全部账号", "All accounts")), *sorted((id_, f"{id_} {name}") for id_, name in names.items())],
         action_names=ACTION_NAMES,
-        say_detail=_say_detail,
+        say_detail=say_detail,
         chips=_chips(subject),
     )
-
-
-def _say_detail(detail: str) -> str:
-    """Return what a line says besides, with roles and reasons of accounts in words."""
-    roles = {role.value: ROLE_NAMES[role] for role in Role}
-    words = (roles.get(part) or _REASONS.get(part) or Text(part, part) for part in detail.split(","))
-    return t("、", ", ").join(map(choose, words))
 
 
 def _chips(subject: str | None) -> list[Chip]:
