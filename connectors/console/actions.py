@@ -50,6 +50,8 @@ class Action(StrEnum):
     ITEM_OPENED = "item_opened"
     ITEM_STEP = "item_step"
     ITEM_VIEWED = "item_viewed"
+    ITEM_DELETED = "item_deleted"
+    REFUSAL_DISMISSED = "refusal_dismissed"
     VISIT_REPORTED = "visit_reported"
     DROPOUT_FLAGGED = "dropout_flagged"
     DROPOUT_ENTRY_DESTROYED = "dropout_entry_destroyed"

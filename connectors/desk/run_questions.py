@@ -4,12 +4,13 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
 from connectors.console.context import Console
 from connectors.desk.draft_states import DraftState
-from connectors.desk.drafts import list_drafts, note_progress
+from connectors.desk.drafts import DraftNotFoundError, list_drafts, note_progress
 from connectors.desk.question_work import ask_question, count_ledger
 from connectors.desk.review_decisions import ReviewState, list_reviews
 from connectors.desk.review_work import send_decision
@@ -36,7 +37,7 @@ class QuestionWorkers:
 
     def count(self, id_: str) -> None:
         """Count the ledger of a draft."""
-        self._start(f"count/{id_}", id_, partial(count_ledger, self._console, id_))
+        self._start(f"count/{id_}", id_, partial(_count, self._console, id_))
 
     def ask(self, id_: str) -> None:
         """Ask a question that is in the state of being asked."""
@@ -85,6 +86,12 @@ class QuestionWorkers:
         finally:
             with self._known:
                 del self._under_way[key]
+
+
+def _count(console: Console, id_: str) -> None:
+    # Its author may have deleted it meanwhile.
+    with suppress(DraftNotFoundError):
+        count_ledger(console, id_)
 
 
 class StoredProgress:

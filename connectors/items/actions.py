@@ -125,15 +125,6 @@ def take_step(  # noqa: PLR0913 - one parameter for each thing that a step can s
     take(console, account, course, offices, act, parts_of(account, course.kept), papers=papers, own=own)
 
 
-def dismiss_refusal(console: Console, account: Account, item: str) -> None:
-    """Take a refused step off once it was seen, and the item with it where it was never opened.
-
-    Raises:
-        ItemNotFoundError: there is no such item, or the account may not see it.
-    """
-    discard(console, _course_for(console, account, item).kept.id)
-
-
 def take(
     console: Console,
     account: Account,

@@ -11,6 +11,7 @@ from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.items.access import may_see, parts_of
 from connectors.items.courses import Course, course_of
+from connectors.items.draft_rules import is_own_draft
 from connectors.items.errors import ItemNotFoundError, wording_of
 from connectors.items.kept_papers import papers_of
 from connectors.items.lines import escalations_of, lines_of
@@ -39,6 +40,14 @@ def list_items(console: Console, account: Account, *, scope: ItemScope) -> list[
         else:
             kept = list_items_of(connection, wanted)
     return sorted(reader.rows(reader.visible(kept)), key=_urgency)
+
+
+def list_these_items(console: Console, account: Account, items: Iterable[str]) -> list[ItemRow]:
+    """Return those of the items that the account may see."""
+    reader = _Reader.of(console, account)
+    with reading(console.connector.state) as connection:
+        kept = list_items_of(connection, items)
+    return reader.rows(reader.visible(kept))
 
 
 def get_item(console: Console, account: Account, item: str) -> ItemView:
@@ -102,6 +111,7 @@ class _Reader:
             steps=self._steps(course),
             clocks=course.running,
             escalations=escalations_of(course, self.offices),
+            is_own_draft=is_own_draft(course, self.account),
             problem=None if waiting is None or waiting.refused is None else wording_of(waiting.refused),
         )
 

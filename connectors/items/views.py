@@ -124,6 +124,7 @@ class ItemView:
         steps: what this account may do now; none while a step waits to be sent.
         clocks: what runs now, waiting periods among it.
         escalations: who was told of passed deadlines.
+        is_own_draft: the account opened it, and it was sent to no other office.
         problem: why the last step of this agency was not taken.
     """
 
@@ -133,4 +134,5 @@ class ItemView:
     steps: tuple[OpenStep, ...]
     clocks: tuple[RunningClock, ...]
     escalations: tuple[EscalationLine, ...]
+    is_own_draft: bool
     problem: Wording | None

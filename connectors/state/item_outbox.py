@@ -31,6 +31,13 @@ def list_refused_before(connection: Connection, seconds: int) -> list[str]:
     return list(connection.execute(select(item_outbox.c.item).where(is_old)).scalars())
 
 
+def list_refused(connection: Connection) -> list[Waiting]:
+    """Return the steps that were refused, oldest first."""
+    query = select(item_outbox).where(item_outbox.c.refused.is_not(None))
+    ordered = query.order_by(item_outbox.c.made_at, item_outbox.c.item)
+    return [Waiting(**row._mapping) for row in connection.execute(ordered)]  # noqa: SLF001 - SQLAlchemy's public name
+
+
 def replace_waiting(connection: Connection, token: str, step: Waiting) -> None:
     """Put `step` in the place of the one with this token, if that is still there."""
     connection.execute(update(item_outbox).where(_is(step.item, token)).values(_values(step)))

@@ -53,6 +53,8 @@ ACTION_NAMES: Final[Mapping[Action, Text]] = MappingProxyType(
         Action.ITEM_OPENED: Text("发起事项", "Opened an item"),
         Action.ITEM_STEP: Text("办理事项", "Took a step of an item"),
         Action.ITEM_VIEWED: Text("查看事项", "Looked at an item"),
+        Action.ITEM_DELETED: Text("删除拟稿", "Deleted a draft of an item"),
+        Action.REFUSAL_DISMISSED: Text("撤下没有办成的步骤", "Took a refused step off"),
         Action.VISIT_REPORTED: Text("报告入户走访", "Reported a visit"),
         Action.DROPOUT_FLAGGED: Text("标记疑似辍学", "Flagged a suspected dropout"),
         Action.DROPOUT_ENTRY_DESTROYED: Text("销毁到期的学生填报内容", "Destroyed what was told of a pupil, as due"),

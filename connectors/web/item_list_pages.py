@@ -126,6 +126,7 @@ def _page(
         is_any_provisional=any(row.due is not None and row.due.provisional for row in kept),
         may_open=account.may(Permission.OPEN_REFERRALS) or account.may(Permission.TAKE_REPORTS),
         is_watching=only_watches(account),
+        deleted=request.args.get("deleted"),
     )
 
 

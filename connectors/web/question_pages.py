@@ -81,6 +81,7 @@ def _show_list(console: Console) -> str | Response:
         page=page,
         columns=LIST_COLUMNS,
         states=STATE_WORDS,
+        is_deleted="deleted" in request.args,
         may_approve=account.may(Permission.APPROVE_QUESTIONS),
     )
 

@@ -4,12 +4,13 @@ import pytest
 
 from connectors.console.roles import Role
 from connectors.gateway_client import GatewayUnreachableError
-from connectors.items.actions import dismiss_refusal, open_item, take_step
+from connectors.items.actions import open_item, take_step
 from connectors.items.errors import StepFault, StepRefusedError
 from connectors.items.lists import get_item, list_items
 from connectors.items.offices import OfficeKeys
 from connectors.items.outbox import DeliveryCount, deliver, discard_old_refusals
 from connectors.items.papers import ReferralPaper
+from connectors.items.refusals import DismissReason, dismiss_refusal
 from connectors.items.synchronise import exchange_items, synchronise
 from connectors.items.views import ItemScope
 from keys.protocol.key_chain import UntrustedKeyError
@@ -117,7 +118,7 @@ def test_a_step_that_no_longer_fits_is_refused_in_the_workflow_s_words(county: C
     assert [row.item for row in view_rows] == [item]
     view = get_item(civil.console, holder, item)
     assert view.problem is not None
-    dismiss_refusal(civil.console, holder, item)
+    dismiss_refusal(civil.console, holder, item, DismissReason.NOT_NEEDED)
     assert get_item(civil.console, holder, item).problem is None
 
 
