@@ -9,12 +9,10 @@ from rich.table import Column, Table
 from gateway.cli.session import Start, pass_start
 from gateway.domain.budgets import LEGAL_ZONE
 from gateway.domain.match_profile_words import MATCH_PROFILE_WORDS
-from gateway.domain.who_can import Way, open_ways, profiles, reach, ways_of, ways_to
-from gateway.persistence.agreement_queries import list_agreements
-from gateway.persistence.engine import read_transaction
+from gateway.domain.who_can import Way, profiles, reach, ways_of, ways_to
+from gateway.services.open_agreements import list_ways
 from schemas.agreement import Approval
 from schemas.attribute_catalogue import load_attributes, never_released
-from schemas.purpose_catalogue import load_purposes
 
 
 @click.command("who-can")
@@ -44,9 +42,7 @@ def _ways(start: Start, agency: str | None) -> tuple[Way, ...]:
     with start.gateway() as gateway:
         if agency is not None and gateway.members.current().find(agency) is None:
             raise click.BadParameter("登记中没有该单位 / the registry has no such agency")
-        with read_transaction(gateway.engine) as connection:
-            standings = [stored.standing for stored in list_agreements(connection)]
-        ways = open_ways(standings, load_purposes(), never_released(), gateway.now())
+        ways = list_ways(gateway)
     return ways if agency is None else ways_of(agency, ways)
 
 
@@ -119,12 +115,12 @@ def _show_reach(start: Start, ways: Sequence[Way], *, as_json: bool) -> None:
     for one in reach(ways):
         providers.add_row(one.provider, _names(one.attributes), ", ".join(one.purposes), "\n".join(one.regions))
     together = _table(
-        ("地区 / region", "数据项 / attribute", "提供方 / provider", "用途 / purpose"),
+        ("地区 / regions", "数据项 / attribute", "提供方 / provider", "用途 / purpose"),
         "关于同一个孩子能拼在一起的 / What stands together about one child",
     )
     for profile in profiles(ways):
         for place, learnt in enumerate(profile.learnt):
-            region = "" if place else profile.region
+            region = "" if place else "\n".join(profile.regions)
             together.add_row(region, _name(learnt.attribute), learnt.provider, learnt.purpose)
         together.add_section()
     start.console.print(providers, together)
@@ -143,7 +139,7 @@ def _reach_as_json(ways: Sequence[Way]) -> dict[str, object]:
         ],
         "about_one_child": [
             {
-                "region": profile.region,
+                "regions": profile.regions,
                 "learnt": [
                     {"attribute": one.attribute, "provider": one.provider, "purpose": one.purpose}
                     for one in profile.learnt

@@ -57,9 +57,9 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What can be put together about one child of `region`: every answer is attached to the same record."""
+    """What can be put together about one child of any of `regions`: every answer is attached to the same record."""
 
-    region: str
+    regions: tuple[str, ...]
     learnt: tuple[Learnt, ...]
 
 
@@ -107,16 +107,18 @@ def reach(ways: Sequence[Way]) -> tuple[ProviderReach, ...]:
 def profiles(ways: Sequence[Way]) -> tuple[Profile, ...]:
     """Return what stands about the same child, region by region, if everything that may be asked is asked.
 
-    Every answer belongs to a record of the requester's own, so all that are given about a child meet there. A region
-    within another is listed only where more can be learnt in it. Ways that find no known child are left out.
+    Every answer belongs to a record of the requester's own, so all that are given about a child meet there. Regions
+    where the same can be learnt stand together; one within another stands apart only where more can be learnt in it.
+    Ways that find no known child are left out.
     """
     linkable = [way for way in ways if way.is_linkable]
-    found: list[Profile] = []
+    found: dict[tuple[Learnt, ...], list[str]] = {}
     for scope in _scopes(region for way in linkable for region in way.agreement.regions):
-        learnt = tuple(sorted({one for way in linkable if _covers(way, scope) for one in _learnt(way)}))
-        if not any(scope.startswith(known.region) and known.learnt == learnt for known in found):
-            found.append(Profile(scope, learnt))
-    return tuple(found)
+        learnt = tuple(
+            sorted({one for way in linkable if covers(way.agreement.regions, scope) for one in _learnt(way)})
+        )
+        found.setdefault(learnt, []).append(scope)
+    return tuple(Profile(united(scopes), learnt) for learnt, scopes in found.items())
 
 
 def united(regions: Iterable[str]) -> tuple[str, ...]:
@@ -142,10 +144,6 @@ def _way(standing: Standing, purpose: Purpose | None, never_released: frozenset[
 
 def _learnt(way: Way) -> set[Learnt]:
     return {Learnt(name, way.agreement.provider.agency, way.purpose.id) for name in way.attributes}
-
-
-def _covers(way: Way, scope: str) -> bool:
-    return covers(way.agreement.regions, scope)
 
 
 def _scopes(regions: Iterable[str]) -> list[str]:

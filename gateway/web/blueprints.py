@@ -18,6 +18,7 @@ from gateway.web.report_pages import report_pages
 from gateway.web.request_pages import request_pages
 from gateway.web.search_pages import search_pages
 from gateway.web.signed_in import console_site
+from gateway.web.who_can_pages import who_can_pages
 from hosting.web.own_account_pages import own_account_pages
 from hosting.web.sign_in_pages import sign_in_pages
 from hosting.web.sign_on_pages import sign_on_pages
@@ -37,6 +38,7 @@ def register_pages(app: Flask, gateway: Gateway) -> None:
     app.register_blueprint(job_pages(gateway))
     app.register_blueprint(search_pages(gateway))
     app.register_blueprint(export_pages(gateway))
+    app.register_blueprint(who_can_pages(gateway))
     app.register_blueprint(request_pages(gateway))
     app.register_blueprint(entry_pages(gateway))
     app.register_blueprint(child_pages(gateway))

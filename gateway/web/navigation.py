@@ -40,6 +40,7 @@ WAYS: Final = (
             ("/console/search", Permission.READ_ENTRIES),
             ("/console/requests", Permission.READ_ENTRIES),
             ("/console/entries", Permission.READ_ENTRIES),
+            ("/console/who-can", Permission.READ_ENTRIES),
         ),
     ),
     Way(Text("儿童", "Child"), (("/console/child", Permission.ACCOUNT_FOR_CHILD),)),

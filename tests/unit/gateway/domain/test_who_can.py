@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.domain.match_profile_words import MATCH_PROFILE_WORDS
-from gateway.domain.who_can import Learnt, Way, open_ways, profiles, reach, united, ways_of, ways_to
+from gateway.domain.who_can import Learnt, Profile, Way, open_ways, profiles, reach, united, ways_of, ways_to
 from schemas.agreement import Agreement, AgreementState, Approval, Party
 from schemas.attribute_catalogue import never_released
 from schemas.envelope import MessageType
@@ -99,8 +99,8 @@ def test_what_several_providers_tell_meets_in_the_same_child() -> None:
         standing("P14", PROVIDERS[1], ("life_status",), "990101"),
     )
     wide, narrow = profiles(opened)
-    assert (wide.region, [one.provider for one in wide.learnt]) == ("9901", [PROVIDERS[0]])
-    assert (narrow.region, {one.provider for one in narrow.learnt}) == ("990101", set(PROVIDERS))
+    assert (wide.regions, [one.provider for one in wide.learnt]) == (("9901",), [PROVIDERS[0]])
+    assert (narrow.regions, {one.provider for one in narrow.learnt}) == (("990101",), set(PROVIDERS))
 
 
 def test_a_region_where_nothing_more_is_learnt_is_not_listed_again() -> None:
@@ -109,9 +109,14 @@ def test_a_region_where_nothing_more_is_learnt_is_not_listed_again() -> None:
         standing("P01", PROVIDERS[0], ("category_group",), "990101", max_batch=3),
     )
     (profile,) = profiles(opened)
-    assert profile.learnt == (Learnt("category_group", PROVIDERS[0], "P01"),)
+    assert profile == Profile(("9901",), (Learnt("category_group", PROVIDERS[0], "P01"),))
     (one,) = reach(opened)
     assert (one.regions, one.purposes) == (("9901",), ("P01",))
+
+
+def test_regions_where_the_same_is_learnt_stand_together() -> None:
+    (profile,) = profiles(ways(standing("P01", PROVIDERS[0], ("category_group",), "990101", "990102")))
+    assert profile.regions == ("990101", "990102")
 
 
 def test_a_purpose_that_finds_no_known_child_adds_to_no_profile() -> None:
