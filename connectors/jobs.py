@@ -13,6 +13,7 @@ from connectors.check_promises import check_promises
 from connectors.console.context import Console
 from connectors.context import Connector
 from connectors.desk.correction_expiry import destroy_due_corrections
+from connectors.desk.holiday_notices import check_holidays
 from connectors.desk.ledger_expiry import destroy_expired_ledgers
 from connectors.desk.question_expiry import destroy_due_questions
 from connectors.dropouts.entry_expiry import destroy_due_entries
@@ -143,6 +144,7 @@ def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tup
         _Job("fetch_registry", partial(fetch_registry, connector, trust, client), REFRESH_SECONDS),
         _Job("destroy_expired", partial(destroy_expired, connector, trust), EXPIRY_SECONDS),
         _Job("destroy_due_questions", partial(destroy_due_questions, console), EXPIRY_SECONDS),
+        _Job("check_holidays", partial(check_holidays, connector), EXPIRY_SECONDS),
         _Job("exchange_items", partial(exchange_items, console), ITEM_SECONDS, ITEM_SECONDS),
         _Job("check_promises", partial(check_promises, connector, client), PROMISE_SECONDS, PROMISE_SECONDS),
         _Job("compare_entries", own_log.run, ENTRIES_SECONDS, ENTRIES_AFTER_SECONDS, LONG_JOB_SECONDS),

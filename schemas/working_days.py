@@ -25,9 +25,12 @@ class CountedDay:
     provisional: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class WorkingCalendar:
-    """Which days offices work. In a year without a notice: Monday to Friday, and every answer says so."""
+    """Which days offices work. In a year without a notice: Monday to Friday, and every answer says so.
+
+    Two are equal only if they are one, so that what was counted by a calendar can be kept beside it.
+    """
 
     notices: Mapping[int, HolidayNotice]
     off: frozenset[date]

@@ -21,11 +21,11 @@ from connectors.desk.correction_rules import (
     check_text,
     due_on,
 )
+from connectors.holidays import calendar_for
 from connectors.identifiers import new_uuid
 from connectors.state.correction_tables import correction
 from connectors.state.database import reading, writing
 from keys.crypto.sealing import open_at_rest, seal_at_rest
-from schemas.working_days import working_calendar
 
 _SAID: Final = b"tongxin/correction/said/v1/"
 _REASON: Final = b"tongxin/correction/reason/v1/"
@@ -73,7 +73,7 @@ def record_correction(console: Console, account: str, said: Said) -> str:
         CorrectionError: it does not say all it must.
     """
     check_said(said, console.connector.today())
-    id_, due = new_uuid(console.random), due_on(said.received_on, working_calendar())
+    id_, due = new_uuid(console.random), due_on(said.received_on, calendar_for(console.connector))
     values = {
         "id": id_,
         "source": said.source.value,

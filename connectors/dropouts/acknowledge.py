@@ -86,4 +86,4 @@ def _course(console: Console, item: str) -> Course:
         kept = find_item(connection, item)
     if kept is None:
         raise ItemNotFoundError
-    return course_of(kept, console.connector.gateway.gateway)
+    return course_of(console.connector, kept)

@@ -85,7 +85,7 @@ def steps_taken(console: Console, item: str) -> Sequence[Taken]:
         kept = find_item(connection, item)
     if kept is None:
         return ()
-    events = course_of(kept, console.connector.gateway.gateway).history.events
+    events = course_of(console.connector, kept).history.events
     return [
         Taken(one.transition, one.at.astimezone(OFFICE_ZONE).date(), one.proof, one.reason)
         for one in events

@@ -55,7 +55,7 @@ def _has_ended(kept: KeptItem) -> bool:
 
 def _last_at(connector: Connector, kept: KeptItem) -> float:
     """Return when something happened last (POSIX seconds)."""
-    last_at = course_of(kept, connector.gateway.gateway).history.events[-1].at.timestamp()
+    last_at = course_of(connector, kept).history.events[-1].at.timestamp()
     return max(last_at, kept.left_at or 0)
 
 

@@ -14,7 +14,8 @@ from connectors.dropouts.dropout_lines import list_dropouts
 from connectors.dropouts.flag_steps import WORKFLOW
 from connectors.dropouts.report_counts import CountedItem, ReportCounts, count_for
 from connectors.education import AGENCY_TYPE
-from connectors.items.courses import calendar, course_of
+from connectors.holidays import calendar_for
+from connectors.items.courses import course_of
 from connectors.state.database import reading, writing
 from connectors.state.dropout_reports import WHOLE_COUNTY, SentReport, find_sent_report, keep_sent_report
 from connectors.state.items import find_item
@@ -87,20 +88,19 @@ def note_sent(console: Console, account: Account, owed: OwedReport, reference: s
 
 
 def _owed(console: Console, account: Account, duty: ReportingDuty, period: Period) -> OwedReport:
-    due, today = due_on(duty, period, calendar()), console.connector.today()
+    due, today = due_on(duty, period, calendar_for(console.connector)), console.connector.today()
     sent = find_sent_report(console.connector.state, duty.id, period.first_on, _school_of(account))
     return OwedReport(duty, period, due, sent, today > period.last_on, sent is None and today > due.on)
 
 
 def _items(console: Console, account: Account) -> Iterator[CountedItem]:
-    gateway = console.connector.gateway.gateway
     for line in list_dropouts(console, account):
         with reading(console.connector.state) as connection:
             kept = find_item(connection, line.row.item)
         if kept is not None:
             reason = None if line.entry is None else line.entry.reason
             group = ReasonGroup.UNKNOWN if reason is None else group_of(reason)
-            yield CountedItem(line.school, group, course_of(kept, gateway).history)
+            yield CountedItem(line.school, group, course_of(console.connector, kept).history)
 
 
 def _school_of(account: Account) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from connectors.console.account import Account
 from connectors.console.roles import workflow_roles_of
-from connectors.items.courses import Course, calendar
+from connectors.items.courses import Course
 from connectors.items.offices import Offices
 from connectors.state.items import KeptItem
 from schemas.workflows.clock import Above
@@ -22,7 +22,7 @@ def parts_of(account: Account, kept: KeptItem) -> frozenset[WorkflowRole]:
 def may_see(account: Account, course: Course, offices: Offices, now: datetime) -> bool:
     """Return whether the account may look at the item; who only writes may not."""
     parts = parts_of(account, course.kept) - WRITE_ONLY
-    viewers = visible_to(course.workflow, course.history, now, calendar())
+    viewers = visible_to(course.workflow, course.history, now, course.calendar)
     return any(viewer.role in parts and is_here(viewer, course, offices) for viewer in viewers)
 
 

@@ -167,7 +167,7 @@ def _course_for(console: Console, account: Account, item: str) -> Course:
     if kept is None:
         raise ItemNotFoundError
     try:
-        course = course_of(kept, console.connector.gateway.gateway)
+        course = course_of(console.connector, kept)
     except HistoryError:
         raise ItemNotFoundError from None
     if not may_see(account, course, offices_of(console), console.now()):

@@ -1,9 +1,11 @@
 """An item as its workflow reads it: the verified history, with the step of this agency that is on its way on top."""
 
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
+from connectors.context import Connector
+from connectors.holidays import calendar_for
 from connectors.state.items import KeptItem
 from keys.crypto.signing import read_header
 from keys.protocol.envelopes import envelope_digest, read_unverified
@@ -14,7 +16,7 @@ from schemas.workflows.load import load_workflows
 from schemas.workflows.position import HistoryError, Position, position_of
 from schemas.workflows.rule_pack import Workflow
 from schemas.workflows.running import RunningClock, running_clocks
-from schemas.working_days import WorkingCalendar, working_calendar
+from schemas.working_days import WorkingCalendar
 
 _KEPT_EVENTS: Final = 8192
 _KEPT_COURSES: Final = 2048
@@ -25,7 +27,7 @@ class Course:
     """An item's workflow and history.
 
     `sent`: how many events stand at the gateway; the one after them, if there is one, is still to be sent or was
-    refused. `is_pending`: a step of this agency is on its way.
+    refused. `is_pending`: a step of this agency is on its way. `calendar`: by which its deadlines are counted.
     """
 
     kept: KeptItem
@@ -33,6 +35,7 @@ class Course:
     history: History
     sent: int
     is_pending: bool
+    calendar: WorkingCalendar
 
     @cached_property
     def position(self) -> Position:
@@ -42,13 +45,7 @@ class Course:
     @cached_property
     def running(self) -> tuple[RunningClock, ...]:
         """The clocks that run; none once the item left this office."""
-        return () if self.kept.left_at is not None else running_clocks(self.workflow, self.history, calendar())
-
-
-@cache
-def calendar() -> WorkingCalendar:
-    """Return the working days by which deadlines are counted."""
-    return working_calendar()
+        return () if self.kept.left_at is not None else running_clocks(self.workflow, self.history, self.calendar)
 
 
 def find_workflow(history: History) -> Workflow:
@@ -63,15 +60,19 @@ def find_workflow(history: History) -> Workflow:
     return workflow
 
 
-@lru_cache(maxsize=_KEPT_COURSES)
-def course_of(kept: KeptItem, gateway: str) -> Course:
+def course_of(connector: Connector, kept: KeptItem) -> Course:
     """Return the course of a kept item, whose events were verified before they were kept.
 
-    Every page counts what waits: an item that has not changed is read once a process.
+    An item that has not changed is read once a process, and again when holidays are added.
 
     Raises:
         HistoryError: the history is not of a workflow that this agency has.
     """
+    return _course(kept, connector.gateway.gateway, calendar_for(connector))
+
+
+@lru_cache(maxsize=_KEPT_COURSES)
+def _course(kept: KeptItem, gateway: str, calendar: WorkingCalendar) -> Course:
     events = [kept_event(token) for token in kept.tokens]
     waiting = kept.waiting
     is_pending = waiting is not None and waiting.refused is None
@@ -80,7 +81,7 @@ def course_of(kept: KeptItem, gateway: str) -> Course:
         # Signed on top of an event that others have come after, it is signed anew before it is sent.
         events += [own] if own.claims.number == len(events) else []
     history = history_of(events, gateway)
-    return Course(kept, find_workflow(history), history, len(kept.tokens), is_pending)
+    return Course(kept, find_workflow(history), history, len(kept.tokens), is_pending, calendar)
 
 
 @lru_cache(maxsize=_KEPT_EVENTS)

@@ -61,7 +61,7 @@ def _draft(console: Console, account: Account, item: str) -> Course:
     if kept is None:
         raise ItemNotFoundError
     try:
-        course = course_of(kept, console.connector.gateway.gateway)
+        course = course_of(console.connector, kept)
     except HistoryError:
         raise ItemNotFoundError from None
     if not may_see(account, course, offices_of(console), console.now()):

@@ -57,5 +57,5 @@ def _settle_in(console: Console, connection: Connection, waiting: Waiting) -> No
     # With events of others before it that are not here yet, reading the item brings it in its place.
     if kept is not None and len(kept.tokens) == number:
         add_events(connection, waiting.item, [waiting.token], number)
-        course = course_of(replace(kept, tokens=(*kept.tokens, waiting.token)), console.connector.gateway.gateway)
+        course = course_of(console.connector, replace(kept, tokens=(*kept.tokens, waiting.token)))
         note_standing(connection, waiting.item, is_final=course.position.state.final)

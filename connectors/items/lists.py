@@ -120,7 +120,7 @@ class _Reader:
 
     def _course(self, kept: KeptItem) -> Course | None:
         try:
-            return course_of(kept, self.console.connector.gateway.gateway)
+            return course_of(self.console.connector, kept)
         except HistoryError:
             raise_alert(self.console.connector.state, "item_workflow_unknown", kept.id, self.console.seconds())
             return None

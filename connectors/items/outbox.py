@@ -188,7 +188,7 @@ def _course_without_it(console: Console, kept: KeptItem) -> Course | None:
     if kept.left_at is not None or not kept.tokens:
         return None
     try:
-        return course_of(replace(kept, waiting=None), console.connector.gateway.gateway)
+        return course_of(console.connector, replace(kept, waiting=None))
     except HistoryError:
         return None
 

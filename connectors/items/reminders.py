@@ -5,7 +5,7 @@ from datetime import datetime
 
 from connectors.console.account import Account
 from connectors.console.context import Console
-from connectors.items.courses import calendar
+from connectors.holidays import calendar_for
 from connectors.items.lists import list_items
 from connectors.items.views import ItemRow, ItemScope
 from schemas.workflows.clock import Span, SpanUnit
@@ -26,7 +26,7 @@ class Reminders:
 
 def reminders(console: Console, account: Account, now: datetime) -> Reminders:
     """Return what the account is reminded of at `now`: what is due until the end of the next working day."""
-    soon = due_at(Span(unit=SpanUnit.WORKING_DAYS, value=1), now, calendar())
+    soon = due_at(Span(unit=SpanUnit.WORKING_DAYS, value=1), now, calendar_for(console.connector))
     rows = list_items(console, account, scope=ItemScope.WAITING)
     overdue = tuple(row for row in rows if row.overdue)
     due_soon = tuple(row for row in rows if not row.overdue and row.due is not None and row.due.at <= soon.at)

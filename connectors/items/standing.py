@@ -6,7 +6,7 @@ from math import ceil
 from typing import Final
 
 from connectors.items.access import is_here
-from connectors.items.courses import Course, calendar
+from connectors.items.courses import Course
 from connectors.items.offices import Offices
 from connectors.items.steps import open_steps, waiting_for
 from connectors.state.item_waits import ItemWait, WaitKind
@@ -68,7 +68,7 @@ def _viewers(course: Course) -> Iterator[tuple[Viewer, datetime]]:
     if course.position.state.final:
         return
     told = [(one.to, one.agency, _AT_ONCE) for one in course.history.events if isinstance(one, Escalated)]
-    due = due_escalations(course.workflow, course.history, _AT_LAST, calendar())
+    due = due_escalations(course.workflow, course.history, _AT_LAST, course.calendar)
     for to, agency, from_at in (*told, *((one.to, one.agency, one.due.at) for one in due)):
         if agency in set(course.position.seats.values()):
             yield Viewer(to.value, agency, WorkflowRole.SUPERVISOR), from_at

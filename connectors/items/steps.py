@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from connectors.items.courses import Course, calendar
+from connectors.items.courses import Course
 from connectors.items.offices import Offices
 from connectors.items.paper_rules import STEP_PAPERS
 from connectors.items.views import OpenStep
@@ -74,7 +74,7 @@ def accepted_in(course: Course, act: Act, parts: Iterable[WorkflowRole]) -> tupl
 
 def judge(course: Course, act: Act) -> History | Refusal:
     """Return the history with `act`, or why the workflow refuses it."""
-    return advance(course.workflow, course.history, act, act.at, calendar())
+    return advance(course.workflow, course.history, act, act.at, course.calendar)
 
 
 def waiting_for(course: Course, now: datetime) -> tuple[RunningClock, ...]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connectors.console.context import Console
-from connectors.items.courses import calendar, find_workflow
+from connectors.holidays import calendar_for
+from connectors.items.courses import find_workflow
 from connectors.items.offices import OfficeKeys
 from connectors.items.papers import Paper
 from connectors.items.sealed_papers import Place, open_paper
@@ -79,7 +80,7 @@ def verify_item(console: Console, item: str, document: ItemDocument) -> Verified
     try:
         history = history_of(events, console.connector.gateway.gateway)
         workflow = find_workflow(history)
-        replay(workflow, history, console.now() + MAX_CLOCK_SKEW, calendar())
+        replay(workflow, history, console.now() + MAX_CLOCK_SKEW, calendar_for(console.connector))
     except ItemChainError:
         raise ItemNotTrustedError("broken_chain") from None
     except HistoryError:

@@ -48,7 +48,7 @@ def _visited(console: Console, account: Account, offices: Offices, number: str) 
     with reading(console.connector.state) as connection:
         kept = list_items_with(connection, wanted)
     try:
-        courses = [course_of(one, console.connector.gateway.gateway) for one in kept]
+        courses = [course_of(console.connector, one) for one in kept]
     except HistoryError:
         raise ItemNotFoundError from None
     if any(course.is_pending for course in courses):

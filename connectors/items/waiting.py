@@ -6,7 +6,8 @@ from typing import Final
 from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import workflow_roles_of
-from connectors.items.courses import calendar, course_of
+from connectors.holidays import calendar_for
+from connectors.items.courses import course_of
 from connectors.items.offices import Offices, offices_of
 from connectors.items.standing import waits_of
 from connectors.items.views import ItemScope
@@ -26,6 +27,7 @@ from connectors.state.item_waits import (
 from connectors.state.items import KeptItem, find_item
 from schemas.workflows.position import HistoryError
 from schemas.workflows.roles import WRITE_ONLY, WorkflowRole
+from schemas.working_days import WorkingCalendar
 
 ITEMS_AT_ONCE: Final = 100
 """Items whose waits are kept in one transaction."""
@@ -50,7 +52,7 @@ def ids_waiting(console: Console, account: Account, scope: ItemScope) -> list[st
 def bring_up_to_date(console: Console) -> None:
     """Keep the waits of every item that has changed, or of all where offices or holidays have."""
     offices, state = offices_of(console), console.connector.state
-    basis = _basis(offices)
+    basis = _basis(offices, calendar_for(console.connector))
     with reading(state) as connection:
         is_known = find_basis(connection) == basis
         marked = list_marked(connection, ITEMS_AT_ONCE)
@@ -78,7 +80,7 @@ def _keep(console: Console, offices: Offices) -> None:
 
 def _waits(console: Console, kept: KeptItem, offices: Offices) -> tuple[ItemWait, ...] | None:
     try:
-        return waits_of(course_of(kept, console.connector.gateway.gateway), offices)
+        return waits_of(course_of(console.connector, kept), offices)
     except HistoryError:
         return None
 
@@ -90,8 +92,8 @@ def _asked(console: Console, account: Account, scope: ItemScope) -> Asked:
     return Asked(KINDS[scope], frozenset(role.value for role in roles), account.school, console.seconds())
 
 
-def _basis(offices: Offices) -> str:
+def _basis(offices: Offices, calendar: WorkingCalendar) -> str:
     """Return what waits follow from beside the items: which offices there are, and the holidays that are known."""
     members = sorted((member.agency, member.region) for member in offices.members)
-    notices = sorted(calendar().notices.items())
+    notices = sorted(calendar.notices.items())
     return hashlib.sha256(repr((members, notices)).encode()).hexdigest()

@@ -20,6 +20,9 @@ JOB_NAMES: Final = {
         "Destroy answers, ledgers, papers, what was told of pupils, requests and keys that have expired",
     ),
     "destroy_due_questions": Text("销毁到期的查询结果", "Destroy results of questions that have expired"),
+    "check_holidays": Text(
+        "核对放假通知，重算暂定时限", "See that the year's holidays are known, count provisional deadlines anew"
+    ),
     "exchange_items": Text("收发事项", "Send and fetch items"),
     "check_promises": Text("核对网关的记录承诺", "Check the gateway's promises against its log"),
     "compare_entries": Text("核对审计日志中的本单位记录", "Compare our entries in the audit log"),

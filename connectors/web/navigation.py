@@ -10,6 +10,7 @@ from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import Permission
 from connectors.desk.corrections import count_waiting_corrections
+from connectors.desk.holiday_notices import count_missing_years
 from connectors.desk.index_refreshing import count_shrunk_indexes
 from connectors.desk.waiting_questions import count_questions, count_reviews
 from connectors.dropouts.reports import count_due_reports
@@ -21,10 +22,14 @@ from hosting.web.language import Text
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for an account at a page: how many, and the sentence with a place for that number (`%s`)."""
+    """What waits for an account at a page: how many, and the sentence with a place for that number (`%s`).
+
+    `address` is where to begin, None for the entry's own first page.
+    """
 
     count: Callable[[Console, Account], int]
     sentence: Text
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +150,25 @@ WAYS: Final = (
     Way(
         Text("管理", "Administration"),
         Text(
-            "新增账号，更改角色，停用或重置账号，查看操作记录和后台任务",
-            "Look after accounts and roles, see what was done by whom and how the jobs run",
+            "新增账号，更改角色，停用或重置账号，查看操作记录和后台任务，添加放假通知",
+            "Look after accounts and roles, see what was done by whom and how the jobs run, add holiday notices",
         ),
         (
             (f"{PREFIX}/accounts", Permission.MANAGE_ACCOUNTS),
             (f"{PREFIX}/add-account", Permission.MANAGE_ACCOUNTS),
             (f"{PREFIX}/record", Permission.MANAGE_ACCOUNTS),
             (f"{PREFIX}/jobs", Permission.SEE_JOBS),
+            (f"{PREFIX}/holidays", Permission.SEE_JOBS),
+        ),
+        (
+            Waiting(
+                count_missing_years,
+                Text(
+                    "缺少 %s 年的放假通知，跨年时限只是暂定",
+                    "Years without a holiday notice, deadlines provisional: %s",
+                ),
+                f"{PREFIX}/holidays",
+            ),
         ),
     ),
 )
@@ -188,7 +204,7 @@ def doable_by(account: Account) -> Sequence[tuple[Text, Work]]:
 def waiting_for(console: Console, account: Account) -> Sequence[Work]:
     """Return what waits for the account, each with its number."""
     return [
-        Work(Text(one.sentence.zh % f"{count:,}", one.sentence.en % f"{count:,}"), address)
+        Work(Text(one.sentence.zh % f"{count:,}", one.sentence.en % f"{count:,}"), one.address or address)
         for way in WAYS
         if (address := way.address_for(account)) is not None
         for one in way.waiting

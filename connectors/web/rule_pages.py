@@ -10,7 +10,7 @@ from connectors.console.context import Console
 from connectors.console.roles import Permission
 from connectors.dropouts.reports import duty_of
 from connectors.education import AGENCY_TYPE
-from connectors.items.courses import calendar
+from connectors.holidays import calendar_for
 from connectors.web.item_wordings import BASIS_WORDS
 from connectors.web.signed_in import PREFIX, requires_sign_in, signed_in
 from hosting.web.language import Text, choose
@@ -59,7 +59,7 @@ def _show(console: Console) -> str:
         limits=[(one, _say_limit(one), one == own_limit) for _, one in sorted(load_absence_limits().items())],
         duties=[(one, _say_due(one)) for one in load_reporting_duties()],
         own_duty=duty_of(console, signed_in().account),
-        years=[(year, calendar().notices.get(year)) for year in (today.year, today.year + 1)],
+        years=[(year, calendar_for(console.connector).notices.get(year)) for year in (today.year, today.year + 1)],
         say_span=_say_span,
         bases=BASIS_WORDS,
         levels=LEVEL_WORDS,

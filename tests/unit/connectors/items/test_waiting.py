@@ -60,7 +60,7 @@ def slowly(office: Office, account: Account, scope: ItemScope) -> list[str]:
 
     with reading(office.connector.state) as connection:
         kept = list_kept_items(connection, ended=False)
-    courses = [course_of(one, console.connector.gateway.gateway) for one in kept]
+    courses = [course_of(console.connector, one) for one in kept]
     return sorted(one.kept.id for one in courses if may_see(account, one, offices, now) and waits(one))
 
 
@@ -190,5 +190,5 @@ def test_another_office_above_counts_everything_anew(county: County, monkeypatch
     with writing(bureau.connector.state) as connection:
         connection.execute(item_wait.delete())  # as if it had been computed otherwise
     assert count_waiting(bureau.console, officer, ItemScope.WAITING) == 0
-    monkeypatch.setattr("connectors.items.waiting._basis", lambda _offices: "other offices")
+    monkeypatch.setattr("connectors.items.waiting._basis", lambda _offices, _calendar: "other offices")
     assert count_waiting(bureau.console, officer, ItemScope.WAITING) == 1
