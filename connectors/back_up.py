@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from connectors.holidays import NOTICES_FOLDER
 from connectors.settings import KEY_FILE, SETTINGS_FILE, STATE_FILE
 
 _COPIED: Final = (KEY_FILE, SETTINGS_FILE)
@@ -16,7 +17,9 @@ class BackUpError(Exception):
 
 
 def back_up(folder: Path, to: Path) -> None:
-    """Copy database, key file and settings of the connector in `folder` into the new folder `to`, its owner's alone.
+    """Copy the connector in `folder` into the new folder `to`, its owner's alone.
+
+    That is its database, its key file, its settings, and the holiday notices that were added.
 
     The database goes first: a key file that is newer than the database holds every key that the database speaks of,
     but for those that were to be destroyed.
@@ -34,6 +37,8 @@ def back_up(folder: Path, to: Path) -> None:
     _copy_database(folder / STATE_FILE, to / STATE_FILE)
     for name in _COPIED:
         shutil.copy(folder / name, to / name)
+    if (folder / NOTICES_FOLDER).is_dir():
+        shutil.copytree(folder / NOTICES_FOLDER, to / NOTICES_FOLDER)
 
 
 def _copy_database(original: Path, copy: Path) -> None:

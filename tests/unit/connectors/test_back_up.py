@@ -12,6 +12,7 @@ from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.roles import Role
 from connectors.context import open_connector
+from connectors.holidays import NOTICES_FOLDER
 from connectors.settings import KEY_FILE, SETTINGS_FILE, STATE_FILE
 from hosting.accounts.accounts import all_accounts, open_account
 from tests.unit.connectors.offices import PASSPHRASE, Clock, open_office
@@ -38,6 +39,13 @@ def test_a_copy_made_while_somebody_writes_holds_what_was_written_and_opens(fold
     assert [one.account for one in all_accounts(AgencyAccounts(copy))] == [HEAD]
     assert copy.signing_key().verification_key.key_id == serving.signing_key().verification_key.key_id
     copy.state.dispose()
+
+
+def test_added_holiday_notices_are_copied(folder: Path, tmp_path: Path) -> None:
+    (folder / NOTICES_FOLDER).mkdir()
+    (folder / NOTICES_FOLDER / "2027.yaml").write_text("year: 2027\n")
+    back_up(folder, tmp_path / "copy")
+    assert (tmp_path / "copy" / NOTICES_FOLDER / "2027.yaml").read_text() == "year: 2027\n"
 
 
 def test_a_copy_is_its_owners_alone(folder: Path, tmp_path: Path) -> None:
