@@ -50,7 +50,8 @@ def _sentence(words: Wording) -> Wording:
 def permitting_clauses(agreement: Agreement) -> tuple[Wording, ...]:
     """Return the clauses that a permitted request fulfilled, each in a few words."""
     return tuple(
-        clause(agreement) for clause in (_purpose, _period, _regions, _attributes, _case, _approval, _batch, _budget)
+        clause(agreement)
+        for clause in (_purpose, _period, _regions, _attributes, _case, _approval, _batch, budget_clause)
     )
 
 
@@ -103,7 +104,8 @@ def _batch(agreement: Agreement) -> Wording:
     return Wording(f"每批不超过 {agreement.max_batch:,} 条", f"a batch has {agreement.max_batch:,} records at most")
 
 
-def _budget(agreement: Agreement) -> Wording:
+def budget_clause(agreement: Agreement) -> Wording:
+    """Return how much an agreement lets pass a day."""
     evaluations, releases = agreement.evaluations_per_day, agreement.releases_per_day
     return Wording(
         f"每日（自然日）至多计算关联键 {evaluations:,} 个、提供 {releases:,} 条",
@@ -140,7 +142,7 @@ _CLAUSE_OF: Final[Mapping[ProblemCode, Callable[[Agreement], Wording]]] = Mappin
         ProblemCode.CASE_NUMBER_MISSING: _case,
         ProblemCode.APPROVAL_MISSING: _approval,
         ProblemCode.BATCH_TOO_LARGE: _batch,
-        ProblemCode.BUDGET_EXHAUSTED: _budget,
+        ProblemCode.BUDGET_EXHAUSTED: budget_clause,
     }
 )
 

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from gateway.domain.account import LogScope
-from gateway.domain.clauses import deciding_clause, fulfilled_clauses, permitting_clauses
+from gateway.domain.clauses import budget_clause, deciding_clause, fulfilled_clauses, permitting_clauses
 from gateway.domain.log_filter import LogFilter
 from gateway.domain.request_story import Step, StepKind, Story, tell
 from gateway.domain.simulation import Reading, trace_permit
@@ -28,11 +28,13 @@ from gateway.services.tell_request import MAX_STORY_ENTRIES
 from schemas.agreement import Agreement
 from schemas.attribute_catalogue import never_released
 from schemas.faults import Wording
+from schemas.policy import Clause
 from schemas.purpose_catalogue import load_purposes
 
 _OPEN_TO_OPERATORS: Final = frozenset(
     name for name, declaration in DECLARATIONS.items() if Audience.OPERATOR in declaration.audiences
 )
+_CHARGED: Final = frozenset({EventType.EVALUATE_QUERY, EventType.FIELD_QUERY})
 _DECIDED: Final = frozenset({StepKind.PERMITTED, StepKind.REFUSED})
 
 
@@ -80,18 +82,28 @@ def explain_request(gateway: Gateway, name: str) -> Explanation | None:
     gateway.journal.write(lambda _: Draft(None, (look,)))
     decided = (step for step in story.steps if step.kind in _DECIDED)
     return Explanation(
-        correlation_id, story, tuple(Explained(step, _clauses(step, agreement)) for step in decided), agreement
+        correlation_id, story, tuple(Explained(step, clauses_of(step, agreement)) for step in decided), agreement
     )
 
 
-def _clauses(step: Step, agreement: Agreement | None) -> tuple[Wording, ...]:
+def clauses_of(step: Step, agreement: Agreement | None) -> tuple[Wording, ...]:
+    """Return in sentences the clause that refused a request at this step, or those that it fulfilled.
+
+    None are known of a permitted request whose agreement the gateway no longer holds.
+    """
     if step.kind is StepKind.REFUSED:
         return (deciding_clause(step.event.reason or "", agreement),)
     if agreement is None:
         return ()
-    under = Reading(agreement, load_purposes().get(agreement.purpose), never_released())
-    clauses = trace_permit(under, as_logged(step.entry, agreement))
-    return fulfilled_clauses(clauses, agreement) if clauses else permitting_clauses(agreement)
+    asked = as_logged(step.entry, agreement)
+    if asked.message is None:  # a receipt: nothing is released for it, and nothing decided but whose it is
+        return fulfilled_clauses((Clause.AGREEMENT, Clause.PARTIES), agreement)
+    reading = Reading(agreement, load_purposes().get(agreement.purpose), never_released())
+    clauses = trace_permit(reading, asked)
+    if not clauses:
+        return permitting_clauses(agreement)
+    charged = (budget_clause(agreement),) if step.event.type in _CHARGED else ()
+    return fulfilled_clauses(clauses, agreement) + charged
 
 
 def _correlation_of(connection: Connection, name: str) -> str | None:

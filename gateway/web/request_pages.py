@@ -7,10 +7,10 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from gateway.domain.clauses import deciding_clause, permitting_clauses
 from gateway.domain.request_story import Step, StepKind
 from gateway.domain.roles import Permission
 from gateway.services.context import Gateway
+from gateway.services.explain_request import clauses_of
 from gateway.services.tell_request import ToldRequest, find_story, tell_request
 from gateway.web.disclosure_form import DisclosureForm, offer, open_fields
 from gateway.web.entry_wordings import END_WORDS, STEP_NAMES, EntryWords, reason_options
@@ -62,8 +62,7 @@ def _page(gateway: Gateway, told: ToldRequest, form: DisclosureForm) -> Response
         words=words,
         step_name=lambda step: choose(STEP_NAMES[step.kind]),
         sentence=lambda step: _sentence(step, words),
-        clause=lambda step: choose(deciding_clause(step.event.reason or "", told.agreement)),
-        clauses=permitting_clauses(told.agreement) if told.agreement else (),
+        clauses=lambda step: clauses_of(step, told.agreement),
         duration=say_duration,
         exact=_say_exactly,
         reasons=reason_options(),

@@ -17,10 +17,14 @@ from gateway.log.logged_entry import LoggedEntry
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.search_queries import Search, list_entries
 from schemas.agreement import Agreement, Approval
+from schemas.envelope import MessageType
+from schemas.formats import digest_of
+from schemas.messages.exchange import ReceiptRequest
 from tests.scenario.gateway_simulator import ATTRIBUTES, PASSPHRASE, PROVIDER_ID, REQUESTER_ID, World, played_world
 
 PERMITTED = "1b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0f"
 REFUSED = "2b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0f"
+RECEIPT = "3b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0f"
 
 
 @pytest.fixture
@@ -183,3 +187,14 @@ def test_who_can_refuses_what_it_does_not_know(world: World, arguments: tuple[st
 
 def test_class_c_is_nobodys(world: World) -> None:
     assert "Never released" in run(world, "who-can", "custody_place").output
+
+
+def test_a_receipt_is_permitted_as_its_requesters_and_no_more(world: World, asked: Agreement) -> None:
+    receipt = ReceiptRequest(receipt_number="TX-ABCDEFGHIJ", answer=digest_of(b"answer"), opened=True)
+    claims = {"agreement": asked.digest(), "id": RECEIPT}
+    world.post(world.requester, MessageType.RECEIPT, receipt, PROVIDER_ID, **claims)
+    (decision,) = run_json(world, "explain", RECEIPT)["decisions"]
+    assert [clause["en"] for clause in decision["clauses"]] == [
+        f"the envelope names the agreement {asked.id}",
+        f"{REQUESTER_ID} asks {PROVIDER_ID}",
+    ]
