@@ -6,10 +6,11 @@ every way in which it can have been: what all of them agree on is sure, and the 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache, partial
 from itertools import product
 from types import MappingProxyType
 from typing import Final
@@ -24,6 +25,9 @@ from schemas.purpose_catalogue import Purpose
 
 _STATED: Final = "stated"
 _OTHER: Final = "other"
+_NAMED: Final = "named"
+"""Stands for the digest of the agreement that is looked at: a draft's is named by no envelope yet."""
+
 _BUDGETS: Final[Mapping[MessageType, BudgetKind]] = MappingProxyType(
     {MessageType.EVALUATE: BudgetKind.EVALUATIONS, MessageType.EXCHANGE: BudgetKind.RELEASES}
 )
@@ -42,7 +46,7 @@ class LoggedRequest:
     """What the log states of one request between the draft's parties for its purpose.
 
     Attributes:
-        at: when it was logged.
+        at: when it was logged. Requests that differ in nothing else are equal: they meet the same fate.
         under: the agreement under which was asked, where the gateway still holds it.
         refused: the reason of a refusal; None for what was permitted. The log states nothing more of refused ones.
         message: what was asked; None for a refusal.
@@ -50,7 +54,7 @@ class LoggedRequest:
         records: how many.
     """
 
-    at: datetime
+    at: datetime = field(compare=False)
     under: Agreement | None
     refused: str | None = None
     message: MessageType | None = None
@@ -83,7 +87,7 @@ class Reading:
             records=asked.records,
             attributes=asked.attributes,
         )
-        standing = Standing(self.agreement, claims.agreement or "", AgreementState.ACTIVE)
+        standing = Standing(self.agreement, _NAMED, AgreementState.ACTIVE)
         in_force = datetime.fromtimestamp(self.agreement.valid_from, UTC)
         return decide(request, standing, self.purpose, self.never_released, in_force)
 
@@ -94,7 +98,8 @@ def simulate_draft(draft: Reading, requests: Iterable[LoggedRequest]) -> Counter
     Daily budgets are charged with what surely passes; the request that would exceed them is refused by them.
     """
     used: Counter[tuple[str, BudgetKind]] = Counter()
-    return Counter(_charged(draft, request, _simulated(draft, request), used) for request in requests)
+    fate_of = cache(partial(_simulated, draft))
+    return Counter(_charged(draft, request, fate_of(request), used) for request in requests)
 
 
 def trace_permit(reading: Reading, request: LoggedRequest) -> tuple[Clause, ...]:
@@ -130,12 +135,11 @@ def _possible(draft: Agreement, under: Agreement | None, message: MessageType) -
     """Yield the claims that a permitted request can have had, the most favourable first."""
     cases = (_STATED,) if under is not None and under.case_number_required else (_STATED, None)
     approvers = (_OTHER,) if under is not None and under.approval is Approval.SECOND_PERSON else (_OTHER, None)
-    digest = draft.digest()
     for region, case, approver in product(_regions(draft, under), cases, approvers):
         yield EnvelopeClaims.model_construct(
             type=message,
             issuer=draft.requester.agency,
-            agreement=digest,
+            agreement=_NAMED,
             purpose=draft.purpose,
             region=region,
             case=case,
@@ -144,13 +148,21 @@ def _possible(draft: Agreement, under: Agreement | None, message: MessageType) -
         )
 
 
-def _regions(draft: Agreement, under: Agreement | None) -> Sequence[str | None]:
-    """Return regions that stand for all that the request can have named: of both agreements' subtrees, the narrower."""
+def _regions(draft: Agreement, under: Agreement | None) -> Iterator[str | None]:
+    """Yield a region that the draft covers, and one that it does not, if the request can have named such a one.
+
+    What can have been named lies in the old agreement; where one subtree lies in the other, the narrower one decides.
+    """
     if under is None:
-        return *draft.regions, None
-    narrower = [region for region in draft.regions if covers(under.regions, region)]
-    agreed = [region for region in under.regions if covers(draft.regions, region)]
-    return tuple(dict.fromkeys((*narrower, *agreed, *under.regions)))
+        yield draft.regions[0]
+        yield None
+        return
+    covered = (
+        *(region for region in draft.regions if covers(under.regions, region)),
+        *(region for region in under.regions if covers(draft.regions, region)),
+    )
+    yield from covered[:1]
+    yield from [region for region in under.regions if not covers(draft.regions, region)][:1]
 
 
 def _charged(
