@@ -7,10 +7,14 @@ from flask import Blueprint
 
 from connectors.console.context import Console
 from connectors.console.roles import Permission
+from connectors.desk.holiday_notices import HolidayNoticeMissingError
+from connectors.gateway_client import AnswerError, GatewayUnreachableError
+from connectors.publisher.refresh_indexes import IndexNotRefreshedError
 from connectors.state.job_runs import ConnectorJobs
 from connectors.web.signed_in import PREFIX, requires_sign_in
 from hosting.web.job_list import render_jobs
 from hosting.web.language import Text
+from schemas.problem import ProblemError
 
 JOB_NAMES: Final = {
     "refresh_indexes": Text("更新已发布的索引", "Refresh published indexes"),
@@ -29,6 +33,27 @@ JOB_NAMES: Final = {
     "cosign_log": Text("见证审计日志", "Cosign the audit log"),
     "compare_notes": Text("与其他见证单位对照", "Compare notes with the other witnesses"),
 }
+NEXT_STEPS: Final = {
+    GatewayUnreachableError.__name__: Text(
+        "连不上网关，连上后自动继续；一直连不上，请找网络管理人员。",
+        "The gateway can't be reached. It goes on by itself; if that lasts, ask those who run the network.",
+    ),
+    ProblemError.__name__: Text(
+        "网关拒绝了请求：请查看告警，并联系网关管理人员。",
+        "The gateway refused: look at the alerts, and ask those who run the gateway.",
+    ),
+    AnswerError.__name__: Text(
+        "网关的答复通不过核验：请保存告警，并通知其他单位。",
+        "The gateway's answer does not verify: keep the alerts, and tell the other agencies.",
+    ),
+    IndexNotRefreshedError.__name__: Text(
+        "有索引没有更新，原因见“数据”。", "An index was not refreshed: see under Data why."
+    ),
+    HolidayNoticeMissingError.__name__: Text(
+        "缺少放假通知，请在“放假通知”中添加。", "A holiday notice is missing: add it under Holiday notices."
+    ),
+}
+"""What to do about a type of error."""
 
 
 def job_pages(console: Console) -> Blueprint:
@@ -39,4 +64,4 @@ def job_pages(console: Console) -> Blueprint:
 
 
 def _show(console: Console) -> str:
-    return render_jobs(ConnectorJobs(console.connector.state, console.now).runs(), JOB_NAMES)
+    return render_jobs(ConnectorJobs(console.connector.state, console.now).runs(), JOB_NAMES, NEXT_STEPS)

@@ -1,6 +1,7 @@
 """The page of the jobs that run in the background: when each ran last, how long, how it went, and when it runs next."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from flask import render_template
@@ -18,6 +19,8 @@ COLUMNS: Final = (
 )
 
 
-def render_jobs(runs: Sequence[JobRun], names: Mapping[str, Text]) -> str:
-    """Return the page; `names` says what each job does, by its name."""
-    return render_template("job/list.html", runs=runs, columns=COLUMNS, names=names)
+def render_jobs(
+    runs: Sequence[JobRun], names: Mapping[str, Text], next_steps: Mapping[str, Text] = MappingProxyType({})
+) -> str:
+    """Return the page; `names` says what each job does, by its name, `next_steps` what to do about a type of error."""
+    return render_template("job/list.html", runs=runs, columns=COLUMNS, names=names, next_steps=next_steps)

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from connectors.console.roles import Role
 from connectors.jobs import start_jobs
 from connectors.state.job_runs import ConnectorJobs
 from connectors.web.job_pages import JOB_NAMES
@@ -22,8 +23,10 @@ def test_every_job_has_a_name_and_a_failure_is_seen(tmp_path: Path) -> None:
         while not any(run.ended_at for run in book.runs() if run.name == "fetch_registry"):
             assert time.monotonic() < until
             time.sleep(0.05)
+        page = desk.browser(Role.ADMINISTRATOR).client.get("/desk/jobs").text
     finally:
         scheduler.shutdown()
         console.client.close()
         console.connector.state.dispose()
     assert {run.name: run.error for run in book.runs()}["fetch_registry"] == "GatewayUnreachableError"
+    assert "连不上网关，连上后自动继续" in page
