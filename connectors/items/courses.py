@@ -68,11 +68,12 @@ def course_of(connector: Connector, kept: KeptItem) -> Course:
     Raises:
         HistoryError: the history is not of a workflow that this agency has.
     """
-    return _course(kept, connector.gateway.gateway, calendar_for(connector))
+    return read_course(kept, connector.gateway.gateway, calendar_for(connector))
 
 
 @lru_cache(maxsize=_KEPT_COURSES)
-def _course(kept: KeptItem, gateway: str, calendar: WorkingCalendar) -> Course:
+def read_course(kept: KeptItem, gateway: str, calendar: WorkingCalendar) -> Course:
+    """Return the course of a kept item by these working days; raises HistoryError as `course_of`."""
     events = [kept_event(token) for token in kept.tokens]
     waiting = kept.waiting
     is_pending = waiting is not None and waiting.refused is None

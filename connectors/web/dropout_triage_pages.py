@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug import Response
@@ -46,6 +47,7 @@ def dropout_triage_pages(console: Console, worker: BackgroundWorker) -> Blueprin
     blueprint = Blueprint("dropout_triage", __name__, url_prefix=TRIAGE)
     blueprint.add_url_rule("", "show", partial(_show, console))
     blueprint.add_url_rule("", "act", partial(_act, console, worker), methods=["POST"])
+    blueprint.add_url_rule("/acknowledgements/<uuid:batch>", "show_progress", partial(_show_progress, console))
     return requires_sign_in(blueprint, console, Permission.TRIAGE_DROPOUTS)
 
 
@@ -67,13 +69,23 @@ def _act(console: Console, worker: BackgroundWorker) -> Response:
         batch = new_uuid(console.random)
         add_batch(console.connector.state, batch, account.id, [line.row.item for line in lines], console.seconds())
         worker.go_on()
-        return redirect(f"{TRIAGE}?stage={TriageStage.VERIFYING.value}&batch={batch}", 303)
+        return redirect(f"{TRIAGE}/acknowledgements/{batch}", 303)
     askable = _askable(console, request.form.get("agreement", ""))
     if askable is None or not any(line.entry for line in lines):
         errors = {"agreement": choose(Text("请选择向谁查询", "Choose whom to ask"))}
         return make_response(_page(console, stage, errors), 422)
     draft = draft_question(console, account.id, askable, lines)
     return redirect(f"/desk/ask/{draft.id}", 303)
+
+
+def _show_progress(console: Console, batch: UUID) -> str | Response:
+    """Show how far a batch is; one that has ended leads back to the pupils who are to be sorted now."""
+    require_education(console)
+    every = list_batch(console.connector.state, str(batch), signed_in().account.id)
+    progress = _Progress(tuple(every))
+    if progress.is_running:
+        return render_template("dropout/acknowledging.html", progress=progress)
+    return redirect(f"{TRIAGE}?stage={TriageStage.VERIFYING.value}&batch={batch}", 303)
 
 
 def _page(console: Console, stage: TriageStage, errors: dict[str, str]) -> str:
@@ -108,6 +120,10 @@ class _Progress:
     """How far a batch of acknowledgements has come; empty where there is none to tell of."""
 
     every: Sequence[Acknowledgement]
+
+    @property
+    def batch(self) -> str | None:
+        return self.every[0].batch if self.every else None
 
     @property
     def total(self) -> int:

@@ -153,14 +153,17 @@ def test_the_page_shows_how_far_it_is_and_a_restart_goes_on(console: Console, re
     relay.is_away = True
     county = browser(console, owner)  # its worker finds that the gateway is away
     page = county.get("/desk/triage")
-    assert "正在逐份签收" in page
-    assert is_refreshing(page)
-    assert f"共 {PUPILS} 份" in page
+    assert f"/desk/triage/acknowledgements/{batch}" in page
+    assert not is_refreshing(page)  # ticks would be lost
     assert f'id="tick-{items[0]}"' not in page
+    page = county.get(f"/desk/triage/acknowledgements/{batch}")
+    assert is_refreshing(page)
+    assert f"完成 0 份，共 {PUPILS} 份" in page
     relay.is_away = False
     deliver(console)
     work_on_acknowledgements(console)
     assert not is_anything_waiting(console.connector.state)
-    page = county.get(f"/desk/triage?stage=verifying&batch={batch}")
+    page = county.get(f"/desk/triage/acknowledgements/{batch}")
     assert not is_refreshing(page)
+    assert county.path == "/desk/triage"
     assert f"已签收 {PUPILS} 份书面报告" in page

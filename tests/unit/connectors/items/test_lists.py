@@ -6,7 +6,7 @@ import pytest
 
 from connectors.console.roles import Role
 from connectors.items.actions import open_item, openable_by, take_step
-from connectors.items.courses import course_of
+from connectors.items.courses import read_course
 from connectors.items.errors import ItemNotFoundError, StepRefusedError
 from connectors.items.lists import find_by_number, get_item, list_items
 from connectors.items.offices import offices_for
@@ -248,7 +248,7 @@ def test_an_item_of_a_workflow_that_is_gone_is_reported_and_stops_nothing(
     bureau = county[BUREAU]
     officer = bureau.account(Role.CASE_OWNER)
     later = {id_: one for id_, one in load_workflows().items() if id_ != "W6"}
-    course_of.cache_clear()
+    read_course.cache_clear()
     monkeypatch.setattr("connectors.items.courses.load_workflows", lambda: later)
     assert list_items(bureau.console, officer, scope=ItemScope.ALL) == []
     with pytest.raises(ItemNotFoundError):
