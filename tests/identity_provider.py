@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Thread
 from typing import Any
 from urllib.parse import unquote_plus, urlencode
@@ -77,6 +78,12 @@ class EcKey:
 Key = RsaKey | EcKey
 
 
+@cache
+def _usual_key() -> RsaKey:
+    """Return the key that a provider has where a test wants no other: making one costs more than many a test."""
+    return RsaKey()
+
+
 def make_token(key: Key, claims: Mapping[str, Any], **header: Any) -> str:
     """Return a JWS in compact form (RFC 7515)."""
     members = {"alg": key.alg, "kid": key.kid, **header}
@@ -99,7 +106,7 @@ class IdentityProvider:
     """
 
     url: str = ""
-    keys: list[Key] = field(default_factory=lambda: [RsaKey()])
+    keys: list[Key] = field(default_factory=lambda: [_usual_key()])
     published: list[dict[str, Any]] | None = None
     person: dict[str, Any] = field(default_factory=lambda: {"sub": SUBJECT, "amr": ["pwd", "otp", "mfa"]})
     claims: dict[str, Any] = field(default_factory=dict)
@@ -222,7 +229,7 @@ def served_provider() -> Iterator[IdentityProvider]:
     provider = IdentityProvider()
     server = make_server("127.0.0.1", 0, _app(provider), threaded=True)
     provider.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)  # how often it looks for its end
     thread.start()
     try:
         yield provider

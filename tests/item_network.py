@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -45,6 +46,8 @@ BUREAU, CIVIL, OTHER_CIVIL, CITY = (
 )
 TOWNSHIP, POLICE, LEAD_BODY = "civil_affairs.990101003", "public_security.990101", "lead_body.9901"
 OFFICES = (BUREAU, CIVIL, OTHER_CIVIL, CITY, TOWNSHIP, POLICE, LEAD_BODY)
+THURSDAY = datetime(2026, 3, 5, 8, tzinfo=UTC)
+"""When all begins: what is due after working days is due on the same day in every run."""
 SEATS: dict[str, dict[str, str]] = {"W6": {}, "W2": {"police": POLICE, "township": TOWNSHIP, "civil_affairs": CIVIL}}
 
 Papers = Mapping[str, bytes]
@@ -152,7 +155,7 @@ def refusal(answer: Answer) -> tuple[ProblemCode, str | None]:
 @contextmanager
 def open_network(folder: Path, database: str | None = None) -> Iterator[Network]:
     """Give a running gateway with its offices enrolled."""
-    clock = Clock()
+    clock = Clock(THURSDAY - datetime.now(UTC))
     with opened_gateway(folder, clock, database) as opened, httpx.Client(verify=trusted_authorities()) as http:
         gateway = replace(opened, settings=opened.settings.model_copy(update={"lead_body": LEAD_BODY}))
         offices = {office: Agency(office, clock, region=office.partition(".")[2]) for office in OFFICES}

@@ -59,6 +59,7 @@ from schemas.workflows.refusal import Refusal
 from schemas.workflows.running import due_escalations
 from schemas.workflows.visibility import visible_to
 from schemas.working_days import working_calendar
+from tests.migrated_database import place_state
 
 PASSPHRASE = "an office's own passphrase"
 NOW = datetime(2026, 3, 5, 8, tzinfo=UTC)
@@ -316,6 +317,7 @@ def _open_connector(folder: Path, agency: str, relay: ItemRelay, name: tuple[str
         allow_test_regions=True,
         workers=1,
     )
+    place_state(folder)
     create_connector_folder(folder, settings, PASSPHRASE, KdfCost(1, 8192), NOW, os.urandom)
     return replace(open_connector(folder, PASSPHRASE), now=lambda: relay.now)
 

@@ -21,6 +21,7 @@ from demo.scenario.cast import GATEWAY_ID, PASSPHRASE, Plan
 from demo.scenario.desks import query_under
 from demo.scenario.rosters import write_roster_mapping
 from gateway.settings import DATABASE_FILE, KEY_FILE
+from hosting.certificates import trusted_authorities
 from keys.crypto.sealing import seal
 from keys.crypto.signing import SigningKey
 from keys.custody.key_ring import KeyKind, KeyRing
@@ -167,7 +168,7 @@ class Collusion:
             "Content-Type": "application/json",
         }
         url = self.endpoint + PATHS[prepared.claims.type]
-        return httpx.post(url, content=prepared.body, headers=headers, timeout=60)
+        return httpx.post(url, content=prepared.body, headers=headers, timeout=60, verify=trusted_authorities())
 
     def statement(self, request_id: str, handle: bytes) -> PossessionStatement:
         """Return what a possession proof for `handle` covers in the request `request_id`."""

@@ -10,6 +10,7 @@ from connectors.own_log.check_entries import OwnLogCheck
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import prepare_probe
 from gateway.settings import load_settings
+from hosting.certificates import trusted_authorities
 from keys.protocol.envelopes import read_unverified
 from schemas.agreement import Agreement
 from schemas.envelope import ENVELOPE_HEADER, EnvelopeClaims, MessageType
@@ -49,7 +50,7 @@ class Life:
         """Send a message to the gateway."""
         url = self.scene.stage.gateway_url + (path or PATHS[prepared.claims.type])
         headers = {ENVELOPE_HEADER: prepared.envelope, "Content-Type": "application/json"}
-        return httpx.post(url, content=prepared.body, headers=headers, timeout=60)
+        return httpx.post(url, content=prepared.body, headers=headers, timeout=60, verify=trusted_authorities())
 
 
 def record_life(scene: Scene, purpose: str) -> Life:

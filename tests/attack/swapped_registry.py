@@ -18,6 +18,7 @@ from connectors.settings import STATE_FILE
 from connectors.state.database import open_state
 from connectors.trust import TrustStore
 from demo.scenario.cast import GATEWAY_ID
+from hosting.certificates import trusted_authorities
 from keys.crypto.evaluation_key import generate_key_pair
 from keys.crypto.sealing import opening_public_key
 from keys.crypto.signing import SigningKey, generate_signing_key
@@ -79,7 +80,9 @@ class Swap:
     @classmethod
     def of(cls, scene: Scene, purpose: str) -> "Swap":
         """Fetch the registry in force."""
-        document = RegistryDocument.model_validate_json(httpx.get(f"{scene.stage.gateway_url}/v1/registry").content)
+        document = RegistryDocument.model_validate_json(
+            httpx.get(f"{scene.stage.gateway_url}/v1/registry", verify=trusted_authorities()).content
+        )
         registry = read_unverified(Registry, document.registry, MAX_REGISTRY_BYTES)
         return cls(collude(scene, scene.agreements[purpose]), registry)
 

@@ -25,6 +25,7 @@ from gateway.log.log_check import check_log
 from gateway.log.proofs import ProofRangeError, prove_prefix
 from gateway.log.tree_store import LogDamagedError
 from gateway.persistence.engine import create_database_engine, read_transaction, write_transaction
+from hosting.certificates import trusted_authorities
 from keys.crypto.checkpoint import Checkpoint
 from keys.crypto.errors import ProofError
 from keys.crypto.log_shards import shard_of_origin, verify_shard_checkpoint
@@ -104,7 +105,7 @@ def _checkpoint(scene: Scene, pin: GatewayPin, size: int) -> Checkpoint:
     """Fetch a checkpoint over at least `size` leaves, as anybody can; the gateway signs one a second."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        answer = httpx.get(f"{scene.stage.gateway_url}/v1/log/checkpoint")
+        answer = httpx.get(f"{scene.stage.gateway_url}/v1/log/checkpoint", verify=trusted_authorities())
         if answer.is_success:
             checkpoint = verify_shard_checkpoint(answer.content, VerifierKey.parse(pin.log_verifier_key))
             if checkpoint.size >= size:

@@ -21,6 +21,7 @@ from connectors.trust import TrustStore
 from demo.scenario.cast import PASSPHRASE
 from gateway.api.app import create_app
 from gateway.bootstrap import open_gateway
+from hosting.certificates import trusted_authorities
 from keys.crypto.signing import SigningKey
 from keys.protocol.envelopes import envelope_digest, read_unverified, sign_envelope
 from schemas.base64url import decode_base64url, encode_base64url
@@ -191,7 +192,9 @@ def test_a_changed_request_is_refused_by_both(life: Life, tamper: Tamper, code: 
     changed = tamper(life, life.probe())
     promise, url = life.collusion.promise(changed), life.collusion.endpoint + PATHS[MessageType.EVALUATE]
     headers = {ENVELOPE_HEADER: changed.envelope, RELAY_HEADER: promise, "Content-Type": "application/json"}
-    at_provider = refusal_of(httpx.post(url, content=changed.body, headers=headers, timeout=60))
+    at_provider = refusal_of(
+        httpx.post(url, content=changed.body, headers=headers, timeout=60, verify=trusted_authorities())
+    )
     assert None not in {at_gateway, at_provider}
     if code:
         assert {at_gateway, at_provider} == {ProblemCode(code)}

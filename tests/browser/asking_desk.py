@@ -43,7 +43,7 @@ def served_desk(folder: Path) -> Iterator[AskingDesk]:
     with opened_office(folder) as office:
         console = console_of(office)
         server = make_server("127.0.0.1", 0, create_console_app(console), threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield AskingDesk(f"http://127.0.0.1:{server.server_port}", console, office)

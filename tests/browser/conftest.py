@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from connectors.console.roles import Role as AgencyRole
 from gateway.domain.roles import Role
+from hosting.web.site import COOKIE_NAME
 from tests.browser.console import Console, new_context, served_console
 from tests.browser.office_console import OfficeConsole, served_office
 
@@ -54,7 +55,7 @@ def new_page(browser: Browser, console: Console) -> Iterator[Callable[[str], Pag
 
 
 @pytest.fixture(scope="session")
-def _states() -> dict[Role, object]:
+def _states() -> dict[Role, list[object]]:
     """What the browsers of those who signed in already hold, so that each signs in once."""
     return {}
 
@@ -72,7 +73,8 @@ def page_as(
             page.goto(f"{console.url}/console/accounts")
         if role not in _states or "/console/sign-in" in page.url:
             console.sign_in(page, console.person(role))
-            _states[role] = [cookie for cookie in page.context.cookies() if cookie.get("name") == "console_session"]
+            page.wait_for_url(lambda url: "/sign-in" not in url)
+            _states[role] = [cookie for cookie in page.context.cookies() if cookie.get("name") == COOKIE_NAME]
         return page
 
     return open_page
@@ -101,14 +103,26 @@ def office_page(browser: Browser, office: OfficeConsole) -> Iterator[Callable[[s
         context.close()
 
 
+@pytest.fixture(scope="session")
+def _office_states() -> dict[AgencyRole, list[object]]:
+    """What the browsers of officers who signed in already hold, so that each signs in once."""
+    return {}
+
+
 @pytest.fixture
-def office_page_as(office_page: Callable[[str], Page], office: OfficeConsole) -> Callable[..., Page]:
+def office_page_as(
+    office_page: Callable[[str], Page], office: OfficeConsole, _office_states: dict[AgencyRole, list[object]]
+) -> Callable[..., Page]:
     """Give `office_page_as(role, language="zh")`: a page of somebody who signed in, with this role alone."""
 
     def open_page(role: AgencyRole, language: str = "zh") -> Page:
         page = office_page(language)
-        office.sign_in(page, office.person(role))
-        page.wait_for_url(f"{office.url}/desk/")
+        page.context.add_cookies(_office_states.get(role, []))  # type: ignore[arg-type]
+        page.goto(f"{office.url}/desk/")
+        if "/desk/sign-in" in page.url:
+            office.sign_in(page, office.person(role))
+            page.wait_for_url(f"{office.url}/desk/")
+            _office_states[role] = [cookie for cookie in page.context.cookies() if cookie.get("name") == COOKIE_NAME]
         return page
 
     return open_page

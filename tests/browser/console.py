@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -23,10 +24,9 @@ from gateway.log.events import Actor, Event, EventType, PolicyRef
 from gateway.services.account_book import GatewayAccounts
 from gateway.services.sign_log import sign_log
 from hosting.accounts.accounts import get_account, open_account
-from hosting.accounts.own_password import replace_password
 from hosting.certificates import trusted_authorities
-from hosting.web.secret_cookie import new_secret
 from schemas.formats import digest_of
+from tests.accounts import add_settled_account, forget_used_codes
 from tests.audit_log import log_events
 from tests.scenario.gateway_simulator import PASSPHRASE, World, played_world
 
@@ -51,16 +51,19 @@ class Person:
     account: Account
     password: str
     totp_secret: str
+    forget_codes: Callable[[], None]
     used_step: int = 0
 
     def code(self) -> str:
-        """Return the code of the first time step that was not used yet, from this one on; waits until it is accepted.
+        """Return the code of the first time step that was not used yet, from this one on, or of this one once more.
 
         Not that of the step before, which is accepted too: on a slow machine it would be over when it is sent.
         """
-        step = max(int(time.time()) // STEP_SECONDS, self.used_step + 1)
-        while step > int(time.time()) // STEP_SECONDS + 1:
-            time.sleep(0.5)
+        this_step = int(time.time()) // STEP_SECONDS
+        step = max(this_step, self.used_step + 1)
+        if step > this_step + 1:
+            self.forget_codes()
+            step = this_step
         self.used_step = step
         return pyotp.TOTP(self.totp_secret).at(step * STEP_SECONDS)
 
@@ -73,16 +76,18 @@ class Console:
     world: World
     people: dict[Role, Person] = field(default_factory=dict)
 
+    @property
+    def book(self) -> GatewayAccounts:
+        return GatewayAccounts(self.world.gateway)
+
     def add_person(self, *roles: Role, name: str = "测试人员", one_time: bool = False) -> Person:
         """Add an account that is ready for use, or with its one-time password still."""
-        gateway = self.world.gateway
         agency = self.world.requester.id if Role.AGENCY_AUDITOR in roles else None
         account = Account(f"officer-{next(_numbers)}", name, frozenset(roles), agency)
-        new = open_account(GatewayAccounts(gateway), None, account)
         if one_time:
-            return Person(account, new.password, new.totp_secret)
-        replace_password(GatewayAccounts(gateway), account, new.password, PASSWORD, "127.0.0.1", new_secret(os.urandom))
-        return Person(account, PASSWORD, new.totp_secret)
+            new = open_account(self.book, None, account)
+            return self.known(account.id, new.password, new.totp_secret)
+        return self.known(account.id, PASSWORD, add_settled_account(self.book, account, PASSWORD))
 
     def fill_log(self, entries: int) -> None:
         """Log answers between agencies that no test asks about, none of which calls for an alert."""
@@ -110,8 +115,9 @@ class Console:
         return self.people[role]
 
     def known(self, account_id: str, password: str, totp_secret: str) -> Person:
-        """Return somebody whose account was added through the pages."""
-        return Person(get_account(GatewayAccounts(self.world.gateway), account_id).account, password, totp_secret)
+        """Return somebody who has an account already."""
+        account = get_account(self.book, account_id).account
+        return Person(account, password, totp_secret, partial(forget_used_codes, self.book, account_id))
 
     def sign_in(self, page: Page, person: Person) -> None:
         """Sign in through the page."""

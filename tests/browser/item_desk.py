@@ -1,6 +1,5 @@
 """The served consoles of offices that pass items on to one another, and who works there."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,17 +11,15 @@ from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from connectors.console.account import Account
+from connectors.console.account_book import AgencyAccounts
 from connectors.console.roles import Role
 from connectors.items.actions import open_item, take_step
 from connectors.items.papers import Child, ReferralPaper
 from connectors.items.synchronise import synchronise
 from connectors.items.words import Service, Situation
-from connectors.state.console_tables import ACCOUNT_TABLES
-from connectors.state.database import writing
 from connectors.web.app import create_console_app
-from hosting.accounts.sessions import begin_session_in
-from hosting.web.secret_cookie import new_secret
 from hosting.web.site import COOKIE_NAME
+from tests.accounts import begin_session
 from tests.browser.console import new_context
 from tests.item_offices import ItemRelay, later, opened_offices
 from tests.unit.connectors.desk.desk_pages import new_session
@@ -74,10 +71,7 @@ class ItemDesks:
         if key not in self.known:
             self.known.add(key)
             return new_session(office, account)
-        token = new_secret(os.urandom)
-        with writing(office.connector.state) as connection:
-            begin_session_in(connection, ACCOUNT_TABLES, token, account.id, office.seconds())
-        return token
+        return begin_session(AgencyAccounts(office.connector), account)
 
     def refer(self, account: Account, number: int = 1, name: str = LONG_NAME, *, is_sent: bool = True) -> str:
         """Let the county's education bureau refer a child to civil affairs; returns the item's id."""
@@ -116,7 +110,7 @@ def served_items(folder: Path) -> Iterator[ItemDesks]:
         desks = ItemDesks(relay)
         for agency, office in relay.offices.items():
             server = make_server("127.0.0.1", 0, create_console_app(office), threaded=True)
-            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
             thread.start()
             stack.callback(server.server_close)
             stack.callback(thread.join, 10)

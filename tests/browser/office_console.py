@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -20,9 +21,8 @@ from connectors.console.roles import Role
 from connectors.context import Connector, open_connector
 from connectors.settings import save_settings
 from hosting.accounts.accounts import get_account, open_account
-from hosting.accounts.own_password import replace_password
 from hosting.certificates import trusted_authorities
-from hosting.web.secret_cookie import new_secret
+from tests.accounts import add_settled_account, forget_used_codes
 from tests.browser.console import PASSWORD, Person, _free_port, fill_sign_in
 from tests.unit.connectors.offices import PASSPHRASE, Clock, open_office, register_row
 from tests.unit.connectors.web.office_desk import PIN
@@ -60,11 +60,10 @@ class OfficeConsole:
         """Add an account that is ready for use, or with its one-time password still."""
         school = SCHOOL if Role.SCHOOL_USER in roles else None
         account = Account(f"officer-{next(_numbers)}", name, frozenset(roles), school)
-        new = open_account(self.book, None, account)
         if one_time:
-            return Person(account, new.password, new.totp_secret)  # type: ignore[arg-type]
-        replace_password(self.book, account, new.password, PASSWORD, "127.0.0.1", new_secret(os.urandom))
-        return Person(account, PASSWORD, new.totp_secret)  # type: ignore[arg-type]
+            new = open_account(self.book, None, account)
+            return self.known(account.id, new.password, new.totp_secret)
+        return self.known(account.id, PASSWORD, add_settled_account(self.book, account, PASSWORD))
 
     def person(self, role: Role) -> Person:
         """Return the one person who has this role, for tests that change nothing of them."""
@@ -73,8 +72,10 @@ class OfficeConsole:
         return self.people[role]
 
     def known(self, account_id: str, password: str, totp_secret: str) -> Person:
-        """Return somebody whose account was added through the pages."""
-        return Person(get_account(self.book, account_id).account, password, totp_secret)  # type: ignore[arg-type]
+        """Return somebody who has an account already."""
+        account = get_account(self.book, account_id).account
+        forget_codes = partial(forget_used_codes, self.book, account_id)
+        return Person(account, password, totp_secret, forget_codes)  # type: ignore[arg-type]
 
     def sign_in(self, page: Page, person: Person) -> None:
         """Sign in through the page."""

@@ -46,7 +46,7 @@ def served_bureau(folder: Path) -> Iterator[SchoolDesk]:
     """Serve the console until the block is left."""
     with opened_offices(folder) as relay:
         server = make_server("127.0.0.1", 0, create_console_app(relay.offices[BUREAU]), threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield SchoolDesk(f"http://127.0.0.1:{server.server_port}", relay)

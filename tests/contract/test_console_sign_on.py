@@ -21,6 +21,7 @@ from gateway.persistence.engine import read_transaction
 from gateway.services.account_book import GatewayAccounts
 from gateway.services.context import Gateway
 from hosting.accounts.accounts import open_account, reset_account
+from hosting.certificates import trusted_authorities
 from hosting.sign_on.identities import Identity, IdentityError, link_account
 from hosting.sign_on.settings import ProviderSettings
 from hosting.sign_on.sign_in import Provider
@@ -63,7 +64,7 @@ def _return(browser: FlaskClient) -> str:
     leave = browser.post("/console/sign-in/provider", data={"form_token": token[1]}).text
     address = re.search(r'content="0; url=([^"]+)"', leave)
     assert address is not None, leave
-    parts = urlsplit(httpx.get(unescape(address[1])).headers["Location"])
+    parts = urlsplit(httpx.get(unescape(address[1]), verify=trusted_authorities()).headers["Location"])
     return f"{parts.path}?{parts.query}"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from demo.scenario.cast import PASSPHRASE
+from hosting.certificates import trusted_authorities
 
 START_SECONDS = 90
 POLL_SECONDS = 0.05
@@ -40,7 +41,7 @@ class Victim:
         if self.health_url is None:
             return
         deadline = time.monotonic() + START_SECONDS
-        with httpx.Client(timeout=2) as http:
+        with httpx.Client(timeout=2, verify=trusted_authorities()) as http:
             while not self._answers(http, self.health_url):
                 self.require_alive()
                 if time.monotonic() > deadline:

@@ -15,6 +15,7 @@ from keys.custody.key_file_format import KdfCost
 from schemas.agreement import Agreement, Approval, Party
 from schemas.check_digit import complete_citizen_id
 from schemas.formats import digest_of
+from tests.migrated_database import place_state
 
 PASSPHRASE = "an office's own passphrase"
 NOW = datetime(2026, 3, 5, 8, tzinfo=UTC)
@@ -104,6 +105,7 @@ def open_office(folder: Path, rows: list[list[str]], clock: Clock) -> tuple[Conn
             allow_test_regions=True,
             workers=1,
         )
+        place_state(folder)
         create_connector_folder(folder, settings, PASSPHRASE, KdfCost(1, 8192), NOW, os.urandom)
     connector = replace(open_connector(folder, PASSPHRASE), now=clock)
     return connector, open_register(connector)

@@ -1,6 +1,5 @@
 """The console's pages in one process: browsers of people who signed in, and forms as a browser would send them."""
 
-import os
 import re
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,10 +11,8 @@ from werkzeug.test import TestResponse
 from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.context import Console
-from hosting.accounts.accounts import open_account
-from hosting.accounts.own_password import replace_password
-from hosting.web.secret_cookie import new_secret
 from hosting.web.site import COOKIE_NAME
+from tests.accounts import add_settled_account, begin_session
 
 PASSWORD: Final = "四棵老槐树下的风筝 1987"
 _TOKEN: Final = re.compile(r'name="form_token" value="([^"]+)"')
@@ -61,10 +58,8 @@ class Browser:
 def new_session(console: Console, account: Account) -> str:
     """Add an account and return the secret of a session of its own."""
     book = AgencyAccounts(console.connector)
-    new = open_account(book, None, account)
-    token = new_secret(os.urandom)
-    replace_password(book, account, new.password, PASSWORD, "127.0.0.1", token)
-    return token
+    add_settled_account(book, account, PASSWORD)
+    return begin_session(book, account)
 
 
 def browser_of(app: Flask, console: Console, account: Account, language: str = "zh") -> Browser:

@@ -15,8 +15,9 @@ from connectors.desk.ledger_upload import choose_columns, upload_ledger
 from connectors.desk.ledger_worker import work_on
 from connectors.requester.ledger_roster import ledger_store_of
 from connectors.state.ledgers import KeptLedger
-from hosting.accounts.accounts import open_account
 from schemas.check_digit import complete_citizen_id
+from tests.accounts import add_settled_account
+from tests.unit.connectors.desk.desk_pages import PASSWORD
 
 BUREAU: Final = "education.990101"
 CIVIL_AFFAIRS: Final = "civil_affairs.990101"
@@ -95,7 +96,7 @@ def add_teacher(console: Console, id_: str = "li.na", school: str = SCHOOL) -> A
 def add_officer(console: Console, id_: str, role: Role, school: str | None = None) -> Account:
     """Add somebody's account."""
     account = Account(id_, "李娜", frozenset({role}), school)
-    open_account(AgencyAccounts(console.connector), None, account)
+    add_settled_account(AgencyAccounts(console.connector), account, PASSWORD)
     return account
 
 

@@ -26,6 +26,7 @@ from schemas.check_digit import complete_citizen_id
 from schemas.messages.match import SubjectKind
 from schemas.messages.registry import GatewayPin
 from schemas.purpose_catalogue import load_purposes
+from tests.migrated_database import place_state
 from tests.unit.connectors.requester.simulated_gateway import (
     GATEWAY,
     LOG_KEY,
@@ -199,6 +200,7 @@ def _open_connector(folder: Path, kind: str, gateway_key: SigningKey) -> Connect
         allow_test_regions=True,
         workers=1,
     )
+    place_state(folder)
     create_connector_folder(folder, settings, PASSPHRASE, KdfCost(1, 8192), NOW, os.urandom)
     return replace(open_connector(folder, PASSPHRASE), now=_now)
 

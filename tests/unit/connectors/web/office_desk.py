@@ -1,6 +1,5 @@
 """An office's console without a network: a real connector, an account a role, browsers that are signed in."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,15 +15,11 @@ from connectors.context import Connector
 from connectors.gateway_client import GatewayClient
 from connectors.settings import save_settings
 from connectors.state.console_tables import ACCOUNT_TABLES
-from connectors.state.database import writing
 from connectors.trust import TrustStore
 from connectors.web.app import create_console_app
-from hosting.accounts.accounts import open_account
-from hosting.accounts.own_password import replace_password
-from hosting.accounts.sessions import begin_session_in
 from hosting.web.forgery import FORM_FIELD, bind_forms, form_token
-from hosting.web.secret_cookie import new_secret
 from schemas.messages.registry import GatewayPin
+from tests.accounts import add_settled_account, begin_session
 from tests.unit.connectors.offices import Clock, open_office, register_row
 
 PASSWORD = "four old locust trees"
@@ -76,16 +71,12 @@ class OfficeDesk:
                 ACCOUNT_TABLES.account.select().where(ACCOUNT_TABLES.account.c.id == account.id)
             ).first()
         if known is None:
-            new = open_account(self.book, None, account)
-            replace_password(self.book, account, new.password, PASSWORD, ADDRESS, new_secret(os.urandom))
+            add_settled_account(self.book, account, PASSWORD)
         return account
 
     def browser(self, *roles: Role) -> Browser:
         """Return a browser that somebody with these roles is signed in with."""
-        account, token = self.account(*roles), new_secret(os.urandom)
-        with writing(self.connector.state) as connection:
-            begin_session_in(connection, ACCOUNT_TABLES, token, account.id, self.console.seconds())
-        return self.browser_with(token)
+        return self.browser_with(begin_session(self.book, self.account(*roles)))
 
     def browser_with(self, token: str) -> Browser:
         """Return a browser that holds this secret, whether or not it opens a session."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from connectors.console.account import Account
 from connectors.console.actions import Action
@@ -48,6 +49,7 @@ class Desks:
 
     def __init__(self, desks: ItemDesks) -> None:
         self.desks = desks
+        self._apps: dict[str, Flask] = {}
         self._browsers: dict[tuple[str, str], Browser] = {}
 
     def office(self, agency: str) -> Console:
@@ -57,7 +59,9 @@ class Desks:
         key = (agency, account.id)
         if key not in self._browsers:
             office = self.office(agency)
-            self._browsers[key] = browser_of(create_console_app(office), office, account)
+            if agency not in self._apps:
+                self._apps[agency] = create_console_app(office)
+            self._browsers[key] = browser_of(self._apps[agency], office, account)
         return self._browsers[key]
 
 

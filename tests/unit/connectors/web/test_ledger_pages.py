@@ -18,6 +18,7 @@ from tests.unit.connectors.web.office_desk import open_desk
 
 LEDGERS = "/desk/ledgers"
 HEADER = "姓名,性别,出生日期,公民身份号码,备注"
+WAIT_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -41,11 +42,11 @@ def upload(browser, file, name="名册.csv"):
 
 def wait_for(desk, state, id_):
     store = ledger_store_of(desk.connector)
-    for _ in range(200):
-        if store.get(id_).state is state:
-            return store.get(id_)
+    ends_at = time.monotonic() + WAIT_SECONDS
+    while (kept := store.get(id_)).state is not state:
+        assert time.monotonic() < ends_at, kept.state
         time.sleep(0.02)
-    raise AssertionError(store.get(id_).state)
+    return kept
 
 
 def uploaded(desk, browser, *rows):

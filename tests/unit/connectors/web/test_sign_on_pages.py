@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -24,6 +25,7 @@ from connectors.web.app import create_console_app
 from hosting.accounts.account_rules import AccountError, AccountFault
 from hosting.accounts.accounts import disable_account, reset_account
 from hosting.accounts.sign_in import Attempt, SignInRefusedError, sign_in
+from hosting.certificates import trusted_authorities
 from hosting.sign_on.documents import MAX_DOCUMENT_BYTES
 from hosting.sign_on.identities import Identity, IdentityError, IdentityFault, link_account
 from hosting.sign_on.settings import ProviderSettings, ProviderSettingsError
@@ -73,7 +75,7 @@ def _open(folder: Path, provider: IdentityProvider, **settings: Any) -> Office:
     secret = folder / "client.secret"
     secret.write_text(CLIENT_SECRET + "\n")
     secret.chmod(0o600)
-    desk = open_desk(folder / "office")
+    desk = open_desk(folder / "office", lambda _: Flask(__name__))
     chosen = ProviderSettings(issuer=provider.url, client_id=CLIENT_ID, client_secret_file=str(secret), **settings)
     connector = replace(
         desk.connector, settings=desk.connector.settings.model_copy(update={"identity_provider": chosen})
@@ -122,7 +124,7 @@ def _refresh(answer: TestResponse) -> str:
 
 def _visit(address: str) -> str:
     """Go to the provider, and return the path and query that it sends the browser back to."""
-    answer = httpx.get(address)
+    answer = httpx.get(address, verify=trusted_authorities())
     assert answer.status_code == 303, answer.text
     parts = urlsplit(answer.headers["Location"])
     assert parts.path == RETURN

@@ -28,6 +28,7 @@ from schemas.messages.registry import (
     Member,
     Registry,
 )
+from tests.migrated_database import place_state
 from tests.unit.connectors.witness.simulated_log import GATEWAY_URL, LOG_NAME, PEER_URL, SEED, SimulatedLog
 
 PASSPHRASE = "an office's own passphrase"
@@ -118,6 +119,7 @@ def opened_office(folder: Path, log: SimulatedLog) -> Iterator[Office]:
             gateway=pin,
             allow_test_regions=True,
         )
+        place_state(folder)
         create_connector_folder(folder, settings, PASSPHRASE, KdfCost(1, 8192), NOW, os.urandom)
     connector = replace(open_connector(folder, PASSPHRASE), now=clock)
     peer = Cosigner(f"{PEER}/witness", b"\x03" * 32)

@@ -17,8 +17,6 @@ from gateway.persistence.engine import read_transaction, write_transaction
 from gateway.services.account_book import GatewayAccounts
 from gateway.services.context import Gateway
 from gateway.web.signed_in import requires_sign_in, requires_visitor
-from hosting.accounts.accounts import open_account
-from hosting.accounts.own_password import replace_password
 from hosting.accounts.sessions import begin_session_in
 from hosting.web.caller import caller_address
 from hosting.web.forgery import bind_forms, form_token
@@ -26,6 +24,7 @@ from hosting.web.secret_cookie import new_secret
 from hosting.web.security import SECURITY_HEADERS
 from hosting.web.sign_in_form import keep_form, kept_fields
 from hosting.web.signed_in import SignInGuard
+from tests.accounts import add_settled_account
 from tests.scenario.gateway_simulator import Clock, opened_gateway
 
 SECRET_TEXT = "990101201603150015"
@@ -37,10 +36,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     with opened_gateway(tmp_path_factory.mktemp("console") / "gateway", Clock()) as gateway:
         for number, role in enumerate(sorted(set(Role) - AGENCY_ROLES)):
             account = Account(f"officer-{number}", "李华", frozenset({role}))
-            new = open_account(GatewayAccounts(gateway), None, account)
-            replace_password(
-                GatewayAccounts(gateway), account, new.password, "four old locust trees", "::1", new_secret(os.urandom)
-            )
+            add_settled_account(GatewayAccounts(gateway), account, "four old locust trees")
         yield gateway
 
 
