@@ -14,12 +14,19 @@ from gateway.persistence.account_tables import ACCOUNT_TABLES
 from gateway.persistence.engine import write_transaction
 from gateway.services.account_book import GatewayAccounts
 from gateway.services.enrol_member import enrol_member, read_enrolment
+from hosting.accounts.accounts import open_account
+from hosting.accounts.own_password import replace_password
 from hosting.accounts.sessions import begin_session_in
 from hosting.web.secret_cookie import new_secret
-from tests.accounts import add_settled_account
 from tests.scenario.gateway_simulator import REQUESTER_ID, Agency, World, played_world
 
 OTHER = "education.990101"
+
+
+def settle(book: GatewayAccounts, account: Account) -> None:
+    """Add an account whose owner has put a password of their own in the place of the one-time password."""
+    new = open_account(book, None, account)
+    replace_password(book, account, new.password, "four old locust trees", "::1", new_secret(os.urandom))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             Account("party", "李华", frozenset({Role.AGENCY_AUDITOR}), REQUESTER_ID),
             Account("stranger", "李华", frozenset({Role.AGENCY_AUDITOR}), OTHER),
         ):
-            add_settled_account(GatewayAccounts(world.gateway), account, "four old locust trees")
+            settle(GatewayAccounts(world.gateway), account)
         yield world
 
 
