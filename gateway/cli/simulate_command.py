@@ -58,8 +58,10 @@ def simulate(start: Start, file: Path, days: int, *, as_json: bool) -> None:
 
 
 def _read(file: Path) -> Agreement:
+    with file.open("rb") as opened:
+        body = opened.read(MAX_AGREEMENT_BYTES + len("\n") + 1)
     try:
-        return Agreement.from_bytes(file.read_bytes()[: MAX_AGREEMENT_BYTES + 1].strip(), MAX_AGREEMENT_BYTES)
+        return Agreement.from_bytes(body.strip(), MAX_AGREEMENT_BYTES)
     except MessageError as error:
         raise click.ClickException(f"协议文件不正确：{error.pointer} / the agreement file is wrong") from None
 
