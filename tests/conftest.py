@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 from flask import Flask
 from hypothesis import settings
-from jinja2.bccache import Bucket, BytecodeCache
 
+from tests.lighter_apps import KeptTemplates, LateRule
 from tests.postgresql import PostgresqlServer, postgresql_server
 
 settings.register_profile("tongxin", deadline=None)  # no test is about how fast this machine is just now
@@ -32,24 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(next(groups, str(item.path))))
 
 
-class KeptTemplates(BytecodeCache):
-    """Templates as they were translated once: many tests make a console of their own, all with the same pages."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
 @pytest.fixture(scope="session", autouse=True)
-def _kept_templates() -> Iterator[None]:
+def _lighter_apps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Flask.jinja_options, "bytecode_cache", KeptTemplates())
+        patch.setattr(Flask, "url_rule_class", LateRule)
         yield
 
 

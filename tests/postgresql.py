@@ -21,7 +21,7 @@ class PostgresqlServer:
     def database(self, template: str = "template1") -> Iterator[str]:
         """Copy `template`, an empty database, under a new name; give its SQLAlchemy URL, and drop it afterwards."""
         name = f"t{uuid.uuid4().hex}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # in half the time without fsync
         yield self.url(name)
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
