@@ -3,13 +3,16 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+# Every process would compile all modules again where the environment says so, as in many images.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test torture lint bench linkage-quality mutants docs pictures lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
 
 test: $(VENV)/.dev lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 # Kills processes that write the log a thousand times on each database, and checks that nothing acknowledged is lost.
 torture: $(VENV)/.dev
