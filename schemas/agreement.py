@@ -10,7 +10,6 @@ from pydantic import Field, model_validator
 
 from schemas.formats import AgencyId, AttributeId, Digest, PurposeId, RegionScope, UnixSeconds, Uuid
 from schemas.message import Message
-from schemas.regions import is_within
 
 AGREEMENT_TOKEN_TYPE = "tongxin-agreement"  # noqa: S105 - a media type, not a secret
 MAX_AGREEMENT_BYTES = 32 * 1024
@@ -84,8 +83,3 @@ class AgreementSignature(Message):
     agreement: Digest
     agency: AgencyId
     signed_at: UnixSeconds
-
-
-def covers_region(regions: tuple[str, ...], region: str) -> bool:
-    """Return whether `region` lies in one of the subtrees `regions` (GB/T 2260)."""
-    return any(is_within(region, scope) for scope in regions)

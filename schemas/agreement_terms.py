@@ -9,12 +9,13 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.agency_kinds import AgencyKind
-from schemas.agreement import Agreement, covers_region
+from schemas.agreement import Agreement
 from schemas.attribute_catalogue import never_released
 from schemas.key_set import KeySet, load_key_set
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose, load_purposes
 from schemas.purpose_parts import PurposeStatus, RegionRule
+from schemas.regions import covers
 
 KEY_SETS: Final[Mapping[str, KeySet]] = MappingProxyType({known.id: known for known in (load_key_set("G"),)})
 """The key sets that an agreement may name as its `linkage_schema`."""
@@ -88,5 +89,5 @@ def _require_attributes(agreement: Agreement, purpose: Purpose, provider: Agency
 
 def _require_own_regions(agreement: Agreement, requester_region: str) -> None:
     for place, region in enumerate(agreement.regions):
-        if not covers_region((requester_region,), region):
+        if not covers((requester_region,), region):
             raise ProblemError(ProblemCode.REGION_NOT_AGREED, f"/agreement/regions/{place}", "regions")

@@ -10,7 +10,7 @@ from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.policy_parts import Clause, Deny, PolicyRequest, Standing
 from schemas.problem import ProblemCode
 from schemas.purpose_catalogue import Purpose
-from schemas.regions import RegionError, is_within
+from schemas.regions import covers
 
 WITH_ATTRIBUTES: Final = frozenset({MessageType.MATCH, MessageType.EXCHANGE})
 QUESTIONS: Final = WITH_ATTRIBUTES | {MessageType.EVALUATE, MessageType.MATCH_PART, MessageType.MATCH_REVIEW}
@@ -128,19 +128,6 @@ def _batch(case: Case) -> Finding:
     if case.request.records > case.agreement.max_batch:
         return Deny(ProblemCode.BATCH_TOO_LARGE, Clause.MAX_BATCH)
     return (Clause.MAX_BATCH,)
-
-
-def covers(regions: tuple[str, ...], region: str) -> bool:
-    """Return whether `region` lies in one of the subtrees `regions`."""
-    return any(lies_in(region, scope) for scope in regions)
-
-
-def lies_in(region: str, scope: str) -> bool:
-    """Return whether `region` is in the subtree `scope`; what is no region code lies nowhere and covers nothing."""
-    try:
-        return is_within(region, scope)
-    except RegionError:
-        return False
 
 
 RULES: Final[tuple[Callable[[Case], Finding], ...]] = (

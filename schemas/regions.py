@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import ClassVar, Final
@@ -97,3 +97,15 @@ def county_of(region: str) -> str:
 def is_within(region: str, scope: str) -> bool:
     """Return whether `region` is `scope` itself or lies in its subtree. Raises `RegionError` for either."""
     return subtree_prefix(region).startswith(subtree_prefix(scope))
+
+
+def covers(regions: Iterable[str], region: str) -> bool:
+    """Return whether `region` lies in one of the subtrees; what is no code lies nowhere and covers nothing."""
+    return any(_lies_in(region, scope) for scope in regions)
+
+
+def _lies_in(region: str, scope: str) -> bool:
+    try:
+        return is_within(region, scope)
+    except RegionError:
+        return False

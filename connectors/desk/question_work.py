@@ -18,9 +18,9 @@ from connectors.requester.open_question import Progress
 from connectors.sources.errors import SourceError
 from connectors.state.questions import Question
 from connectors.state.roster_ref import StoredLedger
-from schemas.agreement import covers_region
 from schemas.messages.match import SubjectKind
 from schemas.problem import ProblemCode, ProblemError
+from schemas.regions import covers
 
 MAX_ROWS_NAMED: Final = 10
 """So many rows outside the agreed regions are named."""
@@ -53,7 +53,7 @@ def count_ledger(console: Console, id_: str) -> None:
         note_uncountable(console, draft, failure.value)
         return
     rows = [row for row in roster.rows if row.keys]
-    outside = [row.number for row in rows if row.county is not None and not covers_region(regions, row.county)]
+    outside = [row.number for row in rows if row.county is not None and not covers(regions, row.county)]
     hashes = sum(len(row.keys) for row in rows)
     count = RosterCount(roster.version, len(rows), hashes, tuple(outside[:MAX_ROWS_NAMED]))
     note_count(console, draft, count, needs_approval=askable.approver_wanted(len(rows)) is not None)

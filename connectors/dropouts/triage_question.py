@@ -14,7 +14,7 @@ from connectors.dropouts.entry import AbsenceEntry
 from connectors.education import DROPOUT_LEDGER
 from connectors.state.database import writing
 from connectors.state.dropout_questions import keep_asked_rows
-from schemas.agreement import covers_region
+from schemas.regions import covers
 
 PURPOSE: Final = "P01"
 PLACEMENT_ONLY: Final = frozenset({"disability_cert_valid"})
@@ -56,7 +56,7 @@ def draft_question(console: Console, account: str, askable: Askable, lines: Sequ
 def _region(console: Console, askable: Askable) -> str:
     """Return the agency's own region where the agreement covers it, else the first that it names."""
     own, regions = console.connector.settings.region, askable.agreement.regions
-    return own if covers_region(regions, own) else regions[0]
+    return own if covers(regions, own) else regions[0]
 
 
 def _row_of(entry: AbsenceEntry) -> dict[str, str]:

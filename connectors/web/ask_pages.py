@@ -24,9 +24,9 @@ from connectors.state.ledgers import LedgerState
 from connectors.web.draft_wordings import refused_words
 from connectors.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose
-from schemas.agreement import covers_region
 from schemas.formats import Reference
 from schemas.messages.match import SubjectKind
+from schemas.regions import covers
 
 _REFERENCE: Final[TypeAdapter[str]] = TypeAdapter(Reference)
 _DEEDS: Final = {"submit": Deed.SUBMIT, "send": Deed.ASK, "withdraw": Deed.WITHDRAW}
@@ -207,7 +207,7 @@ def _fitting(console: Console, askable: Askable) -> list[Ledger]:
 def _regions(console: Console, askable: Askable) -> list[str]:
     """Return the agreed regions, and before them the agency's own where it lies within them."""
     agreed, own = askable.agreement.regions, console.connector.settings.region
-    return [own, *agreed] if own not in agreed and covers_region(agreed, own) else list(agreed)
+    return [own, *agreed] if own not in agreed and covers(agreed, own) else list(agreed)
 
 
 def _needs_case(askable: Askable) -> bool:

@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.agreement import Agreement, Approval
-from schemas.policy_rules import covers
 from schemas.problem import ProblemCode
+from schemas.regions import covers
 
 _Comparison = Callable[[Agreement, Agreement], bool]
 

@@ -20,8 +20,8 @@ from gateway.domain.draft_comparison import is_no_wider
 from schemas.agreement import Agreement, AgreementState, Approval
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.policy import Clause, Deny, Permit, PolicyRequest, Standing, decide
-from schemas.policy_rules import covers
 from schemas.purpose_catalogue import Purpose
+from schemas.regions import covers
 
 _STATED: Final = "stated"
 _OTHER: Final = "other"

@@ -11,10 +11,9 @@ from typing import Final
 
 from schemas.agreement import Agreement, AgreementState
 from schemas.policy import Standing
-from schemas.policy_rules import covers
 from schemas.purpose_catalogue import Purpose
 from schemas.purpose_parts import MatchProfile, PurposeStatus
-from schemas.regions import RegionError, subtree_prefix
+from schemas.regions import RegionError, covers, subtree_prefix
 
 _ABOUT_A_KNOWN_CHILD: Final = frozenset(
     {MatchProfile.CHILD_ID, MatchProfile.CHILD_ID_OR_NAME, MatchProfile.PARENTS_INSIDE_POLICE}

@@ -17,6 +17,8 @@ from gateway.web.entry_wordings import END_WORDS, STEP_NAMES, EntryWords, reason
 from gateway.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose, t
 from hosting.web.wording import office_time, say_day
+from schemas.workflows.item_number import number_of
+from schemas.workflows.load import load_workflows
 
 _CORRELATION: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:/@+=-]{0,199}")
 
@@ -65,10 +67,17 @@ def _page(gateway: Gateway, told: ToldRequest, form: DisclosureForm) -> Response
         clauses=lambda step: clauses_of(step, told.agreement),
         duration=say_duration,
         exact=_say_exactly,
+        item_number=_item_number(told),
         reasons=reason_options(),
         action=f"{request.path.removesuffix('/disclosure')}/disclosure",
     )
     return make_response(page, 422 if form.errors else 200)
+
+
+def _item_number(told: ToldRequest) -> str | None:
+    """Return the number on the item's slip; None for what is no item."""
+    workflow = (told.story.first.reason or "").partition(".")[0]
+    return number_of(workflow, told.correlation_id) if told.story.is_item and workflow in load_workflows() else None
 
 
 _SENTENCES: Final = {

@@ -4,6 +4,7 @@ import csv
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser
 
-from tests.browser.tutorial_reader import Reader, follow
+from tests.browser.tutorial_reader import Demos, Reader, follow
 
 TUTORIALS: Final = Path(__file__).parents[2] / "docs" / "tutorial"
 PICTURES: Final = TUTORIALS / "pictures"
@@ -27,12 +28,20 @@ SHELL: Final = {
 }
 
 
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demos]:
+    """A folder where demos run; the officer, the school and the county share one with all its children."""
+    demos = Demos(tmp_path_factory.mktemp("tutorials"))
+    yield demos
+    demos.close()
+
+
 @pytest.fixture
-def reader(browser: Browser, tmp_path: Path) -> Reader:
-    """Somebody with an empty folder; pictures go to the guides where TONGXIN_PICTURES says so (`make pictures`)."""
+def reader(browser: Browser, demos: Demos, tmp_path: Path) -> Reader:
+    """Somebody at a desk; pictures go to the guides where TONGXIN_PICTURES says so (`make pictures`)."""
     pictures = PICTURES if "TONGXIN_PICTURES" in os.environ else tmp_path / "pictures"
     pictures.mkdir(exist_ok=True)
-    return Reader(tmp_path, browser, pictures, dict(SHELL))
+    return Reader(demos, browser, pictures, dict(SHELL))
 
 
 def test_the_auditors_tutorial_does_what_it_says(reader: Reader) -> None:
@@ -51,6 +60,11 @@ def test_the_officers_tutorial_brings_true_answers_in_allowed_columns(reader: Re
     given = {row: str(answered.cell(row, width + 2).value or "") for row in truths}
     assert sum(bool(text) for text in given.values()) > len(truths) // 2
     assert all(text.startswith("是" if truths[row] else "否") for row, text in given.items() if text)
+
+
+def test_the_schools_tutorial_brings_the_outcome_back_to_the_school(reader: Reader) -> None:
+    with follow(reader, TUTORIALS / "ten-minutes-for-a-school.md"):
+        assert reader.noted["referral"].startswith("W6-")
 
 
 def _true_answers(truth: Path) -> dict[int, bool]:

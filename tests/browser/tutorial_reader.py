@@ -1,9 +1,10 @@
 """Does what a tutorial says: its commands in one shell, its page steps in real browsers, one for each person.
 
 Rules of the pages: in a `console` block `$ ` begins a command, the rest is what it prints, where `…` stands for
-anything and `«name»` for a text that is kept for later; a command that ends in `&` runs until the page ends. In a
-`page` block each line is a step of `STEPS`. `«code»` is the present code of the authenticator whose secret was noted as
-`«secret»`; one for each person: `«codeli»` goes with `«secretli»`.
+anything and `«name»` for a text that is kept for later; a command that ends in `&` runs until the page ends, but a
+demo goes on for the next page that begins with the same one. In a `page` block each line is a step of `STEPS`.
+`«code»` is the present code of the authenticator whose secret was noted as `«secret»`; one for each person: `«codeli»`
+goes with `«secretli»`.
 """
 
 import os
@@ -12,6 +13,7 @@ import shlex
 import signal
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,14 +21,16 @@ from pathlib import Path
 from typing import Final
 
 import pyotp
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from demo.scenario.servers import free_port
 from tests.browser.console import new_context
 
+DEMO: Final = "tongxin-demo "
 SERVING: Final = "Ctrl-C"
 START_SECONDS: Final = 600
 WAIT_SECONDS: Final = 180
+PICTURE_TURNS: Final = 3
 PORTS: Final = ("8480", "8481", "8482")
 """What the pages call the ports of consoles; free ones are taken in their place."""
 
@@ -37,18 +41,54 @@ THIS_PAGE: Final = "本页"
 _SOMEBODY: Final = "somebody"
 
 
+@dataclass(frozen=True)
+class Server:
+    """A process that serves, and the file that it prints to."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    def printed(self) -> str:
+        """Return what it has printed so far."""
+        return self.output.read_text()
+
+    def end(self) -> None:
+        """End it with all that it started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)  # SIGINT is ignored below a shell that works in the background
+        self.process.wait(60)
+
+
 @dataclass
-class Reader:
-    """Somebody who follows the page: folder, environment, browsers of those who take part, and what they noted."""
+class Demos:
+    """The demos that run in a folder, by the command that began them; each is begun once."""
 
     folder: Path
+    servers: dict[str, Server] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """End them."""
+        for server in self.servers.values():
+            server.end()
+
+
+@dataclass
+class Reader:
+    """Somebody who follows the page: demos, environment, browsers of those who take part, and what they noted."""
+
+    demos: Demos
     browser: Browser
     pictures: Path
     environment: dict[str, str]
     pages: dict[str, Page] = field(default_factory=dict)
     person: str = _SOMEBODY
     noted: dict[str, str] = field(default_factory=dict)
-    servers: list[subprocess.Popen[str]] = field(default_factory=list)
+    servers: list[Server] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        """Where the commands are typed."""
+        return self.demos.folder
 
     @property
     def page(self) -> Page:
@@ -88,10 +128,8 @@ class Reader:
         """End the browsers and the servers."""
         for page in self.pages.values():
             page.context.close()
-        for process in self.servers:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)  # SIGINT is ignored below a shell that works in the background
-            process.wait(60)
+        for server in self.servers:
+            server.end()
 
 
 @contextmanager
@@ -149,7 +187,16 @@ def _run(reader: Reader, command: str, expected: str) -> None:
 
 
 def _serve(reader: Reader, command: str) -> str:
-    output = reader.folder / f"server-{len(reader.servers)}.log"
+    if not command.startswith(DEMO):
+        reader.servers.append(_start(reader, command))
+        return reader.servers[-1].printed()
+    if command not in reader.demos.servers:
+        reader.demos.servers[command] = _start(reader, command)
+    return reader.demos.servers[command].printed()
+
+
+def _start(reader: Reader, command: str) -> Server:
+    output = reader.folder / f"{uuid.uuid4()}.log"
     with output.open("w") as stream:
         process = subprocess.Popen(
             shlex.split(command),
@@ -159,11 +206,11 @@ def _serve(reader: Reader, command: str) -> str:
             stderr=stream,
             start_new_session=True,
         )
-    reader.servers.append(process)
+    server = Server(process, output)
     deadline = time.monotonic() + START_SECONDS
-    while SERVING not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
+    while SERVING not in server.printed() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.2)
-    return output.read_text()
+    return server
 
 
 def _step(reader: Reader, line: str) -> None:
@@ -197,7 +244,7 @@ def _fill(reader: Reader, label: str, text: str) -> None:
 
 
 def _select(reader: Reader, label: str, text: str) -> None:
-    options = reader.page.get_by_label(label, exact=True)
+    options = reader.page.locator("select").and_(reader.page.get_by_label(label)).first
     options.select_option(options.locator("option", has_text=text).first.get_attribute("value"))
 
 
@@ -207,6 +254,15 @@ def _check(reader: Reader, label: str, _: str) -> None:
 
 def _click(reader: Reader, text: str, _: str) -> None:
     reader.page.locator("a, button").filter(has_text=text).first.click()
+
+
+def _press(reader: Reader, text: str, _: str) -> None:
+    """Press a button of the page itself, where a way on the left has the same name."""
+    reader.page.locator("main").get_by_role("button", name=text, exact=True).first.click()
+
+
+def _scroll_to(reader: Reader, text: str, _: str) -> None:
+    reader.page.locator("main").get_by_text(text).first.evaluate("found => found.scrollIntoView({block: 'center'})")
 
 
 def _unfold(reader: Reader, text: str, _: str) -> None:
@@ -241,8 +297,22 @@ def _write_down(reader: Reader, name: str, beginning: str) -> None:
     reader.noted[name] = found[0]
 
 
+def _copy_down(reader: Reader, name: str, label: str) -> None:
+    """Note what stands beside a label in a list of facts."""
+    labels = reader.page.locator("main dt").filter(has_text=label)
+    reader.noted[name] = labels.first.locator("xpath=following-sibling::dd[1]").inner_text()
+
+
 def _take_picture(reader: Reader, name: str, _: str) -> None:
-    reader.page.screenshot(path=reader.pictures / f"{name}.png", animations="disabled")
+    for turn in range(PICTURE_TURNS):
+        try:
+            reader.page.screenshot(path=reader.pictures / f"{name}.png", animations="disabled")
+        except Error:  # the browser has no frame to show while the machine is busy
+            if turn == PICTURE_TURNS - 1:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 STEPS: Final[Mapping[str, Callable[[Reader, str, str], None]]] = {
@@ -253,6 +323,8 @@ STEPS: Final[Mapping[str, Callable[[Reader, str, str], None]]] = {
     "选择": _select,
     "勾选": _check,
     "点击": _click,
+    "按": _press,
+    "滚到": _scroll_to,
     "展开": _unfold,
     "上传": _upload,
     "下载": _download,
@@ -260,6 +332,7 @@ STEPS: Final[Mapping[str, Callable[[Reader, str, str], None]]] = {
     "看到": _see,
     "看不到": _do_not_see,
     "记下": _write_down,
+    "抄下": _copy_down,
     "截图": _take_picture,
 }
 """What can be done on a page. Each takes what is meant, and the text behind `=`."""

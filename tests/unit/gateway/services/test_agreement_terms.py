@@ -127,3 +127,8 @@ def test_an_agreement_that_is_over_is_not_begun() -> None:
 def test_no_purpose_lets_class_c_through(purpose: str, attribute: str) -> None:
     with pytest.raises(ProblemError):
         require_registered_terms(_agreement(purpose=purpose, attributes=(attribute,)), REGISTER, NOW)
+
+
+@pytest.mark.parametrize("region", ["01", "000000"])
+def test_what_is_no_region_code_is_not_agreed(region: str) -> None:
+    assert _refusal(regions=(region,)) == (ProblemCode.REGION_NOT_AGREED, "/agreement/regions/0")
