@@ -1,6 +1,6 @@
 """Times of the private OR on this machine: an office's turn on the board, one child, and a roster of 3,000 children.
 
-Run it with `python -m bench.private_or`. Network and log are not in these figures.
+Network and log are not in these figures.
 """
 
 import os
@@ -10,20 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-import click
-from rich.console import Console
-
 from bench.harness import Figure, Tell
-from bench.machine import describe_machine
-from bench.report import show_machine, show_results
+from bench.scale import Scale
 from keys.private_or.concealed_answer import ConcealedAnswer, conceal_answer, remove_keepers_share, reveal_answer
 from keys.private_or.marks import DEFAULT_WORKERS, NO_MARKS, RowMarks, mark_rows
 from keys.private_or.opening_share import join_shares, make_opening_share
 from schemas.parental_status import ParentStatus, possible_answers
 from schemas.rule_packs.parental_rules import Offices, load_parental_rules
 
-BOARD_ROWS = 20_000
-ROSTER_CHILDREN = 3_000
 RULES = load_parental_rules()["2020"]
 COUNTY = "990101"
 
@@ -62,8 +56,9 @@ class Board:
         return reveal_answer(concealed, self.requester.secret, self._possible)
 
 
-def run(rows: int, children: int, tell: Tell) -> Iterator[Figure]:
+def run(scale: Scale, tell: Tell) -> Iterator[Figure]:
     """Yield seconds of each part; a roster's parts use all cores, as each party alone on its machine would."""
+    rows, children = scale.board_rows, scale.roster_children
     tell(f"a board of {rows} rows")
     board = Board(rows)
     _, seconds = _timed(partial(board.mark, board.marks))
@@ -84,16 +79,3 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
     began = time.perf_counter()
     result = work()
     return result, time.perf_counter() - began
-
-
-@click.command()
-def main() -> None:
-    """计时；不断言任何时间。 / Take times; nothing here asserts one."""
-    screen, errors = Console(), Console(stderr=True)
-    show_machine(screen, describe_machine())
-    figures = list(run(BOARD_ROWS, ROSTER_CHILDREN, lambda line: errors.print(line, style="dim")))
-    show_results(screen, "private OR", figures)
-
-
-if __name__ == "__main__":
-    main()

@@ -21,6 +21,8 @@ class Scale:
         ledger_rows: rows of a ledger that an officer uploads.
         agreements: active agreements among which one is looked up.
         decisions: decisions in a turn.
+        board_rows: rows of the board of a private OR.
+        roster_children: children about whose parents is asked together.
     """
 
     rounds: int
@@ -36,6 +38,8 @@ class Scale:
     ledger_rows: int
     agreements: int
     decisions: int
+    board_rows: int
+    roster_children: int
 
 
 FULL = Scale(
@@ -52,6 +56,8 @@ FULL = Scale(
     ledger_rows=50_000,
     agreements=10_000,
     decisions=2_000,
+    board_rows=20_000,
+    roster_children=3_000,
 )
 QUICK = Scale(
     rounds=7,
@@ -67,4 +73,6 @@ QUICK = Scale(
     ledger_rows=5_000,
     agreements=10_000,
     decisions=1_000,
+    board_rows=2_000,
+    roster_children=300,
 )

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench import __main__ as command
-from bench import console_pages, decide, hashing, index, ledgers, log, log_append, log_proofs, queries
+from bench import console_pages, decide, hashing, index, ledgers, log, log_append, log_proofs, private_or, queries
 from bench.harness import Comparison, Figure, Sample
 from bench.load import HttpRequest, LoadError, send_all
 from bench.register import draw_rows
@@ -37,6 +37,8 @@ TOY = Scale(
     ledger_rows=40,
     agreements=12,
     decisions=20,
+    board_rows=6,
+    roster_children=2,
 )
 
 
@@ -161,3 +163,9 @@ def test_the_command_prints_tables(monkeypatch):
     finished = CliRunner().invoke(command.main, ["--quick", "--only", "hashing"])
     assert finished.exit_code == 0, finished.output
     assert "hashing: ours / peer" in finished.stdout
+
+
+def test_private_or() -> None:
+    figures = list(private_or.run(TOY, quiet))
+    assert [figure.name for figure in figures][:2] == ["an office's turn, 6 rows", "one child, all parties in turn"]
+    assert all(isinstance(figure, Figure) and figure.value > 0 for figure in figures)
