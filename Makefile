@@ -52,7 +52,7 @@ docs: $(VENV)/.run
 
 # Takes the pictures of the tutorials anew, with the data of a full demo.
 pictures: $(VENV)/.dev
-	TONGXIN_PICTURES=1 $(BIN)/pytest tests/browser/test_tutorials.py
+	TONGXIN_PICTURES=1 $(BIN)/pytest tests/browser/test_tutorials.py tests/browser/test_county_tutorial.py
 
 # Versions and hashes of everything that is installed. Run after changing pyproject.toml.
 lock: $(VENV)/.dev
