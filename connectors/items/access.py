@@ -3,13 +3,36 @@
 from datetime import datetime
 
 from connectors.console.account import Account
+from connectors.console.context import Console
 from connectors.console.roles import workflow_roles_of
-from connectors.items.courses import Course
-from connectors.items.offices import Offices
-from connectors.state.items import KeptItem
+from connectors.items.courses import Course, course_of
+from connectors.items.errors import ItemNotFoundError
+from connectors.items.offices import Offices, offices_of
+from connectors.state.database import reading
+from connectors.state.items import KeptItem, find_item
 from schemas.workflows.clock import Above
+from schemas.workflows.position import HistoryError
 from schemas.workflows.roles import WRITE_ONLY, WorkflowRole
 from schemas.workflows.visibility import Viewer, visible_to
+
+
+def get_course(console: Console, account: Account, item: str) -> Course:
+    """Return the course of an item that the account may see.
+
+    Raises:
+        ItemNotFoundError: there is no such item, its history does not hold, or the account may not see it.
+    """
+    with reading(console.connector.state) as connection:
+        kept = find_item(connection, item)
+    if kept is None:
+        raise ItemNotFoundError
+    try:
+        course = course_of(console.connector, kept)
+    except HistoryError:
+        raise ItemNotFoundError from None
+    if not may_see(account, course, offices_of(console), console.now()):
+        raise ItemNotFoundError
+    return course
 
 
 def parts_of(account: Account, kept: KeptItem) -> frozenset[WorkflowRole]:

@@ -10,23 +10,23 @@ from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.console.roles import workflow_roles_of
 from connectors.identifiers import new_uuid
-from connectors.items.access import may_see, parts_of
-from connectors.items.courses import Course, course_of
+from connectors.items.access import get_course, parts_of
+from connectors.items.courses import Course
 from connectors.items.drafts import StepDraft
-from connectors.items.errors import ItemNotFoundError, StepFault, StepRefusedError
+from connectors.items.errors import StepFault, StepRefusedError
 from connectors.items.judging import act_claims, addressed, check_office, check_papers, judge_act, opening_role
 from connectors.items.offices import Offices, offices_of
 from connectors.items.outbox import Delivery, deliver_item, discard
 from connectors.items.paper_rules import OPENING_PAPERS, STEP_PAPERS, readers_of_opening, readers_of_step
 from connectors.items.papers import Paper, ReportPaper
 from connectors.items.signing import sign_step
-from connectors.state.database import reading, writing
+from connectors.state.database import writing
 from connectors.state.item_outbox import add_waiting
-from connectors.state.items import Waiting, add_item, find_item
+from connectors.state.items import Waiting, add_item
 from schemas.messages.items import ActClaims, OpenedClaims
 from schemas.workflows.events import History, Reporter
 from schemas.workflows.load import load_workflows
-from schemas.workflows.position import HistoryError, position_of
+from schemas.workflows.position import position_of
 from schemas.workflows.refusal import RefusalCode
 from schemas.workflows.roles import WorkflowRole
 from schemas.workflows.rule_pack import Transition, Workflow
@@ -120,7 +120,7 @@ def take_step(  # noqa: PLR0913 - one parameter for each thing that a step can s
         ItemNotFoundError: there is no such item, or the account may not see it.
         StepRefusedError: the workflow or the gateway refuses it; nothing was changed.
     """
-    course, offices = _course_for(console, account, item), offices_of(console)
+    course, offices = get_course(console, account, item), offices_of(console)
     act = act_claims(transition, reason, next_office, proof)
     take(console, account, course, offices, act, parts_of(account, course.kept), papers=papers, own=own)
 
@@ -159,20 +159,6 @@ def take(
             raise StepRefusedError(StepFault.STILL_TO_BE_SENT)
         record_in(connection, console.seconds(), account.id, Action.ITEM_STEP, course.kept.id, act.transition)
     return _send(console, step)
-
-
-def _course_for(console: Console, account: Account, item: str) -> Course:
-    with reading(console.connector.state) as connection:
-        kept = find_item(connection, item)
-    if kept is None:
-        raise ItemNotFoundError
-    try:
-        course = course_of(console.connector, kept)
-    except HistoryError:
-        raise ItemNotFoundError from None
-    if not may_see(account, course, offices_of(console), console.now()):
-        raise ItemNotFoundError
-    return course
 
 
 def _readers(

@@ -11,17 +11,15 @@ from connectors.console.account import Account
 from connectors.console.actions import Action
 from connectors.console.context import Console
 from connectors.console.record import record_in
-from connectors.items.access import may_see
+from connectors.items.access import get_course
 from connectors.items.actions import take_step
-from connectors.items.courses import Course, course_of
+from connectors.items.courses import Course
 from connectors.items.draft_rules import is_own_draft
-from connectors.items.errors import ItemNotFoundError, StepRefusedError
-from connectors.items.offices import offices_of
+from connectors.items.errors import StepRefusedError
 from connectors.items.outbox import deliver_item
 from connectors.state.database import destroying, reading
 from connectors.state.item_tables import item_paper
 from connectors.state.items import delete_item, find_item
-from schemas.workflows.position import HistoryError
 from schemas.workflows.refusal import RefusalCode
 
 _WITHDRAW: Final = "withdraw"
@@ -56,16 +54,7 @@ def delete_draft(console: Console, account: Account, item: str) -> bool:
 
 
 def _draft(console: Console, account: Account, item: str) -> Course:
-    with reading(console.connector.state) as connection:
-        kept = find_item(connection, item)
-    if kept is None:
-        raise ItemNotFoundError
-    try:
-        course = course_of(console.connector, kept)
-    except HistoryError:
-        raise ItemNotFoundError from None
-    if not may_see(account, course, offices_of(console), console.now()):
-        raise ItemNotFoundError
+    course = get_course(console, account, item)
     if not is_own_draft(course, account):
         raise StepRefusedError(RefusalCode.NOT_NOW)
     return course
