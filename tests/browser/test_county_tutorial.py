@@ -1,6 +1,5 @@
 """Runs the tutorial of a county's administrator as it stands, and counts the regular reports that it downloads."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -9,8 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser
 
-from tests.browser.test_tutorials import PICTURES, SHELL, TUTORIALS
-from tests.browser.tutorial_reader import Demos, Reader, follow
+from tests.browser.tutorial_reader import TUTORIALS, Demos, Reader, follow, reader_at
 
 LEDGER: Final = Path("county", "province", "education", "缺勤台账_中心学校.xlsx")
 SCHOOL: Final = "童安县中心学校"
@@ -20,11 +18,8 @@ FAULTS: Final = 7
 
 @pytest.fixture
 def reader(browser: Browser, tmp_path: Path) -> Iterator[Reader]:
-    """Somebody at a desk of the bureau; pictures go to the guides where TONGXIN_PICTURES says so (`make pictures`)."""
-    pictures = PICTURES if "TONGXIN_PICTURES" in os.environ else tmp_path / "pictures"
-    pictures.mkdir(exist_ok=True)
     demos = Demos(tmp_path)
-    yield Reader(demos, browser, pictures, dict(SHELL))
+    yield reader_at(demos, browser, tmp_path)
     demos.close()
 
 

@@ -1,9 +1,7 @@
 """Runs the tutorials of people who work in a browser as they stand."""
 
 import csv
-import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -12,25 +10,17 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser
 
-from tests.browser.tutorial_reader import Demos, Reader, follow
+from tests.browser.tutorial_reader import PICTURES, TUTORIALS, Demos, Reader, follow, reader_at
 
-TUTORIALS: Final = Path(__file__).parents[2] / "docs" / "tutorial"
-PICTURES: Final = TUTORIALS / "pictures"
 OFFICERS_ROSTER: Final = "civil_affairs/查询名册_残疾补贴_300人.xlsx"
 HEADER_ROW: Final = 3
 RESULT: Final = "比对结果（仅供核查参考）"
 CARE_SUBSIDY: Final = "符合重度残疾人护理补贴残疾条件"
-SHELL: Final = {
-    **os.environ,
-    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    "COLUMNS": "120",
-    "PYTHONUNBUFFERED": "1",
-}
 
 
 @pytest.fixture(scope="module")
 def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demos]:
-    """A folder where demos run; the officer, the school and the county share one with all its children."""
+    """A folder where demos run; the officer and the school share one with all its children."""
     demos = Demos(tmp_path_factory.mktemp("tutorials"))
     yield demos
     demos.close()
@@ -38,10 +28,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demos]:
 
 @pytest.fixture
 def reader(browser: Browser, demos: Demos, tmp_path: Path) -> Reader:
-    """Somebody at a desk; pictures go to the guides where TONGXIN_PICTURES says so (`make pictures`)."""
-    pictures = PICTURES if "TONGXIN_PICTURES" in os.environ else tmp_path / "pictures"
-    pictures.mkdir(exist_ok=True)
-    return Reader(demos, browser, pictures, dict(SHELL))
+    return reader_at(demos, browser, tmp_path)
 
 
 def test_the_auditors_tutorial_does_what_it_says(reader: Reader) -> None:

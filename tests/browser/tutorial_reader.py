@@ -12,6 +12,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,14 @@ from tests.browser.console import new_context
 
 DEMO: Final = "tongxin-demo "
 SERVING: Final = "Ctrl-C"
+TUTORIALS: Final = Path(__file__).parents[2] / "docs" / "tutorial"
+PICTURES: Final = TUTORIALS / "pictures"
+SHELL: Final = {
+    **os.environ,
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    "COLUMNS": "120",
+    "PYTHONUNBUFFERED": "1",
+}
 START_SECONDS: Final = 600
 WAIT_SECONDS: Final = 180
 PICTURE_TURNS: Final = 3
@@ -130,6 +139,13 @@ class Reader:
             page.context.close()
         for server in self.servers:
             server.end()
+
+
+def reader_at(demos: Demos, browser: Browser, folder: Path) -> Reader:
+    """Return somebody at a desk; pictures go to the guides where TONGXIN_PICTURES says so, else into `folder`."""
+    pictures = PICTURES if "TONGXIN_PICTURES" in os.environ else folder / "pictures"
+    pictures.mkdir(exist_ok=True)
+    return Reader(demos, browser, pictures, dict(SHELL))
 
 
 @contextmanager
