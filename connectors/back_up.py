@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from connectors.holidays import NOTICES_FOLDER
 from connectors.settings import KEY_FILE, SETTINGS_FILE, STATE_FILE
+from hosting.holiday_notices import NOTICES_FOLDER
 
 _COPIED: Final = (KEY_FILE, SETTINGS_FILE)
 

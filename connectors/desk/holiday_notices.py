@@ -11,9 +11,10 @@ from connectors.console.record import record_in
 from connectors.console.roles import Permission
 from connectors.context import Connector
 from connectors.desk.correction_rules import due_on
-from connectors.holidays import add_notice, calendar_for, missing_years, own_notices
+from connectors.holidays import calendar_for
 from connectors.state.correction_tables import correction
 from connectors.state.database import reading, writing
+from hosting.holiday_notices import add_notice, missing_years, own_notices
 from schemas.holiday_notice import HolidayNotice
 
 
@@ -33,7 +34,7 @@ def take_notice(console: Console, account: Account, file: bytes) -> HolidayNotic
     Raises:
         CatalogueError: it is no sound notice; nothing is kept.
     """
-    notice = add_notice(console.connector, file)
+    notice = add_notice(console.connector.folder, file)
     with writing(console.connector.state) as connection:
         record_in(connection, console.seconds(), account.id, Action.HOLIDAYS_ADDED, None, f"year={notice.year}")
     recount_corrections(console.connector)
@@ -54,7 +55,7 @@ def check_holidays(connector: Connector) -> None:
         HolidayNoticeMissingError: a notice that should be here is not; the job shows as failed until it is.
     """
     recount_corrections(connector)
-    missing, faulty = missing_years(calendar_for(connector), connector.today()), own_notices(connector).faulty
+    missing, faulty = missing_years(calendar_for(connector), connector.today()), own_notices(connector.folder).faulty
     if missing or faulty:
         raise HolidayNoticeMissingError(missing, len(faulty))
 

@@ -9,8 +9,9 @@ from werkzeug import Response
 from connectors.console.context import Console
 from connectors.console.roles import Permission
 from connectors.desk.holiday_notices import take_notice
-from connectors.holidays import calendar_for, is_bundled, missing_years, own_notices
+from connectors.holidays import calendar_for
 from connectors.web.signed_in import PREFIX, requires_sign_in, signed_in
+from hosting.holiday_notices import is_bundled, missing_years, own_notices
 from hosting.web.language import Text, choose
 from hosting.web.listing import Column
 from schemas.attribute_catalogue import CatalogueError
@@ -70,7 +71,7 @@ def _page(console: Console, errors: dict[str, str]) -> str:
         missing=missing_years(calendar, today),
         is_next_missing=today.year + 1 not in calendar.notices,
         next_year=today.year + 1,
-        faulty=own_notices(console.connector).faulty,
+        faulty=own_notices(console.connector.folder).faulty,
         added=request.args.get("added", "") in {str(one.year) for one in notices},
         example=EXAMPLE,
         errors=errors,

@@ -21,6 +21,7 @@ _COMMANDS: Final = {
         ("simulate_command", ("simulate",)),
         ("who_can_command", ("who-can",)),
         ("witness_commands", ("witness",)),
+        ("holiday_command", ("add-holidays",)),
         ("serve_command", ("serve",)),
     )
     for name in names

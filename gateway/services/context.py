@@ -46,6 +46,11 @@ class Gateway:
     identity_provider: Provider | None = None
 
     @property
+    def folder(self) -> Path:
+        """The folder of settings, keys and added holiday notices."""
+        return self.public_folder.parent
+
+    @property
     def id(self) -> str:
         """The gateway's id."""
         return self.settings.gateway

@@ -15,11 +15,10 @@ from gateway.services.held_items import (
     HeldItem,
     WorkflowUnknownError,
     add_event_to_item,
-    calendar,
+    calendar_of,
     find_held_item,
     grow,
     next_look,
-    offices_of,
 )
 from keys.crypto.signing import SigningKey
 from keys.protocol.envelopes import envelope_digest
@@ -45,13 +44,13 @@ def escalate_items(gateway: Gateway) -> int:
 
 def _look_at(gateway: Gateway, stored: StoredItem, now: datetime) -> int:
     held, recorded = _find(gateway, stored.item), 0
-    while held is not None and (after := _record_next(held, now)) is not None:
-        following = _add(gateway, held, after, now)
+    while held is not None and (after := _record_next(gateway, held, now)) is not None:
+        following = _add(gateway, held, after)
         if following is None:
             return recorded
         held, recorded = following, recorded + 1
     if not recorded:  # an item whose workflow is the gateway's no longer waits a day
-        later = int((now + LOOK_AHEAD).timestamp()) if held is None else next_look(held.workflow, held.history, now)
+        later = int((now + LOOK_AHEAD).timestamp()) if held is None else next_look(gateway, held.workflow, held.history)
         _look_again(gateway, stored, later)
     return recorded
 
@@ -72,18 +71,19 @@ def _look_again(gateway: Gateway, stored: StoredItem, look_at: int | None) -> No
     gateway.journal.write(change)
 
 
-def _record_next(held: HeldItem, now: datetime) -> History | None:
+def _record_next(gateway: Gateway, held: HeldItem, now: datetime) -> History | None:
     """Return the history with the first escalation that is due, None where none can be recorded now."""
-    for told in due_escalations(held.workflow, held.history, now, calendar()):
-        after = record_escalation(held.workflow, held.history, told, now, calendar())
+    calendar = calendar_of(gateway)
+    for told in due_escalations(held.workflow, held.history, now, calendar):
+        after = record_escalation(held.workflow, held.history, told, now, calendar)
         return after if isinstance(after, History) else None
     return None
 
 
-def _add(gateway: Gateway, held: HeldItem, after: History, now: datetime) -> HeldItem | None:
+def _add(gateway: Gateway, held: HeldItem, after: History) -> HeldItem | None:
     """Store the escalation; return the item with it, None where somebody else was first."""
     event = _sign(gateway, gateway.signing_key(), held, after)
-    growth = grow(offices_of(gateway, gateway.members.current()), held, event, after, now)
+    growth = grow(gateway, gateway.members.current(), held, event, after)
 
     def change(connection: Connection) -> Draft[HeldItem | None]:
         if find_event_digest(connection, event.claims.item, event.claims.number) is not None:

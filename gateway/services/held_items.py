@@ -5,8 +5,7 @@ is to be looked at again, and since when it has ended, are kept beside it to be 
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -26,6 +25,7 @@ from gateway.persistence.item_queries import (
 )
 from gateway.services.context import Gateway
 from gateway.services.members import Members
+from hosting.holiday_notices import own_notices
 from keys.crypto.signing import read_header
 from keys.protocol.envelopes import envelope_digest, read_unverified
 from keys.protocol.item_events import ItemEvent, history_of
@@ -35,7 +35,7 @@ from schemas.workflows.load import load_workflows
 from schemas.workflows.position import position_of
 from schemas.workflows.rule_pack import Workflow
 from schemas.workflows.running import due_escalations
-from schemas.working_days import WorkingCalendar, working_calendar
+from schemas.working_days import WorkingCalendar
 
 LOOK_AHEAD: Final = timedelta(days=1)
 """An open item is looked at once a day at least: a holiday notice may have moved its deadlines."""
@@ -76,10 +76,9 @@ def workflow_of(opened: OpenedClaims) -> Workflow:
     return find_workflow(opened.workflow, opened.version, opened.region)
 
 
-@cache
-def calendar() -> WorkingCalendar:
-    """Return the working days by which the gateway counts: the State Council's notices."""
-    return working_calendar()
+def calendar_of(gateway: Gateway) -> WorkingCalendar:
+    """Return the working days by which the gateway counts: the State Council's notices, as they are known now."""
+    return own_notices(gateway.folder).calendar
 
 
 def offices_of(gateway: Gateway, members: Members) -> Offices:
@@ -101,15 +100,15 @@ def find_held_item(connection: Connection, gateway: Gateway, item: str) -> HeldI
     return HeldItem(stored, events, workflow, history_of(events, gateway.id))
 
 
-def grow(offices: Offices, held: HeldItem | None, event: ItemEvent, after: History, now: datetime) -> Growth:
+def grow(gateway: Gateway, members: Members, held: HeldItem | None, event: ItemEvent, after: History) -> Growth:
     """Return what there is to store of an event that was accepted; made before the write lock is taken.
 
     Args:
-        offices: the register.
+        gateway: the process.
+        members: the register.
         held: the item before; None for one that is opened.
         event: the verified event.
         after: the history with it.
-        now: aware UTC.
     """
     workflow = find_workflow(after.workflow, after.version, after.region)
     stored = StoredItem(
@@ -119,11 +118,11 @@ def grow(offices: Offices, held: HeldItem | None, event: ItemEvent, after: Histo
         region=after.region,
         events=len(after.events),
         change=0,
-        look_at=next_look(workflow, after, now),
+        look_at=next_look(gateway, workflow, after),
         ended_at=event.claims.at if position_of(workflow, after).state.final else None,
     )
     events = (event,) if held is None else (*held.events, event)
-    parties = concerned(offices, workflow, None if held is None else held.history, after)
+    parties = concerned(offices_of(gateway, members), workflow, None if held is None else held.history, after)
     return Growth(HeldItem(stored, events, workflow, after), frozenset(parties))
 
 
@@ -144,12 +143,13 @@ def add_event_to_item(connection: Connection, growth: Growth, papers: tuple[Stor
     return replace(growth.held, stored=stored)
 
 
-def next_look(workflow: Workflow, history: History, now: datetime) -> int | None:
+def next_look(gateway: Gateway, workflow: Workflow, history: History) -> int | None:
     """Return when the clock job is to look at an item next (POSIX seconds), None once it has ended."""
     if position_of(workflow, history).state.final:
         return None
+    now = gateway.now()
     ahead = now + LOOK_AHEAD
-    due = [one.due.at for one in due_escalations(workflow, history, ahead, calendar())]
+    due = [one.due.at for one in due_escalations(workflow, history, ahead, calendar_of(gateway))]
     return int(max(now, min([*due, ahead])).timestamp())
 
 

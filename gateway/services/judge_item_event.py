@@ -6,7 +6,7 @@ from gateway.domain.item_offices import Offices
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.item_queries import StoredPaper, count_papers
 from gateway.services.context import Gateway
-from gateway.services.held_items import HeldItem, WorkflowUnknownError, calendar, offices_of, workflow_of
+from gateway.services.held_items import HeldItem, WorkflowUnknownError, calendar_of, offices_of, workflow_of
 from gateway.services.members import Members
 from gateway.services.request_trail import Received
 from keys.crypto.signing import BadSignatureError, SignatureError
@@ -94,7 +94,7 @@ def judge_submitted(
     if held is None and isinstance(told, Opened):
         judged = open_item(workflow, told, now)
     elif held is not None and isinstance(told, Act):
-        judged = advance(workflow, held.history, told, now, calendar())
+        judged = advance(workflow, held.history, told, now, calendar_of(gateway))
     if isinstance(judged, Refusal):
         raise refuse_step(judged.code)
     step = NextStep(event, papers, workflow, held, judged)

@@ -11,7 +11,7 @@ from gateway.persistence.item_queries import list_changes, list_papers
 from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once
 from gateway.services.context import Gateway
-from gateway.services.held_items import HeldItem, WorkflowUnknownError, calendar, find_held_item, offices_of
+from gateway.services.held_items import HeldItem, WorkflowUnknownError, calendar_of, find_held_item, offices_of
 from gateway.services.request_trail import Received, request_ref
 from schemas.base64url import encode_base64url
 from schemas.messages.items import (
@@ -81,7 +81,7 @@ def _find_visible(connection: Connection, gateway: Gateway, received: Received[I
     if held is None:
         return None
     offices, agency = offices_of(gateway, received.members), received.claims.issuer
-    is_visible = may_see(offices, held.workflow, held.history, agency, gateway.now(), calendar())
+    is_visible = may_see(offices, held.workflow, held.history, agency, gateway.now(), calendar_of(gateway))
     return held if is_visible else None
 
 

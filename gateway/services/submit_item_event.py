@@ -25,7 +25,6 @@ from gateway.services.held_items import (
     add_event_to_item,
     find_held_item,
     grow,
-    offices_of,
 )
 from gateway.services.judge_item_event import NextStep, judge_submitted, read_papers, refuse_step, verify_submitted
 from gateway.services.request_trail import Received, request_ref
@@ -66,8 +65,7 @@ def submit_item_event(gateway: Gateway, received: Received[ItemSubmit]) -> Reply
 
 
 def _prepare(gateway: Gateway, received: Received[ItemSubmit], step: NextStep) -> tuple[Growth, Event]:
-    offices = offices_of(gateway, received.members)
-    growth = grow(offices, step.held, step.event, step.after, gateway.now())
+    growth = grow(gateway, received.members, step.held, step.event, step.after)
     return growth, _log_event(gateway, received, step)
 
 

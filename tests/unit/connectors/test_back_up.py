@@ -12,9 +12,9 @@ from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
 from connectors.console.roles import Role
 from connectors.context import open_connector
-from connectors.holidays import NOTICES_FOLDER
 from connectors.settings import KEY_FILE, SETTINGS_FILE, STATE_FILE
 from hosting.accounts.accounts import all_accounts, open_account
+from hosting.holiday_notices import NOTICES_FOLDER
 from tests.unit.connectors.offices import PASSPHRASE, Clock, open_office
 
 HEAD = Account("he.jianguo", "何建国", frozenset({Role.SHARING_OFFICE_HEAD}), None)

@@ -19,12 +19,13 @@ from connectors.desk.holiday_notices import (
     count_missing_years,
     take_notice,
 )
-from connectors.holidays import NOTICES_FOLDER, calendar_for, missing_years, own_notices
+from connectors.holidays import calendar_for
 from connectors.items.actions import open_item, take_step
 from connectors.items.lists import get_item
 from connectors.items.views import ItemScope
 from connectors.items.waiting import count_waiting
 from connectors.state.database import reading
+from hosting.holiday_notices import NOTICES_FOLDER, missing_years, own_notices
 from schemas.attribute_catalogue import CatalogueError
 from schemas.holiday_notice import MAX_NOTICE_BYTES
 from schemas.working_days import CHINA_TIME
@@ -86,7 +87,7 @@ def test_the_clock_s_job_tells_what_is_missing_and_takes_a_file_that_was_put_the
     check_holidays(desk.connector)
     assert not get_correction(desk.console, "officer", waiting).is_provisional
     (folder / "2028.yaml").write_bytes(NOTICE_2027)
-    assert own_notices(desk.connector).faulty == ("2028.yaml",)
+    assert own_notices(desk.connector.folder).faulty == ("2028.yaml",)
     with pytest.raises(HolidayNoticeMissingError, match="faulty files: 1"):
         check_holidays(desk.connector)
     assert 2027 in calendar_for(desk.connector).notices
@@ -108,7 +109,7 @@ def test_the_administrator_is_warned_and_adds_the_notice_on_a_page(desk: OfficeD
     for wrong in (b"", b"year: 2027\n", b"x" * (MAX_NOTICE_BYTES + 1)):
         answer = browser.post("/desk/holidays", file=(BytesIO(wrong), "2027.yaml"))
         assert answer.status_code == 422
-    assert own_notices(desk.connector).notices == ()
+    assert own_notices(desk.connector.folder).notices == ()
     answer = browser.post("/desk/holidays", file=(BytesIO(NOTICE_2027), "anything.yaml"))
     assert answer.headers["Location"] == "/desk/holidays?added=2027"
     page = browser.client.get("/desk/holidays?added=2027").get_data(as_text=True)
@@ -124,7 +125,7 @@ def test_a_notice_that_contradicts_another_is_refused(desk: OfficeDesk) -> None:
     )
     with pytest.raises(CatalogueError):
         take_notice(desk.console, ADMINISTRATOR, contradicting)
-    assert own_notices(desk.connector).notices == ()
+    assert own_notices(desk.connector.folder).notices == ()
 
 
 @pytest.fixture
