@@ -12,7 +12,7 @@ demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
 
 test: $(VENV)/.dev lint
-	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Kills processes that write the log a thousand times on each database, and checks that nothing acknowledged is lost.
 torture: $(VENV)/.dev

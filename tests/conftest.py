@@ -1,12 +1,16 @@
 """Fixtures for every folder of tests, and which tests stay together where several processes share the work."""
 
+import re
 from collections.abc import Iterator
-from pathlib import PurePath
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import pytest
 from flask import Flask
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.lighter_apps import KeptTemplates, LateRule
 from tests.postgresql import PostgresqlServer, postgresql_server
@@ -15,21 +19,30 @@ settings.register_profile("tongxin", deadline=None)  # no test is about how fast
 settings.load_profile("tongxin")
 
 COSTLY: Final = {
-    "scene": frozenset({"scene"}),
-    "consoles": frozenset({"browser", "console"}),
-    "population": frozenset({"population"}),
+    "scene": re.compile(r"\bscene: Scene\b"),
+    "consoles": re.compile(r"\b(console: Console|office: OfficeConsole)\b"),
+    "population": re.compile(r"\bpopulation\b.*\bSeen\b"),
 }
-"""Groups of test files by the fixtures that make them one: what takes long to set up is set up in one process alone."""
+"""How files tell that they use what takes long to set up: such files are played in one process, one after another."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a file of tests be played in one process, and all files with the same costly fixtures in the same one."""
-    wanted: dict[PurePath, set[str]] = {}
-    for item in items:
-        wanted.setdefault(item.path, set()).update(getattr(item, "fixturenames", ()))
-    for item in items:
-        groups = (name for name, fixtures in COSTLY.items() if fixtures <= wanted[item.path])
-        item.add_marker(pytest.mark.xdist_group(next(groups, str(item.path))))
+class Together(LoadFileScheduling):
+    """Gives each file of tests to one process, and all files with the same costly fixtures to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        text = _text_of(file)
+        return next((name for name, sign in COSTLY.items() if sign.search(text)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Tell pytest-xdist how to share the tests out."""
+    return Together(config, log)
+
+
+@cache
+def _text_of(file: str) -> str:
+    return Path(file).read_text("utf-8")
 
 
 @pytest.fixture(scope="session", autouse=True)
