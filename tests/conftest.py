@@ -20,7 +20,7 @@ settings.load_profile("tongxin")
 
 COSTLY: Final = {
     "scene": re.compile(r"\bscene: Scene\b"),
-    "consoles": re.compile(r"\b(console: Console|office: OfficeConsole)\b"),
+    "consoles": re.compile(r"\b(new_page|page_as|office_page|office_page_as): Callable\b"),
     "population": re.compile(r"\bpopulation\b.*\bSeen\b"),
 }
 """How files tell that they use what takes long to set up: such files are played in one process, one after another."""
@@ -31,7 +31,7 @@ class Together(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        text = _text_of(file)
+        text = _text_of(self.config.rootpath / file)
         return next((name for name, sign in COSTLY.items() if sign.search(text)), file)
 
 
@@ -41,8 +41,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 @cache
-def _text_of(file: str) -> str:
-    return Path(file).read_text("utf-8")
+def _text_of(file: Path) -> str:
+    return file.read_text("utf-8")
 
 
 @pytest.fixture(scope="session", autouse=True)
