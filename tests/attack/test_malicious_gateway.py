@@ -26,6 +26,7 @@ from connectors.state.alerts import list_alerts
 from connectors.state.promises import list_promises
 from connectors.witness.compare_notes import compare_notes
 from connectors.witness.log_reader import LogReader
+from connectors.witness.own_key import state_witness_key
 from connectors.witness.pull import pull
 from connectors.witness.witness import SPLIT_VIEW, Witness
 from demo.province import Agency
@@ -85,6 +86,8 @@ def stolen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Stolen:
     sessions = {agency: scene.session(agency) for agency in (plan.requester, plan.provider)}
     for session in sessions.values():
         session.client.refresh_registry()
+        # Its clock does that soon after the start; a registry that is copied before knows no witness key of it.
+        state_witness_key(session.connector, session.trust, session.client)
         _wait_for(session)
     connectors = {agency: copy_connector(session.connector, folder / agency) for agency, session in sessions.items()}
     database = copy_database(scene, folder / "gateway.sqlite3")
