@@ -1,3 +1,5 @@
+import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,23 @@ def test_lost_files_are_written_anew(engine: Engine, tmp_path: Path) -> None:
         (tmp_path / "2026/checkpoint").write_bytes(damage)
         _publish(engine, files)
         assert _read_root(files) == (signed.size, signed.root_hash)
+
+
+def test_who_publishes_at_the_same_moment_takes_turns(engine: Engine, tmp_path: Path) -> None:
+    notes = []
+    for step in (200, *[9] * 15):
+        fill(engine, step)
+        notes.append(sign(engine))
+
+    def publish(note: bytes) -> None:
+        with read_transaction(engine) as connection:
+            TileFiles(tmp_path, SHARD).publish(TreeStore(connection, SHARD), note)
+
+    with ThreadPoolExecutor(8) as publishers:
+        list(publishers.map(publish, random.Random(5).sample(notes * 4, len(notes) * 4)))
+    assert TileFiles(tmp_path, SHARD).find_checkpoint() == notes[-1]
+    signed = parse_checkpoint(parse_note(notes[-1]).text)
+    assert _read_root(TileFiles(tmp_path, SHARD)) == (signed.size, signed.root_hash)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
