@@ -15,6 +15,8 @@ from demo.scenario.cast import PASSPHRASE
 from hosting.certificates import trusted_authorities
 
 START_SECONDS = 60.0
+END_SECONDS = 60.0
+"""A server waits for the jobs under way before it ends; after half of this it ends all the same."""
 
 
 class ServerStartError(Exception):
@@ -52,7 +54,7 @@ def serving(name: str, arguments: Sequence[str], health_url: str, log: Path) -> 
         yield process.pid
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=END_SECONDS)
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
