@@ -20,7 +20,7 @@ import connectors.state.witness_tables  # noqa: F401 - its tables belong to the 
 from connectors.state.tables import metadata
 
 BUSY_TIMEOUT_MS = 30_000
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 _WRITING = "tongxin_writing"
 

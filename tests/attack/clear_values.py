@@ -62,10 +62,10 @@ def _forms(text: str) -> Iterator[tuple[str, bytes]]:
     yield "escaped JSON", json.dumps(text)[1:-1].encode("ascii")
     yield "percent-encoded", quote(text, safe="").encode("ascii")
     for skipped in range(3):
-        # Whatever stands before it, one of three alignments of base64 shows the middle of the text.
-        packed = base64.urlsafe_b64encode(bytes(skipped) + encoded).rstrip(b"=")
-        middle = packed[4 if skipped else 0 : -2]
-        yield "base64", middle if len(middle) >= 10 else b""
+        # Whatever stands before and behind it, one of three alignments of base64 shows all of the text but some bits.
+        packed = base64.urlsafe_b64encode(bytes(skipped) + encoded)
+        settled = packed[-(-skipped * 4 // 3) : (skipped + len(encoded)) * 4 // 3]
+        yield "base64", settled if len(settled) >= 10 else b""
 
 
 def secrets_of(scene: Scene) -> Secrets:

@@ -234,6 +234,16 @@ def test_the_search_finds_what_is_planted(scene: Scene, seen: Seen) -> None:
     )
 
 
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_a_number_is_found_in_base64_and_no_time_is_taken_for_one(before: str) -> None:
+    """A key statement tells a time of ten digits; nine of eleven digits of a phone stand in it, one place further."""
+    phone, time = "13179536690", f"{before}{{\"issued_at\":1795366901}}"
+    secrets = Secrets()
+    secrets.add("a number", [phone])
+    assert secrets.find(encode_base64url(f"{before}{phone}}}".encode()).encode()) == {"a number as base64"}
+    assert secrets.find(encode_base64url(time.encode()).encode()) == set()
+
+
 @pytest.mark.parametrize("purpose", ["P01", "P04", "P09", "P14"])
 def test_the_search_knows_the_guardians_of_every_register(scene: Scene, seen: Seen, purpose: str) -> None:
     records = open_register(scene.session(scene.plan(purpose).provider).connector).records()

@@ -154,3 +154,14 @@ def fits() -> Callable[[Page], bool]:
         return bool(fits)
 
     return look
+
+
+@pytest.fixture
+def check(axe: Callable[[Page], list[str]], fits: Callable[[Page], bool]) -> Callable[[Page], None]:
+    """Give `check(page)`: no serious fault, and it fits at 200 %."""
+
+    def look(page: Page) -> None:
+        assert axe(page) == [], page.url
+        assert fits(page), page.url
+
+    return look

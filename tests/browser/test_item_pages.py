@@ -70,17 +70,6 @@ def page_of(desks: ItemDesks, browser: Browser) -> Iterator[Callable[[str, Accou
         page.context.close()
 
 
-@pytest.fixture
-def check(axe: Callable[[Page], list[str]], fits: Callable[[Page], bool]) -> Callable[[Page], None]:
-    """Give `check(page)`: no serious fault, and it fits at 200 %."""
-
-    def look(page: Page) -> None:
-        assert axe(page) == [], page.url
-        assert fits(page), page.url
-
-    return look
-
-
 def press(page: Page, selector: str, key: str) -> None:
     """Go to an element with the tabulator alone and press a key there."""
     for _ in range(MAX_TABS):

@@ -55,17 +55,6 @@ def page_of(desks: ItemDesks, browser: Browser) -> Iterator[Callable[[Account, s
         page.context.close()
 
 
-@pytest.fixture
-def check(axe: Callable[[Page], list[str]], fits: Callable[[Page], bool]) -> Callable[[Page], None]:
-    """Give `check(page)`: no serious fault, and it fits at 200 %."""
-
-    def look(page: Page) -> None:
-        assert axe(page) == [], page.url
-        assert fits(page), page.url
-
-    return look
-
-
 def shrink(bureau: Console) -> str:
     """Let a refresh have found that the register shrank; returns the agreement's digest."""
     party = Party(agency=EDUCATION, signing_key=digest_of(b"provider"))
