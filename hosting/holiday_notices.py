@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from schemas.attribute_catalogue import CatalogueError
+from schemas.catalogue_files import CatalogueError
 from schemas.holiday_notice import MAX_NOTICE_BYTES, HolidayNotice, parse_holiday_notice
 from schemas.working_days import WorkingCalendar, bundled_notices, working_calendar
 

@@ -1,22 +1,25 @@
-"""The attribute catalogue: everything that an agency could release, and what nobody ever does (class C)."""
+"""The two attribute catalogues: what an agency could release (class B), and what nobody ever does (class C).
 
-from collections.abc import Mapping
+They stand in two folders and give two closed types. What is parsed as `ReleasableId` can only be a name of the first:
+a purpose, an agreement or a message that names an attribute of class C has no form in which it could be read.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from schemas.agency_kinds import AgencyKind
-from schemas.catalogue_files import read_catalogue
+from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.formats import AttributeId
+from schemas.message import NEVER_RELEASED
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class CatalogueError(ValueError):
-    """A catalogue file contradicts itself or another one."""
 
 
 class AttributeType(StrEnum):
@@ -88,33 +91,74 @@ class WithheldAttribute(_Attribute):
     share_class: Annotated[Literal["C"], Field(alias="class")]
 
 
-Attribute = Annotated[ReleasableAttribute | WithheldAttribute, Field(discriminator="share_class")]
-
-
 class _AttributeFile(CatalogueEntry):
-    attributes: tuple[Attribute, ...]
+    holders: tuple[AgencyKind, ...]
+    attributes: tuple[dict[str, Any], ...]
+
+
+_Entry = TypeVar("_Entry", bound=_Attribute)
+
+
+@cache
+def load_releasable() -> Mapping[str, ReleasableAttribute]:
+    """Return the attributes of class B by id.
+
+    Raises:
+        CatalogueError: an id stands twice.
+        pydantic.ValidationError: a file is malformed, or holds an attribute of class C.
+    """
+    return _load("attributes", ReleasableAttribute)
+
+
+@cache
+def load_withheld() -> Mapping[str, WithheldAttribute]:
+    """Return the attributes of class C by id; raises as `load_releasable`, also for an id that class B has."""
+    withheld = _load("never_released", WithheldAttribute)
+    for id_ in withheld:
+        if id_ in load_releasable():
+            raise CatalogueError(f"{id_} is both released and never released")
+    return withheld
 
 
 @cache
 def load_attributes() -> Mapping[str, ReleasableAttribute | WithheldAttribute]:
-    """Return all attributes by id.
-
-    Raises:
-        CatalogueError: an id stands twice.
-        pydantic.ValidationError: a file is malformed.
-    """
-    found: dict[str, ReleasableAttribute | WithheldAttribute] = {}
-    for name, content in read_catalogue("attributes"):
-        holders = content.pop("holders")
-        content["attributes"] = [{"holders": holders, **entry} for entry in content["attributes"]]
-        for attribute in _AttributeFile.model_validate(content).attributes:
-            if attribute.id in found:
-                raise CatalogueError(f"{name}: {attribute.id} stands twice in the attribute catalogue")
-            found[attribute.id] = attribute
-    return MappingProxyType(found)
+    """Return all attributes by id, those of class B first; raises as `load_withheld`."""
+    return MappingProxyType({**load_releasable(), **load_withheld()})
 
 
 @cache
 def never_released() -> frozenset[str]:
     """Return the ids of class C."""
-    return frozenset(id_ for id_, found in load_attributes().items() if isinstance(found, WithheldAttribute))
+    return frozenset(load_withheld())
+
+
+@dataclass(frozen=True, slots=True)
+class _NamesOf:
+    """Makes a text a closed type: its values are the names of one catalogue, and no other text can be parsed."""
+
+    catalogue: Callable[[], Collection[str]]
+    fault: str
+    sentence: str
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> CoreSchema:
+        names = core_schema.literal_schema(sorted(self.catalogue()))
+        return core_schema.custom_error_schema(names, self.fault, custom_error_message=self.sentence)
+
+
+ReleasableId = Annotated[str, _NamesOf(load_releasable, NEVER_RELEASED, "no attribute that may be released")]
+"""The name of an attribute of class B. Class C is not among the values of this type."""
+
+WithheldId = Annotated[str, _NamesOf(load_withheld, "not_class_c", "no attribute of class C")]
+"""The name of an attribute of class C, for the lists of what a purpose never releases."""
+
+
+def _load(folder: str, model: type[_Entry]) -> Mapping[str, _Entry]:
+    found: dict[str, _Entry] = {}
+    for name, content in read_catalogue(folder):
+        file = _AttributeFile.model_validate(content)
+        for written in file.attributes:
+            entry = model.model_validate({"holders": file.holders, **written})
+            if entry.id in found:
+                raise CatalogueError(f"{folder}/{name}.yaml: {entry.id} stands twice")
+            found[entry.id] = entry
+    return MappingProxyType(found)

@@ -1,11 +1,14 @@
 """What every message has in common: frozen, nothing unknown, one canonical form (RFC 8785)."""
 
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import rfc8785
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.formats import digest_of
+
+NEVER_RELEASED: Final = "attribute_never_released"
+"""The error of a type that has the releasable attributes alone as its values."""
 
 _declared_names: set[str] = set()
 
@@ -14,7 +17,8 @@ class MessageError(ValueError):
     """A body is not the message that it should be.
 
     Attributes:
-        reason: `too_large`, `malformed` or `not_canonical`.
+        reason: `too_large`, `malformed`, `not_canonical`, or `attribute_never_released` where a member that names
+            attributes has a value that its type does not have.
         pointer: JSON pointer (RFC 6901) to the member at fault; names it, never quotes it.
     """
 
@@ -63,7 +67,7 @@ def parse_message(model: type[M], body: bytes, max_bytes: int) -> M:
     try:
         message = model.model_validate_json(body)
     except ValidationError as error:
-        raise MessageError("malformed", _pointer(error)) from None
+        raise MessageError(_reason(error), _pointer(error)) from None
     if _canonical(message) != body:
         raise MessageError("not_canonical")
     return message
@@ -78,7 +82,7 @@ def parse_claims(model: type[M], claims: dict[str, object]) -> M:
     try:
         return model.model_validate_json(rfc8785.dumps(claims))  # type: ignore[arg-type]
     except ValidationError as error:
-        raise MessageError("malformed", _pointer(error)) from None
+        raise MessageError(_reason(error), _pointer(error)) from None
     except rfc8785.CanonicalizationError:
         raise MessageError("malformed") from None
 
@@ -88,6 +92,11 @@ def _canonical(message: Message) -> bytes:
         return message.to_bytes()
     except rfc8785.CanonicalizationError:  # a whole number beyond 2^53 has no canonical form
         raise MessageError("malformed") from None
+
+
+def _reason(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return NEVER_RELEASED if first["type"] == NEVER_RELEASED else "malformed"
 
 
 def _pointer(error: ValidationError) -> str:

@@ -5,7 +5,8 @@ from typing import TypeVar
 import yaml
 from pydantic import ValidationError
 
-from schemas.attribute_catalogue import CatalogueEntry, CatalogueError
+from schemas.attribute_catalogue import CatalogueEntry
+from schemas.catalogue_files import CatalogueError
 
 Entry = TypeVar("Entry", bound=CatalogueEntry)
 

@@ -11,14 +11,13 @@ from schemas.agency_kinds import AgencyKind
 from schemas.attribute_catalogue import (
     AttributeType,
     CatalogueEntry,
-    CatalogueError,
     ReleasableAttribute,
     Text,
-    load_attributes,
-    never_released,
+    WithheldId,
+    load_releasable,
 )
-from schemas.catalogue_files import read_catalogue
-from schemas.formats import AttributeId, PurposeId
+from schemas.catalogue_files import CatalogueError, read_catalogue
+from schemas.formats import PurposeId
 from schemas.purpose_parts import (
     Agencies,
     Approvals,
@@ -57,7 +56,7 @@ class Purpose(CatalogueEntry):
 
     inputs: tuple[Text, ...]
     outputs: Annotated[tuple[PurposeOutput, ...], Field(min_length=1)]
-    never: Annotated[tuple[AttributeId, ...], Field(min_length=1)]
+    never: Annotated[tuple[WithheldId, ...], Field(min_length=1)]
     approvals: Approvals
     case_number_required: bool
     max_batch: Annotated[int, Field(ge=1, le=100_000)]
@@ -69,14 +68,11 @@ class Purpose(CatalogueEntry):
 
     @model_validator(mode="after")
     def _sound(self) -> "Purpose":
-        attributes = load_attributes()
         for output in self.outputs:
-            _check_output(self, output, attributes.get(output.attribute))
+            _check_output(self, output, load_releasable()[output.attribute])
         keys = [(output.attribute, output.provider) for output in self.outputs]
         if len(set(keys)) != len(keys):
             raise ValueError(f"{self.id}: an attribute stands twice for one provider")
-        if not never_released().issuperset(self.never):
-            raise ValueError(f"{self.id}: `never` lists what is not class C")
         _check_approvals(self)
         return self
 
@@ -117,12 +113,8 @@ _TYPE_OF_TRANSFORM: Mapping[Transform, AttributeType] = {
 }
 
 
-def _check_output(purpose: Purpose, output: PurposeOutput, attribute: object) -> None:
+def _check_output(purpose: Purpose, output: PurposeOutput, attribute: ReleasableAttribute) -> None:
     place = f"{purpose.id}: {output.attribute}"
-    if not isinstance(attribute, ReleasableAttribute):
-        raise ValueError(  # noqa: TRY004 - a fault in the data, which pydantic reports with its place
-            f"{place} is not a releasable attribute"
-        )
     if output.provider not in attribute.holders:
         raise ValueError(f"{place} is not held by {output.provider}")
     if output.provider not in {*purpose.provider_agencies, AgencyKind.JOINT}:

@@ -6,8 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import CatalogueEntry, Text
-from schemas.formats import AttributeId
+from schemas.attribute_catalogue import CatalogueEntry, ReleasableId, Text
 from schemas.transforms import Transform
 
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
@@ -73,14 +72,14 @@ class LegalBasis(CatalogueEntry):
 class OnlyIf(CatalogueEntry):
     """A condition on another output of the same provider."""
 
-    attribute: AttributeId
+    attribute: ReleasableId
     equals: str | bool
 
 
 class PurposeOutput(CatalogueEntry):
     """One attribute that one provider releases, in one form."""
 
-    attribute: AttributeId
+    attribute: ReleasableId
     provider: AgencyKind
     transform: Transform
     codes: tuple[str, ...] = ()

@@ -7,8 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from schemas.attribute_catalogue import CatalogueError
-from schemas.catalogue_files import read_catalogue
+from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.holiday_notice import HolidayNotice
 
 CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+8")

@@ -8,7 +8,8 @@ from typing import Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.formats import AgencyId, AttributeId, Digest, Reference, RegionScope
+from schemas.attribute_catalogue import ReleasableId
+from schemas.formats import AgencyId, Digest, Reference, RegionScope
 
 
 class FormatType(click.ParamType[str]):
@@ -34,6 +35,6 @@ REFERENCE = FormatType(
     "an own reference: 2 to 40 letters, digits, _ . -; never a name or an ID number",
 )
 REGION = FormatType(RegionScope, "应为行政区划代码 / a region code of 2, 4, 6, 9 or 12 digits")
-ATTRIBUTE = FormatType(AttributeId, "应为数据项代号 / the id of an attribute, e.g. disability_cert_valid")
+ATTRIBUTE = FormatType(ReleasableId, "应为数据项代号 / the id of an attribute, e.g. disability_cert_valid")
 AGENCY = FormatType(AgencyId, "应为单位代号 / an agency's id, e.g. civil_affairs.990101")
 DIGEST = FormatType(Digest, "应为协议编号：43个字符 / an agreement's digest: 43 characters")

@@ -14,7 +14,7 @@ from connectors.web.signed_in import PREFIX, requires_sign_in, signed_in
 from hosting.holiday_notices import is_bundled, missing_years, own_notices
 from hosting.web.language import Text, choose
 from hosting.web.listing import Column
-from schemas.attribute_catalogue import CatalogueError
+from schemas.catalogue_files import CatalogueError
 from schemas.holiday_notice import MAX_NOTICE_BYTES
 
 HOLIDAYS: Final = f"{PREFIX}/holidays"

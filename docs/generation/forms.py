@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from docs.generation.markdown import code, codes
-from schemas import formats
+from schemas import attribute_catalogue, formats
 from schemas.messages import evaluate, exchange, items, match, registry
 from schemas.workflows import clock
 
@@ -18,7 +18,7 @@ FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "AgencyId": (formats.AgencyId, "单位代号", "a member or the gateway, e.g. `education.990101`"),
     "AgencyType": (registry.AgencyType, "部门类别", "a kind of agency, e.g. `civil_affairs`"),
     "PurposeId": (formats.PurposeId, "用途代码", "a purpose, e.g. `P04`"),
-    "AttributeId": (formats.AttributeId, "数据项代码", "an attribute of the catalogue"),
+    "ReleasableId": (attribute_catalogue.ReleasableId, "B 类数据项代码", "an attribute of class B; no other can be named"),
     "RegionScope": (formats.RegionScope, "行政区划及其下属", "a subtree of GB/T 2260: 2, 4, 6, 9 or 12 digits"),
     "County": (formats.County, "县级行政区划代码", "a county, 6 digits"),
     "Reference": (

@@ -6,7 +6,7 @@ import click
 
 from gateway.cli.session import Start, pass_start
 from hosting.holiday_notices import add_notice
-from schemas.attribute_catalogue import CatalogueError
+from schemas.catalogue_files import CatalogueError
 from schemas.holiday_notice import MAX_NOTICE_BYTES
 
 

@@ -9,8 +9,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from schemas.attribute_catalogue import CatalogueEntry, CatalogueError, Text
-from schemas.catalogue_files import read_catalogue
+from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.purpose_parts import LegalBasis
 from schemas.workflows.clock import Basis, Name
 from schemas.working_days import CountedDay, WorkingCalendar

@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.formats import AgencyId, AttributeId, Digest, Handle, PurposeId, Token, UnixSeconds
+from schemas.attribute_catalogue import ReleasableId
+from schemas.formats import AgencyId, Digest, Handle, PurposeId, Token, UnixSeconds
 from schemas.message import Message
 
 ACCOUNTING_TOKEN_TYPE = "tongxin-accounting"  # noqa: S105 - a media type, not a secret
@@ -36,7 +37,7 @@ class AccountedAccess(Message):
     requester: AgencyId
     purpose: PurposeId
     kind: AccessKind
-    attributes: Annotated[tuple[AttributeId, ...], Field(max_length=100)] = ()
+    attributes: Annotated[tuple[ReleasableId, ...], Field(max_length=100)] = ()
     leaf: Digest
 
 

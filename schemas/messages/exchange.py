@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.agreement import MAX_BATCH_RECORDS
-from schemas.formats import AttributeId, Digest, Handle, Mac, Sealed, Token
+from schemas.attribute_catalogue import ReleasableId
+from schemas.formats import Digest, Handle, Mac, Sealed, Token
 from schemas.linkage_keys import KeyType
 from schemas.message import Message
 from schemas.messages.match import Attributes
@@ -65,7 +66,7 @@ class Refusal(StrEnum):
 class Answer(Message):
     """The released values of one handle, or the reason why there are none."""
 
-    values: dict[AttributeId, bool | int | str | None] = Field(default_factory=dict)
+    values: dict[ReleasableId, bool | int | str | None] = Field(default_factory=dict)
     refused: Refusal | None = None
 
 

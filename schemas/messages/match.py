@@ -13,11 +13,11 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from schemas.agreement import MAX_BATCH_RECORDS
+from schemas.attribute_catalogue import ReleasableId
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.formats import (
     ASKED_ENTRY_BYTES,
     AgencyId,
-    AttributeId,
     County,
     Digest,
     Handle,
@@ -44,7 +44,7 @@ MAX_HANDLES_A_ROW = 16
 GRANT_TOKEN_TYPE = "tongxin-grant"  # noqa: S105 - a media type, not a secret
 PARTS_A_MILLION = 1_000_000
 
-Attributes = Annotated[tuple[AttributeId, ...], Field(min_length=1, max_length=32)]
+Attributes = Annotated[tuple[ReleasableId, ...], Field(min_length=1, max_length=32)]
 Row = Annotated[int, Field(ge=0, lt=MAX_RUN_RECORDS)]
 """The place of a record in its run, drawn by the requester's connector."""
 

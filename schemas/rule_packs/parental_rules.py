@@ -8,8 +8,8 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import CatalogueEntry, CatalogueError, Text
-from schemas.catalogue_files import read_catalogue
+from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.parental_status import Coverage, StatusAnswer, answers_by_status
 from schemas.purpose_parts import LegalBasis
 from schemas.regions import is_within

@@ -5,8 +5,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from schemas.attribute_catalogue import CatalogueError
-from schemas.catalogue_files import read_catalogue
+from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.parse_catalogue import parse_catalogue
 from schemas.workflows.rule_pack import Workflow
 

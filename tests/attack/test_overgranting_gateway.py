@@ -143,7 +143,7 @@ def _signed_by_the_requester(loot: Loot) -> str:
     ("grant", "refusal", "alert"),
     [
         (_more_attributes, ProblemCode.GRANT_EXCEEDED, "grant_exceeds_agreement"),
-        (_never_released, ProblemCode.GRANT_EXCEEDED, "grant_exceeds_agreement"),
+        (_never_released, ProblemCode.GRANT_INVALID, "grant_not_for_this_request"),
         (_other_handles, ProblemCode.GRANT_EXCEEDED, "grant_exceeds_agreement"),
         (_other_agreement, ProblemCode.GRANT_INVALID, "grant_not_for_this_request"),
         (_made_up_agreement, ProblemCode.GRANT_INVALID, "grant_not_for_this_request"),
@@ -169,7 +169,7 @@ def test_a_grant_out_of_its_time_is_refused(loot: Loot, grant: Grant) -> None:
 def test_attributes_beyond_agreement_or_catalogue_are_refused_whatever_is_granted(loot: Loot) -> None:
     for extra, refusal in (
         ("known_to_civil_affairs", ProblemCode.ATTRIBUTE_NOT_AGREED),
-        ("no_such_attribute", ProblemCode.ATTRIBUTE_NOT_AGREED),
+        ("no_such_attribute", ProblemCode.ATTRIBUTE_NEVER_RELEASED),
         (min(never_released()), ProblemCode.ATTRIBUTE_NEVER_RELEASED),
     ):
         attributes = (*loot.collusion.agreement.attributes, extra)

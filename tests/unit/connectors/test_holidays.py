@@ -26,7 +26,7 @@ from connectors.items.views import ItemScope
 from connectors.items.waiting import count_waiting
 from connectors.state.database import reading
 from hosting.holiday_notices import NOTICES_FOLDER, missing_years, own_notices
-from schemas.attribute_catalogue import CatalogueError
+from schemas.catalogue_files import CatalogueError
 from schemas.holiday_notice import MAX_NOTICE_BYTES
 from schemas.working_days import CHINA_TIME
 from tests.unit.connectors.items.items_gateway import BUREAU, CIVIL, County, opened_county

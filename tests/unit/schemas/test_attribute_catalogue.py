@@ -1,14 +1,15 @@
 """The attribute catalogue: complete, consistent with the code lists, and closed about class C."""
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from schemas.agency_kinds import AGENCY_KIND_NAMES, AgencyKind
 from schemas.attribute_catalogue import (
-    Attribute,
     ReleasableAttribute,
     WithheldAttribute,
     load_attributes,
+    load_releasable,
+    load_withheld,
     never_released,
 )
 from schemas.catalogue_files import read_catalogue
@@ -34,7 +35,7 @@ def test_nothing_that_the_law_closes_is_releasable() -> None:
 
 def test_no_entry_can_carry_an_infection() -> None:
     # AIDS Regulation article 39: not even as a withheld entry, since a name alone invites a column.
-    text = str(list(read_catalogue("attributes")) + list(read_catalogue("purposes"))).lower()
+    text = str([list(read_catalogue(folder)) for folder in ("attributes", "never_released", "purposes")]).lower()
     assert not any(word in text for word in ("hiv", "aids", "艾滋"))
 
 
@@ -64,12 +65,23 @@ ONE_CODE = [{"code": "a", "zh": "甲", "en": "a"}]
 
 @pytest.mark.parametrize(
     "change",
-    [{"class": "A"}, {"class": None}, {"type": "code"}, {"codes": ONE_CODE}, {"type": "code", "codes": ONE_CODE * 2},
-     {"type": "text"}, {"type": "list"}, {"holders": []}, {"holders": ["nobody"]}, {"id": "X"}, {"surplus": 1},
-     {"name_zh": ""}, {"class": "C", "codes": ONE_CODE}],
+    [{"class": "A"}, {"class": "C"}, {"class": None}, {"type": "code"}, {"codes": ONE_CODE},
+     {"type": "code", "codes": ONE_CODE * 2}, {"type": "text"}, {"type": "list"}, {"holders": []},
+     {"holders": ["nobody"]}, {"id": "X"}, {"surplus": 1}, {"name_zh": ""}],
 )  # fmt: skip
 def test_malformed_entries_are_refused(change: dict[str, object]) -> None:
-    adapter: TypeAdapter[ReleasableAttribute | WithheldAttribute] = TypeAdapter(Attribute)
-    assert adapter.validate_python(GOOD).id == "x_y"
+    assert ReleasableAttribute.model_validate(GOOD).id == "x_y"
     with pytest.raises(ValidationError):
-        adapter.validate_python({**GOOD, **change})
+        ReleasableAttribute.model_validate({**GOOD, **change})
+
+
+@pytest.mark.parametrize("change", [{}, {"class": "B"}, {"codes": ONE_CODE}])
+def test_the_catalogue_of_class_c_takes_nothing_else(change: dict[str, object]) -> None:
+    assert WithheldAttribute.model_validate({**GOOD, "class": "C", "type": "text"}).id == "x_y"
+    with pytest.raises(ValidationError):
+        WithheldAttribute.model_validate({**GOOD, "class": "C", **change} if change else GOOD)
+
+
+def test_no_name_stands_in_both_catalogues() -> None:
+    assert not set(load_releasable()) & set(load_withheld())
+    assert set(load_attributes()) == {*load_releasable(), *load_withheld()}

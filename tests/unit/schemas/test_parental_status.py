@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import CatalogueError, ReleasableAttribute, load_attributes
+from schemas.attribute_catalogue import ReleasableAttribute, load_attributes
+from schemas.catalogue_files import CatalogueError
 from schemas.parental_status import (
     Coverage,
     ParentalClass,

@@ -9,7 +9,7 @@ from schemas.agency_kinds import AgencyKind
 from schemas.attribute_catalogue import ReleasableAttribute, load_attributes, never_released
 from schemas.catalogue_files import read_catalogue
 from schemas.purpose_catalogue import Purpose, load_purposes
-from schemas.purpose_parts import PurposeStatus
+from schemas.purpose_parts import PurposeStatus, RegionRule
 
 OUTPUTS_OF_WORKING_PURPOSES = {
     "P01": {
@@ -38,7 +38,20 @@ OUTPUTS_OF_WORKING_PURPOSES = {
         ("public_security", "status_since", "YM", ()),
         ("public_security", "moved_to_county", "REGION6", ()),
     },
+    "P16": {
+        ("civil_affairs", "address_protected", "BOOL", ()),
+        ("civil_affairs", "open_case", "BOOL", ()),
+        ("civil_affairs", "duty_office_contact", "CONTACT", ()),
+        ("civil_affairs", "caregiver_relation", "ENUM", ("parent", "grandparent", "relative", "institution", "other")),
+        ("public_security", "address_protected", "BOOL", ()),
+        ("public_security", "open_case", "BOOL", ()),
+        ("public_security", "duty_office_contact", "CONTACT", ()),
+        ("education", "duty_office_contact", "CONTACT", ()),
+        ("health", "medical_alert", "BOOL", ()),
+        ("health", "duty_office_contact", "CONTACT", ()),
+    },
 }
+ANY_REGION = {"P08", "P11", "P13", "P16"}
 
 
 def test_all_eighteen_are_there() -> None:
@@ -46,6 +59,19 @@ def test_all_eighteen_are_there() -> None:
     assert {id_ for id_, found in load_purposes().items() if found.status is PurposeStatus.WORKING} == set(
         OUTPUTS_OF_WORKING_PURPOSES
     )
+
+
+def test_only_these_ask_beyond_their_own_region() -> None:
+    found = {id_ for id_, purpose in load_purposes().items() if purpose.region_rule is RegionRule.ANY}
+    assert found == ANY_REGION
+
+
+def test_emergencies_are_approved_afterwards_and_single() -> None:
+    found = {id_: one for id_, one in load_purposes().items() if one.approvals.emergency is not None}
+    assert list(found) == ["P16"]
+    purpose = found["P16"]
+    assert (purpose.max_batch, purpose.retention_days, purpose.case_number_required) == (1, 3, False)
+    assert (purpose.approvals.single, purpose.approvals.batch) == (None, None)
 
 
 @pytest.mark.parametrize("purpose_id", OUTPUTS_OF_WORKING_PURPOSES)
@@ -118,9 +144,9 @@ def test_the_record_that_the_next_tests_spoil_is_good() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (with_output(attribute="death_cause", transform="YM"), "not a releasable attribute"),
-        (with_output(attribute="citizen_id", transform="TOKEN"), "not a releasable attribute"),
-        (with_output(attribute="nowhere"), "not a releasable attribute"),
+        (with_output(attribute="death_cause", transform="YM"), "no attribute that may be released"),
+        (with_output(attribute="citizen_id", transform="TOKEN"), "no attribute that may be released"),
+        (with_output(attribute="nowhere"), "no attribute that may be released"),
         (with_output(attribute="enrolled", transform="BOOL"), "not held by"),
         (with_output(attribute="enrolled", provider="education", transform="BOOL"), "no provider of this purpose"),
         (with_output(transform="BOOL"), "can't be transformed"),
@@ -130,7 +156,7 @@ def test_the_record_that_the_next_tests_spoil_is_good() -> None:
         (with_output(attribute="life_status", transform="ENUM", codes=["dead"]), "needs codes"),
         (with_output(attribute="life_status", transform="ENUM3", codes=["moved"]), "exactly three"),
         (with_output(only_if={"attribute": "life_status", "equals": "moved"}), "doesn't come before"),
-        (record(never=["life_status"]), "not class C"),
+        (record(never=["life_status"]), "no attribute of class C"),
         (record(approvals={"single": "section_head"}), "approvals don't fit"),
         (record(outputs=record()["outputs"] * 2), "stands twice"),
         (record(decision_support_only=False), "decision_support_only"),

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.attribute_catalogue import CatalogueError
-from schemas.catalogue_files import read_catalogue
+from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.holiday_notice import MAX_NOTICE_BYTES, HolidayNotice, parse_holiday_notice
 from schemas.working_days import bundled_notices, calendar_of, china_date, working_calendar
 

@@ -8,8 +8,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from schemas.attribute_catalogue import CatalogueError
-from schemas.catalogue_files import read_catalogue
+from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.workflows.clock import Basis, ClockKind, SpanUnit
 from schemas.workflows.load import MAX_WORKFLOW_BYTES, load_workflows, parse_workflow
 from schemas.workflows.roles import ROLE_NAMES, WorkflowRole
