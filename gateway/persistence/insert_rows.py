@@ -2,20 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+_BY_PLACE: Final[Mapping[str, Dialect]] = {
+    "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
+    "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
+}
+"""How each database's driver takes values by their place, which costs it less than by name."""
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert `rows` into `table`; all have the same columns, and values that the driver takes without conversion.
+    """Insert `rows` into `table`; all have the same columns in the same order, and values for the driver as they are.
 
     SQLAlchemy's own way looks at each value of each row, which costs as much as SQLite's insert.
     """
     if rows:
-        connection.exec_driver_sql(_statement(connection.dialect, table, tuple(rows[0])), list(rows))
+        statement = _statement(connection.dialect.name, table, tuple(rows[0]))
+        connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
 
 
 @lru_cache(maxsize=64)
-def _statement(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
-    return str(insert(table).compile(dialect=dialect, column_keys=list(columns)))
+def _statement(database: str, table: Table, columns: tuple[str, ...]) -> str:
+    return str(insert(table).compile(dialect=_BY_PLACE[database], column_keys=list(columns)))

@@ -19,8 +19,9 @@ _TABLES = (*_ERASABLE, "audit_cosignature", "audit_checkpoint", "audit_tile", "a
 # SQLite: an INSERT that would take the place of a row, leave a gap, or go to a shard after a newer one has begun.
 # REPLACE must not get as far as its delete.
 _SQLITE_REFUSED_INSERTS = {
-    "audit_leaf": "NEW.idx <> coalesce((SELECT max(idx) + 1 FROM audit_leaf WHERE shard = NEW.shard), 0)"
-    " OR NEW.shard < (SELECT max(shard) FROM audit_leaf)"
+    # Asked for every entry, so with one look at the last one.
+    "audit_leaf": "coalesce((SELECT NOT (NEW.shard = shard AND NEW.idx = idx + 1 OR NEW.shard > shard AND NEW.idx = 0)"
+    " FROM audit_leaf ORDER BY shard DESC, idx DESC LIMIT 1), NEW.idx <> 0)"
     " OR EXISTS (SELECT 1 FROM audit_leaf WHERE event_id = NEW.event_id)",
     "audit_tile": "EXISTS (SELECT 1 FROM audit_tile WHERE shard = NEW.shard AND level = NEW.level AND n = NEW.n)",
     "audit_checkpoint": "NEW.size <= (SELECT max(size) FROM audit_checkpoint WHERE shard = NEW.shard)",
