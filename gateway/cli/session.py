@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
-from alembic.util import CommandError
 
 import hosting.command_line
 from gateway.bootstrap import open_gateway
@@ -15,6 +14,7 @@ from gateway.log.evidence_format import EvidenceError
 from gateway.log.journal import AuditUnavailableError, LogDamagedError
 from gateway.log.stored_zip import ArchiveError
 from gateway.persistence.engine import DatabaseUrlError, DurabilityError
+from gateway.persistence.migrate import NewerSchemaError
 from gateway.services.context import Gateway
 from gateway.services.enrol_member import EnrolmentError
 from gateway.services.witness_policy import WitnessPolicyError
@@ -53,7 +53,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         ArchiveError,
         DatabaseUrlError,
         DurabilityError,
-        CommandError,
+        NewerSchemaError,
         ProviderSettingsError,
     )
 

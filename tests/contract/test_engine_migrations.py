@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 import gateway.persistence
 from gateway.persistence.engine import create_database_engine, read_transaction, write_transaction
 from gateway.persistence.metadata import metadata
-from gateway.persistence.migrate import current_head, migrate_database, migration_config
+from gateway.persistence.migrate import NewerSchemaError, current_head, migrate_database, migration_config
 
 for module in pkgutil.iter_modules(gateway.persistence.__path__, "gateway.persistence."):
     importlib.import_module(module.name)
@@ -43,6 +43,15 @@ def test_head_file_names_the_only_head(engine: Engine) -> None:
         scripts = ScriptDirectory.from_config(migration_config(connection))
         assert scripts.get_heads() == [current_head()]
         assert MigrationContext.configure(connection).get_current_revision() == current_head()
+
+
+def test_a_database_of_a_newer_version_is_refused_and_stays_as_it_is(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    before = _schema(engine)
+    with pytest.raises(NewerSchemaError, match="newer version"):
+        migrate_database(engine)
+    assert _schema(engine) == before
 
 
 def test_migrations_are_numbered_by_hand_in_one_line(engine: Engine) -> None:
