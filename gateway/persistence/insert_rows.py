@@ -16,13 +16,14 @@ _BY_PLACE: Final[Mapping[str, Dialect]] = {
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert `rows` into `table`; all have the same columns in the same order, and values for the driver as they are.
+    """Insert `rows` into `table`; all have the same columns, and values for the driver as they are.
 
     SQLAlchemy's own way looks at each value of each row, which costs as much as SQLite's insert.
     """
     if rows:
-        statement = _statement(connection.dialect.name, table, tuple(rows[0]))
-        connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
+        columns = tuple(column.name for column in table.columns if column.name in rows[0])
+        statement = _statement(connection.dialect.name, table, columns)
+        connection.exec_driver_sql(statement, [tuple(row[name] for name in columns) for row in rows])
 
 
 @lru_cache(maxsize=64)
