@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import CoreSchema, core_schema
@@ -45,10 +45,20 @@ class Sensitivity(StrEnum):
     SENSITIVE_UNDER_14 = "S14"
 
 
+DECLARED_NAMES: Final[set[str]] = set()
+"""The names of all members that catalogue entries can have: they alone may stand in an error."""
+
+
 class CatalogueEntry(BaseModel):
     """What all parts of the catalogues share: frozen, nothing unknown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Remember the declared names."""
+        super().__pydantic_init_subclass__(**kwargs)
+        DECLARED_NAMES.update(found.alias or name for name, found in cls.model_fields.items())
 
 
 class AttributeCode(CatalogueEntry):

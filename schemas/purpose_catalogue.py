@@ -18,6 +18,7 @@ from schemas.attribute_catalogue import (
 )
 from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.formats import PurposeId
+from schemas.parse_catalogue import validate_entry
 from schemas.purpose_parts import (
     Agencies,
     Approvals,
@@ -47,6 +48,9 @@ class Purpose(CatalogueEntry):
     legal_basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
     requester_agencies: Agencies
     provider_agencies: Agencies
+    keeper_agencies: tuple[AgencyKind, ...] = ()
+    """Who may keep half of a key, where the answer is computed between agencies; a keeper states nothing itself."""
+
     min_live_providers: Annotated[int, Field(ge=1)] = 1
     region_rule: RegionRule
     modes: Annotated[tuple[Mode, ...], Field(min_length=1)]
@@ -77,8 +81,12 @@ class Purpose(CatalogueEntry):
         return self
 
     def outputs_of(self, provider: AgencyKind) -> tuple[PurposeOutput, ...]:
-        """Return what `provider` may release under this purpose, in the order of the catalogue."""
-        return tuple(output for output in self.outputs if output.provider is provider)
+        """Return what `provider` may release under this purpose, in the order of the catalogue.
+
+        What is computed between the agencies, with a keeper, they release together.
+        """
+        releasing = {provider, AgencyKind.JOINT} if self.keeper_agencies else {provider}
+        return tuple(output for output in self.outputs if output.provider in releasing)
 
 
 @cache
@@ -86,10 +94,9 @@ def load_purposes() -> Mapping[str, Purpose]:
     """Return all purposes by id.
 
     Raises:
-        CatalogueError: a file's name is not its purpose's id.
-        pydantic.ValidationError: a purpose is malformed or doesn't fit the attribute catalogue.
+        CatalogueError: a purpose is malformed, doesn't fit the attribute catalogue, or a file's name is not its id.
     """
-    found = {name: Purpose.model_validate(content) for name, content in read_catalogue("purposes")}
+    found = {name: validate_entry(Purpose, name, content) for name, content in read_catalogue("purposes")}
     for name, purpose in found.items():
         if purpose.id != name:
             raise CatalogueError(f"{name}.yaml describes {purpose.id}")
@@ -101,6 +108,7 @@ _TYPE_OF_TRANSFORM: Mapping[Transform, AttributeType] = {
     Transform.BOOL: AttributeType.BOOLEAN,
     Transform.ENUM: AttributeType.CODE,
     Transform.ENUM3: AttributeType.CODE,
+    Transform.ENUMS: AttributeType.CODE,
     Transform.STAGE: AttributeType.CODE,
     Transform.YM: AttributeType.DATE,
     Transform.YEAR: AttributeType.DATE,
@@ -135,7 +143,7 @@ def _check_approvals(purpose: Purpose) -> None:
 
 
 def _check_codes(place: str, output: PurposeOutput, known: set[str]) -> None:
-    if output.transform in {Transform.ENUM, Transform.ENUM3}:
+    if output.transform in {Transform.ENUM, Transform.ENUM3, Transform.ENUMS}:
         if not output.codes or not known.issuperset(output.codes):
             raise ValueError(f"{place} needs codes of its attribute")
         if output.transform is Transform.ENUM3 and len(output.codes) != 3:

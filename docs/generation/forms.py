@@ -18,7 +18,7 @@ FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "AgencyId": (formats.AgencyId, "单位代号", "a member or the gateway, e.g. `education.990101`"),
     "AgencyType": (registry.AgencyType, "部门类别", "a kind of agency, e.g. `civil_affairs`"),
     "PurposeId": (formats.PurposeId, "用途代码", "a purpose, e.g. `P04`"),
-    "ReleasableId": (attribute_catalogue.ReleasableId, "B 类数据项代码", "an attribute of class B; no other can be named"),
+    "ReleasableId": (attribute_catalogue.ReleasableId, "B 类数据项代码", "an attribute of class B, and no other"),
     "RegionScope": (formats.RegionScope, "行政区划及其下属", "a subtree of GB/T 2260: 2, 4, 6, 9 or 12 digits"),
     "County": (formats.County, "县级行政区划代码", "a county, 6 digits"),
     "Reference": (
