@@ -17,6 +17,9 @@ _T = TypeVar("_T")
 AGE_BANDS: Final = ((0, 2), (3, 5), (6, 11), (12, 13), (14, 15), (16, 17))
 """First and last completed year of age of each band."""
 
+CODES_MARK: Final = ","
+"""What stands between the codes of ENUMS."""
+
 SUPPRESS_BELOW: Final = 10
 SUPPRESSED: Final = "<10"
 
@@ -34,6 +37,7 @@ class Transform(StrEnum):
     BOOL = "BOOL"
     ENUM = "ENUM"
     ENUM3 = "ENUM3"
+    ENUMS = "ENUMS"
     YM = "YM"
     YEAR = "YEAR"
     AGEBAND = "AGEBAND"
@@ -71,9 +75,10 @@ def release(transform: Transform, codes: Codes, derived: object) -> ReleasedValu
 
     Args:
         transform: the one that the purpose names.
-        codes: those that the purpose lists; only ENUM and ENUM3 have any.
-        derived: `bool` for BOOL; a code for ENUM, ENUM3 and STAGE; `date` for YM, YEAR and ASOF; completed years
-            for AGEBAND; a region code for REGION6; a count for COUNTBAND and K10; text for CONTACT and TOKEN.
+        codes: those that the purpose lists; only ENUM, ENUM3 and ENUMS have any.
+        derived: `bool` for BOOL; a code for ENUM, ENUM3 and STAGE; codes with commas between them for ENUMS; `date`
+            for YM, YEAR and ASOF; completed years for AGEBAND; a region code for REGION6; a count for COUNTBAND and
+            K10; text for CONTACT and TOKEN.
 
     Raises:
         TransformError: the value doesn't fit; nothing is released.
@@ -91,6 +96,8 @@ def validate_released(transform: Transform, codes: Codes, value: object) -> None
     """
     if transform in _FIXED_CODES or transform in {Transform.ENUM, Transform.ENUM3}:
         _expect_code(value, _FIXED_CODES.get(transform, codes))
+    elif transform is Transform.ENUMS:
+        _expect_codes(value, codes)
     elif transform in _FORMS:
         if not _FORMS[transform].fullmatch(_expect(value, str)):
             raise TransformError(TransformFault.WRONG_FORM)
@@ -163,6 +170,13 @@ def _expect_code(value: object, codes: Codes) -> None:
         raise TransformError(TransformFault.NOT_IN_CODES)
 
 
+def _expect_codes(value: object, codes: Codes) -> None:
+    """Several codes stand one after the other, each once, in the order in which the purpose lists them."""
+    stated = _expect(value, str).split(CODES_MARK)
+    if stated != [code for code in codes if code in stated]:
+        raise TransformError(TransformFault.NOT_IN_CODES)
+
+
 def _expect_range(value: int, allowed: range) -> None:
     if value not in allowed:
         raise TransformError(TransformFault.OUT_OF_RANGE)
@@ -193,6 +207,7 @@ _RELEASE: Final[Mapping[Transform, Callable[[object], ReleasedValue]]] = {
     Transform.BOOL: lambda derived: _expect(derived, bool),
     Transform.ENUM: _code,
     Transform.ENUM3: _code,
+    Transform.ENUMS: _code,
     Transform.YM: _year_month,
     Transform.YEAR: lambda derived: _expect(derived, date).year,
     Transform.AGEBAND: _age_band,
