@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Dialect, Table, insert
@@ -23,7 +24,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if rows:
         columns = tuple(column.name for column in table.columns if column.name in rows[0])
         statement = _statement(connection.dialect.name, table, columns)
-        connection.exec_driver_sql(statement, [tuple(row[name] for name in columns) for row in rows])
+        connection.exec_driver_sql(statement, list(map(itemgetter(*columns), rows)))
 
 
 @lru_cache(maxsize=64)
