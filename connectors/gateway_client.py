@@ -53,9 +53,10 @@ PATHS: Mapping[MessageType, str] = {
     MessageType.ITEM_SUBMIT: "/v1/items",
     MessageType.ITEM_FEED: "/v1/items/feed",
     MessageType.ITEM_READ: "/v1/items/read",
+    MessageType.STATISTICS: "/v1/statistics",
 }
 _COMPARED_BY_GATEWAY = frozenset({MessageType.MATCH_PART, MessageType.MATCH, MessageType.MATCH_REVIEW})
-_RELAYED = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT})
+_RELAYED = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT, MessageType.STATISTICS})
 _LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES, MessageType.ITEM_READ}
 _PROMISED = _LOGGED | {MessageType.ITEM_SUBMIT}
 """What a promise may come with; an event that is submitted again leaves no entry again, so that none comes then."""

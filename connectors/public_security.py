@@ -56,13 +56,13 @@ def _status(record: Record) -> HouseholdStatus | None:
 
 def _hukou_status(record: Record, _: date) -> str | None:
     status = _status(record)
-    return None if status is None else _HUKOU_STATUS[status]
+    return None if status is None else _HUKOU_STATUS.get(status)
 
 
 def _life_status(record: Record, _: date) -> str | None:
     """Return registered, moved or cancelled; why a registration was cancelled stays with the police."""
     status = _status(record)
-    return None if status is None else _LIFE_STATUS[status]
+    return None if status is None else _LIFE_STATUS.get(status)
 
 
 def _status_since(record: Record, _: date) -> date | None:

@@ -112,6 +112,24 @@ class ConnectorSettings(BaseModel):
             description="校核申请答复后保存多少天 / days for which answered requests for correction stay",
         ),
     ] = 1095
+    statistics_epsilon_thousandths: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=100_000,
+            description="统计表每次发布所加噪声的隐私参数ε（千分之一），不填为不加噪声 / epsilon, in thousandths, of the "
+            "noise that each released table of statistics gets; none: no noise",
+        ),
+    ] = None
+    statistics_epsilon_thousandths_per_year: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="一年内各统计表ε之和的上限（千分之一） / largest sum of epsilon over a year's tables, in "
+            "thousandths",
+        ),
+    ] = 4000
     duty_offices: Annotated[
         dict[OfficeRegion, OfficePhone],
         Field(description="各地区值班办公电话，不得为个人电话 / telephones of duty offices by region, no person's"),

@@ -57,7 +57,7 @@ class Agreement(Message):
     case_number_required: bool
     approval: Approval
     max_batch: Annotated[int, Field(ge=1, le=MAX_BATCH_RECORDS)]
-    evaluations_per_day: Annotated[int, Field(ge=1, le=100_000_000)]
+    evaluations_per_day: Annotated[int, Field(ge=0, le=100_000_000)]
     releases_per_day: Annotated[int, Field(ge=1, le=100_000_000)]
     retention_days: Annotated[int, Field(ge=1, le=36_500)]
 

@@ -159,6 +159,7 @@ class HouseholdStatus(StrEnum):
     REGISTERED = "registered"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    UNREGISTERED = "unregistered"
 
 
 HOUSEHOLD_STATUS: Final = CodeTable(
@@ -166,6 +167,7 @@ HOUSEHOLD_STATUS: Final = CodeTable(
         HouseholdStatus.REGISTERED: CodeWords("在册", "On the register", ("正常", "在户")),
         HouseholdStatus.MOVED: CodeWords("迁出", "Moved away", ("已迁出", "迁移")),
         HouseholdStatus.CANCELLED: CodeWords("注销", "Off the register", ("已注销", "销户")),
+        HouseholdStatus.UNREGISTERED: CodeWords("未登记户口", "Not registered yet", ("无户口", "未落户", "待落户")),
     }
 )
 

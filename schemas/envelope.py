@@ -65,6 +65,8 @@ class MessageType(StrEnum):
     ITEM_FEED_ANSWER = "item.feed.answer"
     ITEM_READ = "item.read"
     ITEM_READ_ANSWER = "item.read.answer"
+    STATISTICS = "statistics"
+    STATISTICS_ANSWER = "statistics.answer"
 
 
 ANSWER_TO: dict[MessageType, MessageType] = {
@@ -87,6 +89,7 @@ ANSWER_TO: dict[MessageType, MessageType] = {
     MessageType.ITEM_SUBMIT: MessageType.ITEM_SUBMIT_ANSWER,
     MessageType.ITEM_FEED: MessageType.ITEM_FEED_ANSWER,
     MessageType.ITEM_READ: MessageType.ITEM_READ_ANSWER,
+    MessageType.STATISTICS: MessageType.STATISTICS_ANSWER,
 }
 
 

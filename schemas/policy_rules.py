@@ -12,7 +12,7 @@ from schemas.problem import ProblemCode
 from schemas.purpose_catalogue import Purpose
 from schemas.regions import covers
 
-WITH_ATTRIBUTES: Final = frozenset({MessageType.MATCH, MessageType.EXCHANGE})
+WITH_ATTRIBUTES: Final = frozenset({MessageType.MATCH, MessageType.EXCHANGE, MessageType.STATISTICS})
 QUESTIONS: Final = WITH_ATTRIBUTES | {MessageType.EVALUATE, MessageType.MATCH_PART, MessageType.MATCH_REVIEW}
 """The message types that are decided on; of any other, nothing passes."""
 

@@ -67,6 +67,8 @@ class ProblemCode(StrEnum):
     NO_ACTIVE_INDEX = "no_active_index"
     INDEX_CONFLICT = "index_conflict"
     INDEX_INCOMPLETE = "index_incomplete"
+    STATISTICS_UNKNOWN = "statistics_unknown"
+    STATISTICS_NOT_MADE = "statistics_not_made"
     RUN_UNKNOWN = "run_unknown"
     RUN_CONFLICT = "run_conflict"
     RUN_INCOMPLETE = "run_incomplete"

@@ -18,6 +18,7 @@ from connectors.provider.verify_request import Arrived, Verified, verify_arrived
 from connectors.register import Register
 from connectors.state.charges import BudgetKind, charge
 from connectors.state.releases import keep_release, note_receipt
+from connectors.statistics.answer import answer_statistics
 from connectors.trust import TrustStore
 from connectors.witness.witness import Witness
 from keys.protocol.envelopes import envelope_digest, sign_envelope
@@ -33,6 +34,7 @@ from schemas.messages.exchange import (
     ReceiptAnswer,
     ReceiptRequest,
 )
+from schemas.messages.statistics import MAX_STATISTICS_BYTES, StatisticsRequest
 from schemas.problem import PROBLEM_MEDIA_TYPE, ProblemCode, ProblemError
 
 LOG = logging.getLogger("tongxin.connector")
@@ -74,6 +76,11 @@ class ProviderService:
             raise ProblemError(ProblemCode.NOT_FOUND, "/receipt_number")
         return self._respond(verified, ReceiptAnswer(receipt_number=message.receipt_number))
 
+    def statistics(self, arrived: Arrived) -> Response:
+        """Answer a request for statistics."""
+        verified = self._verify(arrived, MessageType.STATISTICS, StatisticsRequest, MAX_STATISTICS_BYTES)
+        return self._respond(verified, answer_statistics(self.connector, self.trust, self.register, verified))
+
     def _verify(self, arrived: Arrived, expected: MessageType, model: type[T], max_bytes: int) -> Verified[T]:
         verified = verify_arrived(self.connector, self.trust, arrived, expected, model, max_bytes)
         asked = asked_of(verified.message, verified.claims)
@@ -108,6 +115,7 @@ def provider_blueprint(service: ProviderService) -> Blueprint:
         ("/evaluate", service.evaluate, MAX_EVALUATE_BYTES),
         ("/exchange", service.exchange, MAX_EXCHANGE_BYTES),
         ("/receipts", service.receipt, MAX_RECEIPT_BYTES),
+        ("/statistics", service.statistics, MAX_STATISTICS_BYTES),
     )
     for path, answer, max_bytes in routes:
         blueprint.add_url_rule(path, path.strip("/"), _view(answer, max_bytes), methods=["POST"])

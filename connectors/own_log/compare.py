@@ -38,6 +38,7 @@ _QUERIES: Final[Mapping[MessageType, tuple[str, str]]] = MappingProxyType(
         MessageType.MATCH_REVIEW: ("review.query", "review.result"),
         MessageType.EXCHANGE: ("field.query", "field.release"),
         MessageType.RECEIPT: ("field.receipt", "field.receipt"),
+        MessageType.STATISTICS: ("statistics.query", "statistics.release"),
     }
 )
 _REGISTERED: Final[Mapping[MessageType, frozenset[str]]] = MappingProxyType(
@@ -56,8 +57,10 @@ _REGISTERED: Final[Mapping[MessageType, frozenset[str]]] = MappingProxyType(
         MessageType.ITEM_READ: frozenset({"item.read"}),
     }
 )
-RELAYED: Final = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT})
-RELAYED_ANSWERS: Final = frozenset({"evaluate.result", "field.release"})
+RELAYED: Final = frozenset(
+    {MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT, MessageType.STATISTICS}
+)
+RELAYED_ANSWERS: Final = frozenset({"evaluate.result", "field.release", "statistics.release"})
 _UNKNOWN_OUTCOME: Final = frozenset({ProblemCode.AUDIT_UNAVAILABLE.value})
 """After this refusal the outcome may still have been logged, and the refusal may not."""
 

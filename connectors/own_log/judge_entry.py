@@ -21,7 +21,7 @@ from keys.crypto.merkle import leaf_hash
 from schemas.base64url import encode_base64url
 from schemas.messages.log_entries import ShownEntry
 
-RELAYED_TYPES = frozenset({"evaluate.result", "field.release"})
+RELAYED_TYPES = frozenset({"evaluate.result", "field.release", "statistics.release"})
 """Types of entries that tell of a provider's answer, and of nothing else."""
 
 

@@ -25,6 +25,8 @@ from schemas.messages.exchange import ExchangeAnswer, ExchangeRequest
 from schemas.messages.index import IndexBegin
 from schemas.messages.items import MAX_ITEM_EVENT_CHARACTERS, ItemEventClaims, ItemReadRequest, ItemSubmit
 from schemas.messages.match import MatchAnswer, MatchPart, MatchRequest, MatchReview
+from schemas.messages.statistics import StatisticsRequest
+from schemas.statistics.tables import load_tables
 
 MAX_ITEM_RECORD_BYTES = 1024
 LEAVES_NOTHING = frozenset(
@@ -96,6 +98,9 @@ def asked_of(message: Message, claims: EnvelopeClaims) -> Asked:
             return Asked(claims.agreement, len(message.rows), message.attributes)
         case ExchangeRequest():
             return Asked(claims.agreement, len(message.handles), message.attributes)
+        case StatisticsRequest():
+            table = load_tables().get(message.table)
+            return Asked(claims.agreement, fields=() if table is None else (table.attribute,))
         case ItemSubmit() | ItemReadRequest():
             return Asked(item=_item_of(message))
         case _:

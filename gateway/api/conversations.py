@@ -14,6 +14,7 @@ from gateway.services.read_items import feed_items, read_item
 from gateway.services.receive_match_part import receive_match_part
 from gateway.services.relay_evaluation import relay_evaluation
 from gateway.services.relay_exchange import relay_exchange, relay_receipt
+from gateway.services.relay_statistics import relay_statistics
 from gateway.services.review_match import review_match
 from gateway.services.show_entries import show_entries
 from gateway.services.submit_item_event import submit_item_event
@@ -67,6 +68,7 @@ from schemas.messages.match import (
     MatchReviewAnswer,
 )
 from schemas.messages.registry import MAX_KEY_MESSAGE_BYTES, KeyAnswer, KeyPublish
+from schemas.messages.statistics import MAX_STATISTICS_BYTES, StatisticsAnswer, StatisticsRequest
 
 _AGREEMENT_LIMIT: Final = MAX_AGREEMENT_MESSAGE_BYTES
 _INDEX_LIMIT: Final = MAX_INDEX_MESSAGE_BYTES
@@ -133,6 +135,17 @@ CONVERSATIONS: Final[Mapping[str, tuple[Conversation[Any], ...]]] = MappingProxy
                 MAX_RECEIPT_BYTES,
                 relay_receipt,
                 "Confirm that an answer was opened",
+            ),
+        ),
+        "statistics": (
+            Conversation(
+                "/v1/statistics",
+                MessageType.STATISTICS,
+                StatisticsRequest,
+                StatisticsAnswer,
+                MAX_STATISTICS_BYTES,
+                relay_statistics,
+                "Ask a provider for a published table of counts",
             ),
         ),
         "indexes": (

@@ -25,9 +25,12 @@ _INTENTS: Final = frozenset(
         EventType.REVIEW_QUERY,
         EventType.FIELD_QUERY,
         EventType.FIELD_RECEIPT,
+        EventType.STATISTICS_QUERY,
     }
 )
-RELAYED: Final = frozenset({EventType.EVALUATE_QUERY, EventType.FIELD_QUERY, EventType.FIELD_RECEIPT})
+RELAYED: Final = frozenset(
+    {EventType.EVALUATE_QUERY, EventType.FIELD_QUERY, EventType.FIELD_RECEIPT, EventType.STATISTICS_QUERY}
+)
 """Intents that the gateway passes on to the provider; the others it carries out itself."""
 
 

@@ -134,6 +134,17 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
             _STAFF,
             _EXCHANGE,
         ),
+        EventType.STATISTICS_QUERY: Declaration(
+            "TX-STATISTICS-001I", "请求提供统计表", "A table of statistics was asked for", _ASKED, _QUERY, _EXCHANGE
+        ),
+        EventType.STATISTICS_RELEASE: Declaration(
+            "TX-STATISTICS-002I",
+            "统计表已提供",
+            "A table of statistics was released",
+            _ANSWERED | {LeafMember.CONTENT},
+            _ANSWER,
+            _EXCHANGE,
+        ),
         EventType.REFUSAL: Declaration(
             "TX-REFUSAL-001W", "请求被拒绝", "A request was refused", _ANSWERED, _REFUSED, _EXCHANGE
         ),

@@ -22,6 +22,8 @@ class EventType(StrEnum):
     FIELD_QUERY = "field.query"
     FIELD_RELEASE = "field.release"
     FIELD_RECEIPT = "field.receipt"
+    STATISTICS_QUERY = "statistics.query"
+    STATISTICS_RELEASE = "statistics.release"
     REFUSAL = "refusal"
     INDEX_BEGIN = "index.begin"
     INDEX_ACTIVATE = "index.activate"

@@ -76,6 +76,8 @@ ACTIVITIES: Final[Mapping[EventType, OcsfActivity]] = MappingProxyType(
         EventType.FIELD_QUERY: OcsfActivity(OcsfClass.WEB_RESOURCES_ACTIVITY, 2, "Read"),
         EventType.FIELD_RELEASE: OcsfActivity(OcsfClass.WEB_RESOURCES_ACTIVITY, 8, "Share"),
         EventType.FIELD_RECEIPT: OcsfActivity(OcsfClass.WEB_RESOURCES_ACTIVITY, 6, "Import"),
+        EventType.STATISTICS_QUERY: OcsfActivity(OcsfClass.WEB_RESOURCES_ACTIVITY, 2, "Read"),
+        EventType.STATISTICS_RELEASE: OcsfActivity(OcsfClass.WEB_RESOURCES_ACTIVITY, 8, "Share"),
         EventType.REFUSAL: OcsfActivity(OcsfClass.API_ACTIVITY, OTHER, "Refuse"),
         EventType.INDEX_BEGIN: _CREATE,
         EventType.INDEX_ACTIVATE: _ACTIVATE,

@@ -1,25 +1,21 @@
-"""Withholds small numbers of a table with totals so that no published sum gives one away.
+"""Withholds small numbers of a flat table with totals so that no published sum gives one away.
 
-Numbers from 1 to 9 are withheld (primary suppression), then further ones (complementary), until each withheld number
-could be another one as well, for somebody who knows all that is published and that a withheld number is at least 1.
-
-A table with totals is a circulation: each number, inner or total, stands in exactly two sums, once with either sign.
-A withheld number can change if it lies on a cycle of withheld numbers along which those that fall are 2 or more; a
-cheapest such cycle is found by Dijkstra's algorithm, where withheld numbers cost nothing and published ones cost
-themselves (D. Gusfield, A graph theoretic approach to statistical data security, SIAM J. Comput. 17, 1988; L. H. Cox,
-Suppression methodology and statistical disclosure control, JASA 75, 1980).
+Numbers from 1 to 9 are withheld, then further ones, until each inner one could be anything from 1 to 9 and each total
+anything up to 9, for somebody who knows all that is published and that a withheld number is at least 1
+(`schemas.statistics.suppression`).
 """
 
-import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-SMALLEST_PUBLISHED: Final = 10
-WITHHELD: Final = None
+from schemas.statistics.suppression import SMALLEST_PUBLISHED, Guard, guard_small, withhold
+from schemas.statistics.tables import TOTAL
+from schemas.statistics.tabulation import Cell, CountTable, RegionTree, tabulate
 
-_Node = tuple[str, int]
-_Cell = tuple[int, int]
+WITHHELD: Final = None
+_ALL: Final = "all"
+_SMALLEST_WITHHELD: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,73 +36,23 @@ def suppress(counts: Sequence[Sequence[int]]) -> PublishedTable:
     """
     if not counts or not counts[0] or len({len(row) for row in counts}) != 1:
         raise ValueError("a table has rows of one length")
-    if min(map(min, counts)) < 0:
-        raise ValueError("a count is not below 0")
-    table = _Table(_with_totals(counts))
-    withheld = {cell for cell, count in table.cells.items() if 0 < count < SMALLEST_PUBLISHED}
-    for cell in sorted(withheld, key=lambda one: (table.cells[one], one)):
-        withheld |= table.cheapest_cycle(cell, withheld)
+    rows, columns = tuple(map(str, range(len(counts)))), tuple(map(str, range(len(counts[0]))))
+    tree = RegionTree({_ALL: None, **dict.fromkeys(rows, _ALL)})
+    cells = {
+        (rows[row], columns[column]): count for row, line in enumerate(counts) for column, count in enumerate(line)
+    }
+    table = tabulate(tree, columns, cells)
+    guards = {cell: _guard(table, cell) for cell, count in table.counts.items() if 0 < count < SMALLEST_PUBLISHED}
+    withheld = withhold(table, guards, _SMALLEST_WITHHELD)
     return PublishedTable(
         tuple(
-            tuple(WITHHELD if (row, column) in withheld else table.cells[row, column] for column in range(table.width))
-            for row in range(table.height)
+            tuple(WITHHELD if (row, column) in withheld else table.counts[row, column] for column in (*columns, TOTAL))
+            for row in (*rows, _ALL)
         )
     )
 
 
-class _Table:
-    """The numbers with their totals, as arcs between sums."""
-
-    def __init__(self, rows: Sequence[Sequence[int]]) -> None:
-        self.height, self.width = len(rows), len(rows[0])
-        self.cells: Mapping[_Cell, int] = {
-            (row, column): count for row, counts in enumerate(rows) for column, count in enumerate(counts)
-        }
-        self._arcs: dict[_Node, list[tuple[_Node, _Cell, bool]]] = {}
-        for cell in self.cells:
-            tail, head = self._ends(cell)
-            self._arcs.setdefault(tail, []).append((head, cell, True))
-            self._arcs.setdefault(head, []).append((tail, cell, False))
-
-    def cheapest_cycle(self, cell: _Cell, withheld: set[_Cell]) -> frozenset[_Cell]:
-        """Return the cells to withhold so that `cell` may grow or fall by one; itself among them."""
-        tail, head = self._ends(cell)
-        grown = self._path(head, tail, cell, withheld)
-        fallen = self._path(tail, head, cell, withheld) if self.cells[cell] > 1 else None
-        paths = [path for path in (grown, fallen) if path is not None]
-        return frozenset(min(paths)[1]) | {cell}
-
-    def _ends(self, cell: _Cell) -> tuple[_Node, _Node]:
-        """Return the two sums that a number stands in; a total's arc points the other way."""
-        row, column = ("row", cell[0]), ("column", cell[1])
-        is_total = (cell[0] == self.height - 1) != (cell[1] == self.width - 1)
-        return (column, row) if is_total else (row, column)
-
-    def _path(
-        self, start: _Node, end: _Node, without: _Cell, withheld: set[_Cell]
-    ) -> tuple[tuple[int, int], list[_Cell]] | None:
-        """Return cost and cells of a cheapest path that does not use `without`, or None."""
-        reached: set[_Node] = set()
-        waiting: list[tuple[tuple[int, int], _Node, list[_Cell]]] = [((0, 0), start, [])]
-        while waiting:
-            cost, node, cells = heapq.heappop(waiting)
-            if node == end:
-                return cost, cells
-            if node in reached:
-                continue
-            reached.add(node)
-            for following, cell, price in self._steps(node, without, withheld):
-                heapq.heappush(waiting, ((cost[0] + price, cost[1] + 1), following, [*cells, cell]))
-        return None
-
-    def _steps(self, node: _Node, without: _Cell, withheld: set[_Cell]) -> Iterator[tuple[_Node, _Cell, int]]:
-        """Yield where one can go: along a number that grows, or against one that falls and is 2 or more."""
-        for following, cell, grows in self._arcs[node]:
-            count = self.cells[cell]
-            if cell != without and count >= (1 if grows else 2):
-                yield following, cell, 0 if cell in withheld else count
-
-
-def _with_totals(counts: Sequence[Sequence[int]]) -> list[list[int]]:
-    rows = [[*row, sum(row)] for row in counts]
-    return [*rows, [sum(column) for column in zip(*rows, strict=True)]]
+def _guard(table: CountTable, cell: Cell) -> Guard:
+    """A total can't fall below the number of those that it sums, which are not 0; it is kept open upwards."""
+    guard = guard_small(table.counts[cell], _SMALLEST_WITHHELD)
+    return Guard(0, max(guard.grow, 1)) if _ALL in cell or TOTAL in cell else guard

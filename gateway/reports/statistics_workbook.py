@@ -7,8 +7,9 @@ from typing import BinaryIO, Final
 from gateway.reports.entry_words import both, purpose_words
 from gateway.reports.monthly_figures import Figures
 from gateway.reports.monthly_workbook import SheetOf, agency_words, write_sheets
-from gateway.reports.statistics_suppression import SMALLEST_PUBLISHED, suppress
+from gateway.reports.statistics_suppression import suppress
 from schemas.faults import Wording
+from schemas.statistics.suppression import SMALLEST_PUBLISHED
 
 WITHHELD_TEXT: Final = "—"
 _NOTE: Final = (

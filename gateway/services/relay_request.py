@@ -18,6 +18,7 @@ PATHS = {
     MessageType.EVALUATE: "/v1/evaluate",
     MessageType.EXCHANGE: "/v1/exchange",
     MessageType.RECEIPT: "/v1/receipts",
+    MessageType.STATISTICS: "/v1/statistics",
 }
 
 

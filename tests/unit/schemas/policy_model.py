@@ -75,7 +75,7 @@ def always(_: Facts) -> bool:
 
 
 def asks_attributes(facts: Facts) -> bool:
-    return facts.request["type"] in ("match", "exchange") or len(facts.request["attributes"]) > 0
+    return facts.request["type"] in ("match", "exchange", "statistics") or len(facts.request["attributes"]) > 0
 
 
 def outputs(facts: Facts) -> list[str]:
@@ -99,7 +99,7 @@ RULES = (
         "message",
         "wrong_message_type",
         always,
-        lambda f: f.request["type"] in ["evaluate", "match.part", "match", "match.review", "exchange"],
+        lambda f: f.request["type"] in ["evaluate", "match.part", "match", "match.review", "exchange", "statistics"],
     ),
     Rule(
         "parties",

@@ -46,6 +46,8 @@ CODES = {
     "field.query": "TX-FIELD-001I",
     "field.release": "TX-FIELD-002I",
     "field.receipt": "TX-FIELD-003I",
+    "statistics.query": "TX-STATISTICS-001I",
+    "statistics.release": "TX-STATISTICS-002I",
     "index.begin": "TX-INDEX-001I",
     "index.activate": "TX-INDEX-002I",
     "index.destroy": "TX-INDEX-003W",

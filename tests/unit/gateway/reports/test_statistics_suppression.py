@@ -62,6 +62,9 @@ def test_no_withheld_small_number_can_be_worked_out(counts: list[list[int]]) -> 
     whole, ranges = _totalled(counts), _attack(suppress(counts))
     for (row, column), (least, most) in ranges.items():
         assert least <= whole[row][column] <= most
+        is_inner = row < len(counts) and column < len(counts[0])
+        assert most >= 9 or whole[row][column] >= 10
+        assert least == 1 or whole[row][column] >= 10 or not is_inner
         assert least < most
 
 
