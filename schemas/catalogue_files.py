@@ -9,14 +9,13 @@ from typing import Any, Final
 
 import yaml
 
+from schemas.own_yaml import parse_own_yaml
+
 CATALOGUE_VARIABLE: Final = "TONGXIN_CATALOGUE"
 """Environment variable with the folder of added catalogue files; the same at the gateway and at both agencies."""
 
 MAX_CATALOGUE_FILE_BYTES: Final = 256 * 1024
 """Largest added catalogue file that is read."""
-
-# The parser written in C reads the same YAML in a tenth of the time; not every build of PyYAML has it.
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CatalogueError(ValueError):
@@ -36,7 +35,7 @@ def read_catalogue(folder: str) -> Iterator[tuple[str, Any]]:
     found = set()
     for file in _yaml_files(files("schemas").joinpath(folder)):
         found.add(file.name)
-        yield file.name.removesuffix(".yaml"), yaml.load(file.read_bytes(), _LOADER)  # noqa: S506 - a safe loader
+        yield file.name.removesuffix(".yaml"), parse_own_yaml(file.read_bytes())
     added = added_folder()
     for file in _yaml_files(added / folder) if added is not None else ():
         if file.name in found:
@@ -67,7 +66,7 @@ def read_added(file: Path) -> Any:
     if file.stat().st_size > MAX_CATALOGUE_FILE_BYTES:
         raise CatalogueError(f"{file.name}: the file is too large")
     try:
-        return yaml.load(file.read_bytes(), _LOADER)  # noqa: S506 - a safe loader
+        return parse_own_yaml(file.read_bytes())
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         raise CatalogueError(f"{file.name}: the file is not YAML") from None
 

@@ -10,8 +10,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schemas.own_yaml import parse_own_yaml
 
 MAX_KEY_TYPES: Final = 31
 """A key type's code is a bit of a mask of 32 bits."""
@@ -150,7 +151,7 @@ def read_key_set(text: str) -> KeySet:
     Raises:
         pydantic.ValidationError: it is not sound, or declares a key of a single attribute.
     """
-    content: Any = yaml.safe_load(text)
+    content: Any = parse_own_yaml(text)
     return KeySet.model_validate(content)
 
 

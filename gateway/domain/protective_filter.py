@@ -6,12 +6,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Final, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.agency_kinds import AgencyKind
 from schemas.faults import Wording
 from schemas.formats import PurposeId
+from schemas.own_yaml import parse_own_yaml
 
 UNKNOWN_PURPOSE: Final = Wording("用途不在规则中，须逐条判断", "the rules do not know this purpose: judge for yourself")
 
@@ -63,5 +63,5 @@ def telling_of(purpose: str | None, requester: str) -> Telling:
 
 @cache
 def _load_rules() -> _Rules:
-    content: Any = yaml.safe_load(files("gateway.domain").joinpath("protective_filter.yaml").read_text("utf-8"))
+    content: Any = parse_own_yaml(files("gateway.domain").joinpath("protective_filter.yaml").read_bytes())
     return _Rules.model_validate(content)
