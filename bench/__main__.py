@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 import click
 from rich.console import Console
 
-from bench import console_pages, decide, hashing, index, ledgers, log, log_append, log_proofs, private_or, queries
+from bench import (
+    console_pages,
+    decide,
+    hashing,
+    index,
+    large_question,
+    ledgers,
+    log,
+    log_append,
+    log_proofs,
+    private_or,
+    queries,
+)
 from bench.harness import Tell
 from bench.machine import describe_machine, load_average
 from bench.report import Result, as_json, show_machine, show_results
@@ -22,6 +34,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "log_proofs": log_proofs.run,
     "console_pages": console_pages.run,
     "ledgers": ledgers.run,
+    "large_question": large_question.run,
     "private_or": private_or.run,
     "queries": queries.run,
     "index": index.run,

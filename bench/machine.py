@@ -47,8 +47,12 @@ def file_system_of(folder: Path) -> str:
 
 def peak_memory_mb(process_id: int) -> float:
     """Return the most memory that a process has had resident so far, in MiB; it must still run."""
-    status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii", errors="replace")
-    return int(re.findall(r"^VmHWM:\s+([0-9]+) kB", status, re.MULTILINE)[0]) / 1_024
+    return _memory_mb(process_id, "VmHWM")
+
+
+def resident_memory_mb(process_id: int) -> float:
+    """Return the memory that a process has resident now, in MiB; 0 for one that has ended."""
+    return _memory_mb(process_id, "VmRSS")
 
 
 def forget_peak_memory(process_id: int) -> None:
@@ -60,6 +64,12 @@ def children_of(process_id: int) -> list[int]:
     """Return the processes that a process has started and that still run."""
     listed = Path(f"/proc/{process_id}/task/{process_id}/children").read_text(encoding="ascii")
     return [int(child) for child in listed.split()]
+
+
+def _memory_mb(process_id: int, which: str) -> float:
+    status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii", errors="replace")
+    found = re.search(rf"^{which}:\s+([0-9]+) kB", status, re.MULTILINE)
+    return 0.0 if found is None else int(found[1]) / 1_024
 
 
 def _processor() -> str:

@@ -1,7 +1,7 @@
 """A household register of any size: the columns of the demo's, without the families and errors that make that slow."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from itertools import count, islice
@@ -22,13 +22,18 @@ _DAYS_BETWEEN_GENERATIONS = 28 * 365
 
 
 def write_register(province: Path, records: int, today: date) -> None:
+    """Write a register of so many drawn children."""
+    write_rows(province, islice(draw_rows(random.Random(records), today), records))
+
+
+def write_rows(province: Path, rows: Iterable[Record]) -> None:
     """Write the register of public security with its mapping below `province`; an older one is replaced."""
     for agency in Agency:
         (province / agency).mkdir(parents=True, exist_ok=True)
     write_mappings(province)
     path = province / Agency.PUBLIC_SECURITY / HOUSEHOLD_REGISTER_FILE
     with closing(TableWriter(path, "household_register", HOUSEHOLD_REGISTER)) as table:
-        for row in islice(draw_rows(random.Random(records), today), records):
+        for row in rows:
             table.append(row)
 
 

@@ -19,6 +19,7 @@ class Scale:
         leaves: entries of the log from which proofs are made, and which is verified.
         console_entries: entries of the log behind the console's pages.
         ledger_rows: rows of a ledger that an officer uploads.
+        held_rows: children of it whom the provider holds.
         agreements: active agreements among which one is looked up.
         decisions: decisions in a turn.
         board_rows: rows of the board of a private OR.
@@ -36,6 +37,7 @@ class Scale:
     leaves: int
     console_entries: int
     ledger_rows: int
+    held_rows: int
     agreements: int
     decisions: int
     board_rows: int
@@ -54,6 +56,7 @@ FULL = Scale(
     leaves=1_000_000,
     console_entries=100_000,
     ledger_rows=50_000,
+    held_rows=30_000,
     agreements=10_000,
     decisions=2_000,
     board_rows=20_000,
@@ -71,6 +74,7 @@ QUICK = Scale(
     leaves=20_000,
     console_entries=20_000,
     ledger_rows=5_000,
+    held_rows=3_000,
     agreements=10_000,
     decisions=1_000,
     board_rows=2_000,

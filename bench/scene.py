@@ -28,8 +28,8 @@ from schemas.key_set import load_key_set
 FIRST_EPOCH = 1
 PURPOSE = "P14"
 REGIONS = ("99",)
-_REQUESTER, _PROVIDER = Agency.CIVIL_AFFAIRS, Agency.PUBLIC_SECURITY
-_QUICK_KDF_COST = KdfCost(opslimit=1, memlimit=8192)
+REQUESTER, PROVIDER = Agency.CIVIL_AFFAIRS, Agency.PUBLIC_SECURITY
+QUICK_KDF_COST = KdfCost(opslimit=1, memlimit=8192)
 
 
 @dataclass(frozen=True)
@@ -70,21 +70,24 @@ class Scene:
         return [HashedRow(row, {key.key_type: (next(outputs),) for key in row.keys}) for row in rows]
 
 
-class _TwoAgencies(Stage):
+class TwoAgencies(Stage):
+    """A stage with those two who agree alone."""
+
     @property
     def desks(self) -> dict[Agency, Desk]:
-        return {kind: desk for kind, desk in super().desks.items() if kind in {_REQUESTER, _PROVIDER}}
+        """The two desks."""
+        return {kind: desk for kind, desk in super().desks.items() if kind in {REQUESTER, PROVIDER}}
 
 
 @contextmanager
 def open_scene(records: int) -> Iterator[Scene]:
     """Set everything up in a temp folder; the server is ended and the folder removed on leaving."""
     with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as folder:
-        stage = _TwoAgencies(Path(folder), datetime.now(OFFICE_ZONE).date(), _QUICK_KDF_COST)
+        stage = TwoAgencies(Path(folder), datetime.now(OFFICE_ZONE).date(), QUICK_KDF_COST)
         write_register(stage.province, records, stage.today)
         stage.found()
         with stage.serving_gateway() as process:
-            requester, provider = (stage.desks[kind].sit_down() for kind in (_REQUESTER, _PROVIDER))
+            requester, provider = (stage.desks[kind].sit_down() for kind in (REQUESTER, PROVIDER))
             with closing(requester), closing(provider):
                 agreement = agree(requester, provider, PURPOSE, REGIONS)
                 yield Scene(stage, requester, provider, agreement, process)

@@ -1,6 +1,7 @@
 """The life of a question before, while and after it is asked: states and deeds as data, each deed with its guard.
 
-Never asked without the approval that the agreement wants, never approved by its author.
+Never asked without the approval that the agreement wants, never approved by its author. A question for which the day's
+budget did not suffice pauses, and goes on by itself: what was approved is the whole of it.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ class DraftState(StrEnum):
     AWAITING_APPROVAL = "awaiting_approval"
     APPROVED = "approved"
     ASKING = "asking"
+    PAUSED = "paused"
     ANSWERED = "answered"
     REFUSED = "refused"
     FAILED = "failed"
@@ -33,6 +35,9 @@ class Deed(StrEnum):
     ASK = "ask"
     FINISH = "finish"
     STOP = "stop"
+    PAUSE = "pause"
+    RESUME = "resume"
+    HALT = "halt"
     DESTROY = "destroy"
 
 
@@ -120,6 +125,9 @@ MOVES: Final[Mapping[Deed, Move]] = MappingProxyType(
         ),
         Deed.FINISH: Move({_S.ASKING: _S.ANSWERED}, (_by_program,)),
         Deed.STOP: Move({_S.ASKING: _S.FAILED}, (_by_program,)),
+        Deed.PAUSE: Move({_S.ASKING: _S.PAUSED}, (_by_program,)),
+        Deed.RESUME: Move({_S.PAUSED: _S.ASKING}, (_by_program,)),
+        Deed.HALT: Move({_S.PAUSED: _S.FAILED}, (_by_author,)),
         Deed.DESTROY: Move({_S.ANSWERED: _S.DESTROYED, _S.FAILED: _S.DESTROYED}, (_by_program,)),
     }
 )

@@ -55,6 +55,9 @@ DEED_ACTIONS: Final[Mapping[Deed, Action]] = MappingProxyType(
         Deed.ASK: Action.QUESTION_ASKED,
         Deed.FINISH: Action.QUESTION_ANSWERED,
         Deed.STOP: Action.QUESTION_FAILED,
+        Deed.PAUSE: Action.QUESTION_PAUSED,
+        Deed.RESUME: Action.QUESTION_RESUMED,
+        Deed.HALT: Action.QUESTION_HALTED,
         Deed.DESTROY: Action.QUESTION_DELETED,
     }
 )
@@ -138,6 +141,8 @@ def do_deed(
         if deed is Deed.ASK:
             values |= {"asked_at": before.asked_at or now, "failure": None, "clause": None}
             mark_asked(connection, before.ledger or "")
+        if deed is Deed.RESUME:
+            values |= {"failure": None, "clause": None}
         _update(connection, id_, values)
         detail = changes.get("failure") or changes.get("decline_reason")
         record_in(connection, now, actor, DEED_ACTIONS[deed], id_, detail)

@@ -1,8 +1,8 @@
 """Destroy questions whose last answer's day has come: what came of each row, the runs, and the ledger with them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from connectors.console.context import Console
 from connectors.context import OFFICE_ZONE
@@ -10,9 +10,10 @@ from connectors.desk.draft_states import Deed, DraftState
 from connectors.desk.drafts import do_deed, list_drafts
 from connectors.desk.ledgers import destroy_ledger
 from connectors.desk.question_draft import Draft
+from connectors.requester.ask import Questioner
 from connectors.state.agreements import find_agreement
-from connectors.state.database import destroying, reading
-from connectors.state.tables import question, question_row
+from connectors.state.database import destroying
+from connectors.state.tables import question
 
 _ENDED = (DraftState.ANSWERED, DraftState.FAILED)
 _GONE = frozenset({DraftState.DESTROYED, DraftState.REFUSED})
@@ -43,12 +44,5 @@ def _is_due(console: Console, draft: Draft) -> bool:
     if copy is None or draft.asked_at is None:
         return False
     asked_on = datetime.fromtimestamp(draft.asked_at, UTC).astimezone(OFFICE_ZONE).date()
-    last = _last_day(console, draft.id)
+    last = Questioner.vault_of(console.connector).last_day(draft.id)
     return today >= asked_on + timedelta(days=copy.agreement.retention_days) and (last is None or last <= today)
-
-
-def _last_day(console: Console, id_: str) -> date | None:
-    with reading(console.connector.state) as connection:
-        last = select(func.max(question_row.c.expires_on)).where(question_row.c.question == id_)
-        found = connection.execute(last).scalar()
-    return None if found is None else date.fromisoformat(found)

@@ -1,7 +1,6 @@
 """What is done about a question away from the pages: counting its ledger, asking it, sending a decision of review."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from connectors.console.context import Console
@@ -18,6 +17,7 @@ from connectors.requester.open_question import Progress
 from connectors.sources.errors import SourceError
 from connectors.state.questions import Question
 from connectors.state.roster_ref import StoredLedger
+from connectors.state.runs import RunStore
 from schemas.messages.match import SubjectKind
 from schemas.problem import ProblemCode, ProblemError
 from schemas.regions import covers
@@ -60,8 +60,12 @@ def count_ledger(console: Console, id_: str) -> None:
 
 
 def ask_question(console: Console, id_: str, progress: Progress) -> None:
-    """Ask a question that is being asked, or the rest of it, and note how that ended."""
+    """Ask a question that is being asked, or the rest of it, and note how that ended.
+
+    Where the day's budget was used up and some of it brought something, it pauses, to go on with the next day's.
+    """
     failure: Failure | None = Failure(LocalFailure.INTERRUPTED)
+    kept_before = _count_kept(console, id_)
     try:
         failure = _ask(console, get_draft(console, id_), progress)
     finally:
@@ -69,20 +73,28 @@ def ask_question(console: Console, id_: str, progress: Progress) -> None:
             _keep_ledger(console, id_)
             do_deed(console, id_, Deed.FINISH, None, {"undecided": count_undecided(console, id_)})
         else:
-            do_deed(console, id_, Deed.STOP, None, {"failure": failure.code, "clause": failure.clause})
+            is_for_tomorrow = failure.code == ProblemCode.BUDGET_EXHAUSTED and _count_kept(console, id_) > kept_before
+            deed = Deed.PAUSE if is_for_tomorrow else Deed.STOP
+            do_deed(console, id_, deed, None, {"failure": failure.code, "clause": failure.clause})
+
+
+def _count_kept(console: Console, id_: str) -> int:
+    """Count what asking has brought so far: a day's budget that brings nothing more won't suffice tomorrow either."""
+    runs = RunStore(console.connector.state)
+    return runs.count_answered(id_) + runs.count_parts(id_)
 
 
 def _keep_ledger(console: Console, id_: str) -> None:
     """Keep the ledger as long as the results: they are written back into it."""
-    days = [r.expires_on for r in Questioner.vault_of(console.connector).results(id_) if r.expires_on is not None]
+    last = Questioner.vault_of(console.connector).last_day(id_)
     ledger = get_draft(console, id_).ledger
-    if days and ledger is not None:
-        keep_ledger_until(console, ledger, date.fromisoformat(max(days)))
+    if last is not None and ledger is not None:
+        keep_ledger_until(console, ledger, last)
 
 
 def count_undecided(console: Console, id_: str) -> int:
     """Count the possible matches of a question that wait for a decision, or for the answer after one."""
-    results = Questioner.vault_of(console.connector).results(id_)
+    results = Questioner.vault_of(console.connector).each_result(id_)
     return sum(result.is_undecided or result.is_answer_due for result in results)
 
 
@@ -147,7 +159,7 @@ def _ask(console: Console, draft: Draft, progress: Progress) -> Failure | None:
     try:
         console.client.refresh_registry()
         questioner = Questioner(console.connector, console.client, console.trust)
-        questioner.ask(question_of(console, draft), progress)
+        questioner.complete(question_of(console, draft), progress)
     except EXPECTED as error:
         return failure_of(error)
     return None

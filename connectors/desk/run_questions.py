@@ -1,16 +1,22 @@
-"""The console's workers: a thread for each question, a few at once; what a stopped console left undone goes on."""
+"""The console's workers: a thread for each question, a few at once; what a stopped console left undone goes on.
+
+A question for which the day's budget did not suffice goes on in the first hour of the next day.
+"""
 
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 from connectors.console.context import Console
-from connectors.desk.draft_states import DraftState
-from connectors.desk.drafts import DraftNotFoundError, list_drafts, note_progress
+from connectors.desk.draft_states import Deed, DeedRefusedError, DraftState
+from connectors.desk.drafts import DraftNotFoundError, do_deed, get_draft, list_drafts, note_progress
+from connectors.desk.next_day import resumes_at
+from connectors.desk.question_draft import Draft
 from connectors.desk.question_work import ask_question, count_ledger
 from connectors.desk.review_decisions import ReviewState, list_reviews
 from connectors.desk.review_work import send_decision
@@ -22,14 +28,24 @@ MAX_AT_ONCE: Final = 4
 PROGRESS_SECONDS: Final = 1.0
 
 Clock = Callable[[], float]
+Later = Callable[[float, Callable[[], None]], None]
+"""Does something after so many seconds."""
+
+
+def start_timer(seconds: float, work: Callable[[], None]) -> None:
+    """Do something later, unless the process ends before."""
+    timer = threading.Timer(seconds, work)
+    timer.daemon = True
+    timer.start()
 
 
 class QuestionWorkers:
     """Works on questions away from the pages. One instance a process, and one process a connector's folder."""
 
-    def __init__(self, console: Console, monotonic: Clock = time.monotonic) -> None:
+    def __init__(self, console: Console, monotonic: Clock = time.monotonic, later: Later = start_timer) -> None:
         self._console = console
         self._monotonic = monotonic
+        self._later = later
         self._slots = threading.Semaphore(MAX_AT_ONCE)
         self._under_way: dict[str, threading.Thread] = {}
         self._known = threading.Lock()
@@ -41,8 +57,7 @@ class QuestionWorkers:
 
     def ask(self, id_: str) -> None:
         """Ask a question that is in the state of being asked."""
-        progress = StoredProgress(self._console, id_, self._monotonic)
-        self._start(f"ask/{id_}", id_, partial(ask_question, self._console, id_, progress))
+        self._start(f"ask/{id_}", id_, partial(self._ask, id_))
 
     def decide(self, id_: str, row_number: int) -> None:
         """Send a decision of review that is complete, and fetch the answer to a match."""
@@ -52,6 +67,8 @@ class QuestionWorkers:
         """Go on with what was under way when the console ended."""
         for draft in list_drafts(self._console, states=(DraftState.ASKING,)):
             self.ask(draft.id)
+        for draft in list_drafts(self._console, states=(DraftState.PAUSED,)):
+            self._resume_later(draft)
         for review in list_reviews(self._console, states=(ReviewState.SENDING,)):
             self.decide(review.question, review.row_number)
 
@@ -67,6 +84,22 @@ class QuestionWorkers:
             threads = list(self._under_way.values())
         for thread in threads:
             thread.join(max(0.0, ends_at - self._monotonic()))
+
+    def _ask(self, id_: str) -> None:
+        ask_question(self._console, id_, StoredProgress(self._console, id_, self._monotonic))
+        draft = get_draft(self._console, id_)
+        if draft.state is DraftState.PAUSED:
+            self._resume_later(draft)
+
+    def _resume_later(self, draft: Draft) -> None:
+        at = resumes_at(datetime.fromtimestamp(draft.changed_at, UTC), self._console.connector.agency)
+        self._later(max(0.0, (at - self._console.now()).total_seconds()), partial(self._resume, draft.id))
+
+    def _resume(self, id_: str) -> None:
+        # Its author may have said meanwhile that it shall not go on.
+        with suppress(DeedRefusedError):
+            do_deed(self._console, id_, Deed.RESUME, None)
+            self.ask(id_)
 
     def _start(self, key: str, question: str, work: Callable[[], None]) -> None:
         """Start a thread, unless the same is under way: one that ends with the process, since all of it is resumed."""

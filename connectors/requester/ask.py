@@ -57,11 +57,15 @@ class Questioner:
             RosterChangedError: the roster has changed since the question was begun.
             GatewayUnreachableError, AnswerError, SourceError: asked again, it goes on.
         """
+        self.complete(question, progress)
+        return self.vault.results(question.id)
+
+    def complete(self, question: Question, progress: Progress) -> None:
+        """Ask a question, or the rest of one that was begun before; raises as `ask`."""
         asked = self.open(question, question.officer, question.approver)
         for run in self.runs.list_runs(question.id):
             complete_run(asked, run.id, progress)
         send_receipts(asked)
-        return self.vault.results(question.id)
 
     def open(self, question: Question, officer: str, approver: str | None) -> OpenQuestion:
         """Read the roster and return the question ready to be asked by an officer; a new one is kept first.

@@ -7,8 +7,10 @@ from typing import Final
 from connectors.identifiers import new_uuid
 from connectors.requester.collect_results import ResultCollector
 from connectors.requester.open_question import OpenQuestion, Progress, Step
+from connectors.requester.run_progress import RunProgress
 from connectors.requester.send_receipts import send_receipts
 from connectors.requester.send_run import send_run
+from connectors.state.questions import Review
 from connectors.state.runs import Run
 from schemas.agreement import MAX_BATCH_RECORDS
 from schemas.messages.match import MAX_HANDLES_A_ROW, SubjectKind
@@ -66,29 +68,32 @@ def fetch_results(asked: OpenQuestion, run_id: str, places: Sequence[int], progr
     Raises:
         ProblemError, GatewayUnreachableError, AnswerError: what was kept stays.
     """
-    parts = send_run(asked, run_id, progress)
+    steps = RunProgress.of(asked, asked.runs.get_run(run_id), progress)
+    parts = send_run(asked, run_id, steps)
     run = asked.runs.get_run(run_id)
-    known = {result.row_number: result for result in asked.vault.results(asked.question.id)}
-    reviews = {
-        place: result.review
-        for place in places
-        if (result := known.get(run.row_numbers[place])) is not None and result.review is not None
-    }
-    collector = ResultCollector(asked, run, parts, reviews)
-    total = len(run.row_numbers)
-    done = total - len(places)
+    collector = ResultCollector(asked, run, parts, _reviews(asked, run, places))
+    steps.advance(Step.ANSWERS, len(run.row_numbers) - len(places))
     for batch in _batches(places, _rows_a_batch(asked)):
         collected = collector.collect(batch)
         asked.runs.keep_summary(run.id, collected.summary)
         asked.vault.add_results(asked.question.id, collected.results, collected.receipts)
         send_receipts(asked)
-        done += len(batch)
-        progress(Step.ANSWERS, done, total)
+        steps.advance(Step.ANSWERS, len(batch))
+
+
+def _reviews(asked: OpenQuestion, run: Run, places: Sequence[int]) -> dict[int, Review]:
+    """Return the decisions of reviewers about some places of a run."""
+    of_row = {run.row_numbers[place]: place for place in places}
+    return {
+        of_row[result.row_number]: result.review
+        for result in asked.vault.each_result(asked.question.id)
+        if result.review is not None and result.row_number in of_row
+    }
 
 
 def _go_on(asked: OpenQuestion, run_id: str, progress: Progress) -> None:
     run = asked.runs.get_run(run_id)
-    done = {result.row_number for result in asked.vault.results(asked.question.id) if not result.is_answer_due}
+    done = {result.row_number for result in asked.vault.each_result(asked.question.id) if not result.is_answer_due}
     pending = [place for place, number in enumerate(run.row_numbers) if number not in done]
     if pending:
         fetch_results(asked, run_id, pending, progress)

@@ -23,7 +23,7 @@ def vault_of(connector: Connector) -> ResultVault:
 
 
 class Step(StrEnum):
-    """What is being done with the rows of a run."""
+    """What is being done with the rows of a question."""
 
     FIRST_KEYS = "first_keys"
     OTHER_KEYS = "other_keys"
@@ -31,7 +31,7 @@ class Step(StrEnum):
 
 
 Progress = Callable[[Step, int, int], None]
-"""Takes the step, the rows that are done with it and the rows in all."""
+"""Takes the step, the rows that the work done so far in all steps would do, and the rows of the question."""
 
 
 @dataclass(frozen=True)

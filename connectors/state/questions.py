@@ -1,12 +1,12 @@
 """Questions and their results: sealed at rest, one row at a time, and destroyed on the day they expire."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select
+from sqlalchemy import Engine, Row, RowMapping, delete, func, insert, select, tuple_
 
 from connectors.state.database import destroying, reading, writing
 from connectors.state.ledgers import mark_asked
@@ -15,6 +15,8 @@ from connectors.state.tables import pending_receipt, question, question_row
 from keys.crypto.sealing import open_at_rest, seal_at_rest
 from schemas.messages.match import Decision, Outcome, ReviewReason, SubjectKind
 from schemas.randomness import RandomSource
+
+_ROWS_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,15 +186,35 @@ class ResultVault:
                 connection.execute(select(question_row.c.row_number).where(question_row.c.question == id_)).scalars()
             )
 
+    def last_day(self, id_: str) -> date | None:
+        """Return the last day on which a result of a question is destroyed; None where none is by its day."""
+        last = select(func.max(question_row.c.expires_on)).where(question_row.c.question == id_)
+        with reading(self.state) as connection:
+            found = connection.execute(last).scalar()
+        return None if found is None else date.fromisoformat(found)
+
     def results(self, id_: str) -> list[RowResult]:
         """Return the results of a question by row and child number."""
+        return list(self.each_result(id_))
+
+    def each_result(self, id_: str) -> Iterator[RowResult]:
+        """Yield the results of a question by row and child number; no more than some of them are in memory at once."""
+        at = (-1, 0)
+        while rows := self._some_rows(id_, at):
+            for row in rows:
+                yield self._open(id_, row.row_number, row.child_number, row.result)
+            at = (rows[-1].row_number, rows[-1].child_number)
+
+    def _some_rows(self, id_: str, after: tuple[int, int]) -> Sequence[Row[Any]]:
+        place = tuple_(question_row.c.row_number, question_row.c.child_number)
+        rows = (
+            select(question_row)
+            .where(question_row.c.question == id_, place > after)
+            .order_by(question_row.c.row_number, question_row.c.child_number)
+            .limit(_ROWS_AT_ONCE)
+        )
         with reading(self.state) as connection:
-            rows = connection.execute(
-                select(question_row)
-                .where(question_row.c.question == id_)
-                .order_by(question_row.c.row_number, question_row.c.child_number)
-            ).all()
-        return [self._open(id_, row.row_number, row.child_number, row.result) for row in rows]
+            return connection.execute(rows).all()
 
     def results_of_rows(self, id_: str, row_numbers: Sequence[int]) -> list[RowResult]:
         """Return the results of some rows of a question, by row and child number."""

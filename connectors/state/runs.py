@@ -6,10 +6,10 @@ A question that is too large for one run has several; each is judged by itself.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from connectors.state.database import reading, writing
-from connectors.state.tables import question_run, question_run_part, question_run_row
+from connectors.state.tables import question_row, question_run, question_run_part, question_run_row
 from schemas.messages.match import RunSummary
 
 MAX_SUMMARY_BYTES = 4 * 1024
@@ -57,6 +57,24 @@ class RunStore:
         query = select(question_run.c.id).where(question_run.c.question == question).order_by(question_run.c.ordinal)
         with reading(self.state) as connection:
             return [_read_run(connection, run) for run in connection.scalars(query).all()]
+
+    def count_parts(self, question: str) -> int:
+        """Count the parts of a question's runs that the gateway has taken."""
+        parts = select(func.count()).select_from(question_run_part).join(question_run)
+        with reading(self.state) as connection:
+            return connection.execute(parts.where(question_run.c.question == question)).scalar_one()
+
+    def count_answered(self, question: str) -> int:
+        """Count the rows of a question's runs that have a result."""
+        is_answer = (question_row.c.question == question) & (question_row.c.row_number == question_run_row.c.row_number)
+        rows = (
+            select(func.count())
+            .select_from(question_run_row)
+            .join(question_run)
+            .join(question_row, is_answer & (question_row.c.child_number == 1))
+        )
+        with reading(self.state) as connection:
+            return connection.execute(rows.where(question_run.c.question == question)).scalar_one()
 
     def get_run(self, run: str) -> Run:
         """Return the run; raises sqlalchemy.exc.NoResultFound."""

@@ -29,7 +29,7 @@ from schemas.messages.match import SubjectKind
 from schemas.regions import covers
 
 _REFERENCE: Final[TypeAdapter[str]] = TypeAdapter(Reference)
-_DEEDS: Final = {"submit": Deed.SUBMIT, "send": Deed.ASK, "withdraw": Deed.WITHDRAW}
+_DEEDS: Final = {"submit": Deed.SUBMIT, "send": Deed.ASK, "withdraw": Deed.WITHDRAW, "halt": Deed.HALT}
 
 
 def ask_pages(console: Console, workers: QuestionWorkers) -> Blueprint:

@@ -15,6 +15,7 @@ STATE_WORDS: Final[Mapping[DraftState, tuple[Text, str]]] = MappingProxyType(
         DraftState.AWAITING_APPROVAL: (Text("待审批", "waits for approval"), "waiting"),
         DraftState.APPROVED: (Text("已批准，可发出", "approved: may be sent"), "good"),
         DraftState.ASKING: (Text("正在查询", "being asked"), "waiting"),
+        DraftState.PAUSED: (Text("明日自动继续", "goes on tomorrow by itself"), "waiting"),
         DraftState.ANSWERED: (Text("已有结果", "answered"), "good"),
         DraftState.REFUSED: (Text("审批未通过", "not approved"), "bad"),
         DraftState.FAILED: (Text("中断", "broke off"), "warning"),

@@ -1,6 +1,7 @@
 """An officer's questions: what waits, how far asking has come, the answers, the workbook back, the receipt."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 from typing import Final
@@ -16,6 +17,7 @@ from connectors.console.roles import Permission
 from connectors.desk.draft_states import DraftState
 from connectors.desk.drafts import DraftNotFoundError, get_draft, list_drafts
 from connectors.desk.ledgers import write_back
+from connectors.desk.next_day import resumes_at
 from connectors.desk.purposes_for import Askable, find_asked_under
 from connectors.desk.question_answers import (
     KIND_WORDS,
@@ -38,12 +40,16 @@ from connectors.sources.errors import SourceError
 from connectors.state.database import writing
 from connectors.state.ledgers import LedgerUnknownError
 from connectors.state.questions import RowResult
+from connectors.state.runs import RunStore
 from connectors.web.draft_wordings import DECLINE_WORDS, STATE_WORDS, STEP_WORDS, refused_words
 from connectors.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text
 from hosting.web.listing import Column, page_of
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_RATE_FROM: Final = 20
+"""The time left is told from a twentieth of the work on."""
+
 LIST_COLUMNS: Final = (
     Column(Text("用途", "Purpose")),
     Column(Text("向谁查询", "Asked of")),
@@ -94,7 +100,7 @@ def _show(
         return redirect(f"/desk/ask/{draft.id}", 303)
     if draft.state is DraftState.ANSWERED:
         return _show_results(console, kinds_of(draft), draft, askable)
-    passed = max(1, console.seconds() - (draft.asked_at or console.seconds()))
+    passed = max(1, console.seconds() - draft.changed_at)
     return render_template(
         "question/question.html",
         draft=draft,
@@ -104,13 +110,27 @@ def _show(
         step=STEP_WORDS.get(draft.step) if draft.step else None,
         is_guardians=is_about_guardians(console, draft),
         seconds=passed,
-        seconds_left=passed * (draft.total - draft.done) // draft.done if draft.done else None,
+        seconds_left=_seconds_left(draft, passed),
+        answered=RunStore(console.connector.state).count_answered(draft.id),
+        resumes_at=_resumes_at(console, draft),
         is_asking=draft.state is DraftState.ASKING,
         is_under_way=workers.is_under_way(draft.id),
         failure=tell_failure(draft.failure) if draft.failure else None,
         declined=DECLINE_WORDS.get(draft.decline_reason) if draft.decline_reason else None,
         refused=refused_words(request.args.get("refused")),
     )
+
+
+def _seconds_left(draft: Draft, passed: int) -> int | None:
+    """Return the seconds left at the rate so far; None at the beginning, and where asking goes on: that is no rate."""
+    if draft.changed_at != draft.asked_at or draft.done * _RATE_FROM < draft.total or not draft.done:
+        return None
+    return passed * (draft.total - draft.done) // draft.done
+
+
+def _resumes_at(console: Console, draft: Draft) -> int:
+    """Return when a paused question goes on (POSIX seconds)."""
+    return int(resumes_at(datetime.fromtimestamp(draft.changed_at, UTC), console.connector.agency).timestamp())
 
 
 def _show_results(console: Console, kinds: RowKinds, draft: Draft, askable: Askable) -> str:

@@ -13,7 +13,19 @@ import pytest
 from click.testing import CliRunner
 
 from bench import __main__ as command
-from bench import console_pages, decide, hashing, index, ledgers, log, log_append, log_proofs, private_or, queries
+from bench import (
+    console_pages,
+    decide,
+    hashing,
+    index,
+    large_question,
+    ledgers,
+    log,
+    log_append,
+    log_proofs,
+    private_or,
+    queries,
+)
 from bench.harness import Comparison, Figure, Sample
 from bench.load import HttpRequest, LoadError, send_all
 from bench.register import draw_rows
@@ -35,6 +47,7 @@ TOY = Scale(
     leaves=600,
     console_entries=600,
     ledger_rows=40,
+    held_rows=24,
     agreements=12,
     decisions=20,
     board_rows=6,
@@ -97,6 +110,12 @@ def test_the_consoles_pages_are_asked_for():
 def test_a_ledger_is_checked_to_its_end():
     (found,) = require_sound(ledgers.run(TOY, quiet))
     assert found.name == "ledger of 40 rows"
+
+
+def test_a_workbook_goes_through_a_purpose():
+    found = {figure.name: figure.value for figure in require_sound(large_question.run(TOY, quiet))}
+    assert found["rows: match"] == 24
+    assert found["rows: none"] == 16
 
 
 def test_proofs_are_made_from_a_log_that_verifies():

@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from connectors.desk.draft_states import MOVES, Deed, DeedRefusedError, DraftStanding, DraftState, do
 
 PEOPLE = ("officer", "other", "head", None)
-ASKED = {DraftState.ASKING, DraftState.ANSWERED, DraftState.FAILED}
+ASKED = {DraftState.ASKING, DraftState.PAUSED, DraftState.ANSWERED, DraftState.FAILED}
 
 
 class QuestionLife(RuleBasedStateMachine):

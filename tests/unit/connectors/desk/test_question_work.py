@@ -1,11 +1,15 @@
 """From a draft to its answers on a simulated gateway: counted, approved, asked, resumed, and told why it broke off."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
 import httpx
 import pytest
 
 from connectors.console.actions import Action
 from connectors.console.context import Console
 from connectors.console.record import list_record
+from connectors.context import OFFICE_ZONE
 from connectors.desk.draft_states import Deed, DeedRefusedError, DraftState
 from connectors.desk.drafts import (
     DraftNotFoundError,
@@ -16,6 +20,7 @@ from connectors.desk.drafts import (
     get_draft,
     list_drafts,
 )
+from connectors.desk.next_day import resumes_at
 from connectors.desk.purposes_for import NotAskableError, get_askable, list_askable
 from connectors.desk.question_answers import AnswerKind, count_kinds
 from connectors.desk.question_failures import LocalFailure, tell_failure
@@ -28,14 +33,31 @@ from connectors.requester.ledger_roster import ledger_store_of
 from connectors.requester.open_question import Step
 from connectors.state.database import reading
 from connectors.state.ledgers import LedgerUnknownError
+from connectors.state.runs import RunStore
 from schemas.envelope import MessageType
 from schemas.message import Message
+from schemas.messages.exchange import ExchangeAnswer
 from schemas.problem import ProblemCode, ProblemError
 from tests.unit.connectors.desk.asked_ledgers import HEAD, OFFICER, being_asked, keep_ledger, prepared
 from tests.unit.connectors.requester.asking_offices import Office, child
 
 WAIT_SECONDS = 30.0
 PUPILS = [child(1), child(2), child(7)]
+
+
+class Exchanges:
+    """A day's budget of so many exchanges."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def __call__(self, answer: Message) -> Message:
+        """Answer, or refuse once the budget is used up."""
+        if isinstance(answer, ExchangeAnswer):
+            if not self.left:
+                raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause="releases_per_day")
+            self.left -= 1
+        return answer
 
 
 def no_progress(_step: Step, _done: int, _total: int) -> None:
@@ -243,3 +265,75 @@ def test_begun_drafts_ask_for_everything_agreed(console: Console, office: Office
     draft = begin_draft(console, OFFICER.id, get_askable(console, office.agreement.digest()))
     assert set(draft.attributes) == set(office.agreement.attributes)
     assert draft.needs_approval
+
+
+def test_what_a_days_budget_did_not_suffice_for_goes_on_the_next_day(console: Console, office: Office) -> None:
+    pupils = [child(number) for number in (1, 2, 3, 4, 5, 7)]
+    office.hold(*pupils[:5])
+    draft = being_asked(console, office, pupils)
+    later: list[tuple[float, Callable[[], None]]] = []
+    workers = QuestionWorkers(console, later=lambda seconds, work: later.append((seconds, work)))
+    office.gateway.change = Exchanges(1)
+    workers.ask(draft.id)
+    workers.wait(WAIT_SECONDS)
+    paused = get_draft(console, draft.id)
+    assert (paused.state, paused.failure) == (DraftState.PAUSED, ProblemCode.BUDGET_EXHAUSTED.value)
+    answered = RunStore(console.connector.state).count_answered(draft.id)
+    assert 0 < answered < len(pupils)
+    QuestionWorkers(console, later=lambda seconds, work: later.append((seconds, work))).go_on()
+    (seconds, resume), (again, _) = later
+    assert seconds == again > 0
+    evaluated = office.gateway.evaluated()
+    office.gateway.change = _as_it_is
+    resume()
+    workers.wait(WAIT_SECONDS)
+    assert get_draft(console, draft.id).state is DraftState.ANSWERED
+    assert get_draft(console, draft.id).failure is None
+    assert office.gateway.evaluated() == evaluated
+    assert RunStore(console.connector.state).count_answered(draft.id) == len(pupils)
+    assert actions_of(console, draft.id)[-3:] == [
+        Action.QUESTION_PAUSED,
+        Action.QUESTION_RESUMED,
+        Action.QUESTION_ANSWERED,
+    ]
+
+
+def test_a_paused_question_does_not_go_on_where_its_author_says_so(console: Console, office: Office) -> None:
+    pupils = [child(number) for number in (1, 2, 3, 4, 5, 7)]
+    office.hold(*pupils)
+    draft = being_asked(console, office, pupils)
+    office.gateway.change = Exchanges(1)
+    later: list[Callable[[], None]] = []
+    workers = QuestionWorkers(console, later=lambda _seconds, work: later.append(work))
+    workers.ask(draft.id)
+    workers.wait(WAIT_SECONDS)
+    with pytest.raises(DeedRefusedError, match="not_the_author"):
+        do_deed(console, draft.id, Deed.HALT, HEAD.id)
+    do_deed(console, draft.id, Deed.HALT, OFFICER.id)
+    later[0]()
+    workers.wait(WAIT_SECONDS)
+    assert get_draft(console, draft.id).state is DraftState.FAILED
+    office.gateway.change = _as_it_is
+    do_deed(console, draft.id, Deed.ASK, OFFICER.id)
+    ask_question(console, draft.id, no_progress)
+    assert get_draft(console, draft.id).state is DraftState.ANSWERED
+
+
+def test_a_budget_that_brings_nothing_more_does_not_suffice_tomorrow_either(console: Console, office: Office) -> None:
+    pupils = [child(number) for number in (1, 2, 3, 4, 5, 7)]
+    office.hold(*pupils)
+    draft = being_asked(console, office, pupils)
+    office.gateway.change = Exchanges(1)
+    ask_question(console, draft.id, no_progress)
+    office.gateway.change = Exchanges(0)
+    do_deed(console, draft.id, Deed.RESUME, None)
+    ask_question(console, draft.id, no_progress)
+    assert get_draft(console, draft.id).state is DraftState.FAILED
+
+
+@pytest.mark.parametrize("hour", [0, 12, 15, 16, 23])
+def test_the_next_day_is_the_offices(hour: int) -> None:
+    paused_at = datetime(2026, 11, 22, hour, 30, tzinfo=UTC)
+    resumed_at = resumes_at(paused_at, "civil_affairs.990101").astimezone(OFFICE_ZONE)
+    assert resumed_at.date() == paused_at.astimezone(OFFICE_ZONE).date() + timedelta(days=1)
+    assert (resumed_at.hour, resumed_at.minute >= 5) == (0, True)

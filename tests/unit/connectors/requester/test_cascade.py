@@ -144,7 +144,8 @@ def test_progress_is_told_step_by_step(office: Office) -> None:
     mapping = write_roster(office.folder, [child(1), child(2, has_id=False), child(3, has_id=False), child(4)])
     told: list[tuple[Step, int, int]] = []
     office.questioner.ask(office.question(mapping), lambda *step: told.append(step))
-    assert [step for step, done, total in told if done == total] == [Step.FIRST_KEYS, Step.OTHER_KEYS, Step.ANSWERS]
+    assert list(dict.fromkeys(step for step, _, _ in told)) == [Step.FIRST_KEYS, Step.OTHER_KEYS, Step.ANSWERS]
+    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
     assert told[-1] == (Step.ANSWERS, 4, 4)
 
 
