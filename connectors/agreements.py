@@ -17,7 +17,7 @@ from connectors.state.agreements import (
 from connectors.state.alerts import raise_alert
 from connectors.trust import TrustStore
 from keys.custody.key_ring import KeyKind
-from keys.protocol.agreements import AgreementError, sign_agreement, verify_both_signatures, verify_signature
+from keys.protocol.agreements import AgreementError, sign_agreement, verify_all_signatures, verify_signature
 from keys.protocol.key_chain import AgencyKeys
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement, AgreementState, Approval, Party
@@ -50,6 +50,8 @@ class Terms:
     max_batch: int
     evaluations_per_day: int
     releases_per_day: int
+    officer_evaluations_per_day: int
+    officer_releases_per_day: int
     retention_days: int
     approval: Approval
 
@@ -73,6 +75,8 @@ def draft_agreement(connector: Connector, purpose: Purpose, terms: Terms) -> Agr
         max_batch=terms.max_batch,
         evaluations_per_day=terms.evaluations_per_day,
         releases_per_day=terms.releases_per_day,
+        officer_evaluations_per_day=terms.officer_evaluations_per_day,
+        officer_releases_per_day=terms.officer_releases_per_day,
         retention_days=terms.retention_days,
     )
 
@@ -90,26 +94,30 @@ class SharingOffice:
         self._client = client
         self._trust = trust
 
-    def propose(self, agreement: Agreement) -> AgreementCopy:
-        """Sign as requester and send; raises as `GatewayClient.ask`."""
-        message = AgreementPropose(agreement=agreement, signature=self._signature_of(agreement))
+    def propose(self, agreement: Agreement, signatories: tuple[str, str]) -> AgreementCopy:
+        """Sign as requester, two officers standing for this agency, and send.
+
+        Raises:
+            ProblemError: approval_missing if the two are one; else as `GatewayClient.ask`.
+        """
+        message = AgreementPropose(agreement=agreement, signature=self._signature_of(agreement, signatories))
         answer = self._client.ask(
             MessageType.AGREEMENT_PROPOSE, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES
         ).message
         return self._keep_all(answer)[agreement.digest()]
 
-    def sign(self, digest: str) -> AgreementCopy:
+    def sign(self, digest: str, signatories: tuple[str, str]) -> AgreementCopy:
         """Sign as provider what the requester has proposed and signed; with it the agreement becomes active.
 
         Raises:
-            ProblemError: no_agreement, also if the requester's signature does not verify, or what is wrong with the
+            ProblemError: approval_missing if the two officers are one, no_agreement, also if the requester's signature does not verify, or what is wrong with the
                 terms: a provider does not take the gateway's word for it that they keep to the purpose.
         """
         copy = self.sync().get(digest)
         if copy is None:
             raise ProblemError(ProblemCode.NO_AGREEMENT)
         self._require_sound_terms(copy.agreement)
-        message = AgreementSign(agreement=digest, signature=self._signature_of(copy.agreement))
+        message = AgreementSign(agreement=digest, signature=self._signature_of(copy.agreement, signatories))
         answer = self._client.ask(MessageType.AGREEMENT_SIGN, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
         return self._keep_all(answer.message)[digest]
 
@@ -156,9 +164,11 @@ class SharingOffice:
         message = AgreementEnd.model_validate({"agreement": digest, "action": action})
         self._client.ask(MessageType.AGREEMENT_END, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
 
-    def _signature_of(self, agreement: Agreement) -> str:
+    def _signature_of(self, agreement: Agreement, signatories: tuple[str, str]) -> str:
+        if signatories[0] == signatories[1]:
+            raise ProblemError(ProblemCode.APPROVAL_MISSING, "/signatories")
         key, agency = self._connector.signing_key(), self._connector.agency
-        return sign_agreement(key, agreement, agency, self._connector.seconds())
+        return sign_agreement(key, agreement, agency, signatories, self._connector.seconds())
 
     def _keep_all(self, answer: AgreementAnswer) -> dict[str, AgreementCopy]:
         kept = {}
@@ -183,7 +193,7 @@ class SharingOffice:
             for token in signed.signatures:
                 verify_signature(signed.agreement, token, self._keys_of)
         else:
-            verify_both_signatures(signed.agreement, signed.signatures, self._keys_of)
+            verify_all_signatures(signed.agreement, signed.signatures, self._keys_of)
 
     def _keys_of(self, agency: str, pinned: str) -> AgencyKeys:
         return self._trust.keys_of(agency, pinned, self._connector.now())

@@ -8,13 +8,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.formats import AgencyId, AttributeId, Digest, PurposeId, RegionScope, UnixSeconds, Uuid
+from schemas.formats import AgencyId, AttributeId, Digest, PurposeId, Reference, RegionScope, UnixSeconds, Uuid
 from schemas.message import Message
 
 AGREEMENT_TOKEN_TYPE = "tongxin-agreement"  # noqa: S105 - a media type, not a secret
 MAX_AGREEMENT_BYTES = 32 * 1024
 MAX_BATCH_RECORDS = 1_000
 """Records in one match or exchange request, whatever an agreement says; longer rosters go in several."""
+
+MAX_REVISION = 1_000
+"""Versions of one agreement."""
 
 
 class Approval(StrEnum):
@@ -25,11 +28,22 @@ class Approval(StrEnum):
 
 
 class AgreementState(StrEnum):
-    """Where an agreement stands in its life; only `active` lets anything pass."""
+    """Where an agreement stands in its life; only `active` lets anything pass.
+
+    `incomplete`, `replaced`, `expired` and `revoked` are ends; `refused` is one unless the requester disputes it.
+    `agreed`: both parties have signed, the lead body has not yet countersigned.
+    """
 
     PROPOSED = "proposed"
+    INCOMPLETE = "incomplete"
+    IN_REVIEW = "in_review"
+    AGREED = "agreed"
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    REFUSED = "refused"
+    DISPUTED = "disputed"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
     REVOKED = "revoked"
 
 
@@ -41,14 +55,21 @@ class Party(Message):
 
 
 class Agreement(Message):
-    """What may be exchanged. Its digest names it everywhere; a change is a new agreement."""
+    """What may be exchanged. Its digest names it everywhere; a change is a new version with a digest of its own.
+
+    `lead` is the lead body that countersigns, where there is one. `replaces` is the digest of the version before, and
+    `revision` counts the versions from 1. The officers' budgets bind each officer reference by itself.
+    """
 
     version: Literal[1]
     id: Uuid
+    revision: Annotated[int, Field(ge=1, le=MAX_REVISION)] = 1
+    replaces: Digest | None = None
     purpose: PurposeId
     purpose_version: int
     requester: Party
     provider: Party
+    lead: Party | None = None
     attributes: Annotated[tuple[AttributeId, ...], Field(min_length=1, max_length=32)]
     regions: Annotated[tuple[RegionScope, ...], Field(min_length=1, max_length=64)]
     linkage_schema: str
@@ -59,6 +80,8 @@ class Agreement(Message):
     max_batch: Annotated[int, Field(ge=1, le=MAX_BATCH_RECORDS)]
     evaluations_per_day: Annotated[int, Field(ge=0, le=100_000_000)]
     releases_per_day: Annotated[int, Field(ge=1, le=100_000_000)]
+    officer_evaluations_per_day: Annotated[int, Field(ge=0, le=100_000_000)]
+    officer_releases_per_day: Annotated[int, Field(ge=1, le=100_000_000)]
     retention_days: Annotated[int, Field(ge=1, le=36_500)]
 
     @model_validator(mode="after")
@@ -70,16 +93,48 @@ class Agreement(Message):
             raise ValueError("must begin before it ends")
         if self.requester.agency == self.provider.agency:
             raise ValueError("needs two agencies")
+        if (self.replaces is None) != (self.revision == 1):
+            raise ValueError("the first version replaces none, every other one does")
+        if self.officer_evaluations_per_day > self.evaluations_per_day:
+            raise ValueError("an officer's budget must not exceed the agreement's")
+        if self.officer_releases_per_day > self.releases_per_day:
+            raise ValueError("an officer's budget must not exceed the agreement's")
         return self
 
+    @model_validator(mode="after")
+    def _one_key_an_agency(self) -> Self:
+        party = None if self.lead is None else self.party_of(self.lead.agency)
+        if party is not None and party != self.lead:
+            raise ValueError("an agency has one key")
+        return self
+
+    @property
+    def signers(self) -> tuple[Party, ...]:
+        """Who must sign: requester, provider and the lead body; a lead body that is a party signs once."""
+        return tuple(dict.fromkeys(party for party in (self.requester, self.provider, self.lead) if party is not None))
+
     def party_of(self, agency: str) -> Party | None:
-        """Return the party that `agency` is in this agreement, or None."""
+        """Return the party that `agency` is in this agreement, or None; the lead body as such is none."""
         return next((party for party in (self.requester, self.provider) if party.agency == agency), None)
+
+    def signer_of(self, agency: str) -> Party | None:
+        """Return `agency` as one of those who must sign, or None."""
+        return next((party for party in self.signers if party.agency == agency), None)
 
 
 class AgreementSignature(Message):
-    """The claims that an agency signs (JWS) to bind itself."""
+    """The claims that an agency signs (JWS) to bind itself: for it, two of its officers together.
+
+    `signatories` are the agency's own references to them, sorted; one person alone can't bind an agency.
+    """
 
     agreement: Digest
     agency: AgencyId
+    signatories: tuple[Reference, Reference]
     signed_at: UnixSeconds
+
+    @model_validator(mode="after")
+    def _two_persons(self) -> Self:
+        if self.signatories[0] >= self.signatories[1]:
+            raise ValueError("must be two different officers, sorted")
+        return self

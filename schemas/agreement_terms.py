@@ -71,6 +71,8 @@ def _require_fit(agreement: Agreement, purpose: Purpose, parties: PartyKinds) ->
         "max_batch": agreement.max_batch <= purpose.max_batch,
         "evaluations_per_day": agreement.evaluations_per_day <= limits.evaluations_per_day,
         "releases_per_day": agreement.releases_per_day <= limits.releases_per_day,
+        "officer_evaluations_per_day": agreement.officer_evaluations_per_day <= limits.officer_evaluations_per_day,
+        "officer_releases_per_day": agreement.officer_releases_per_day <= limits.officer_releases_per_day,
         "retention_days": agreement.retention_days <= purpose.retention_days,
     }
     for term, is_narrower in narrower.items():

@@ -1,9 +1,9 @@
 """The parts of a purpose record: how it is used, what it rests on, what it releases, who approves."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.agency_kinds import AgencyKind
 from schemas.attribute_catalogue import CatalogueEntry, ReleasableId, Text
@@ -97,7 +97,16 @@ class Approvals(CatalogueEntry):
 
 
 class RateLimits(CatalogueEntry):
-    """Largest daily budgets that an agreement may set."""
+    """Largest daily budgets that an agreement may set: its own, and those of each officer."""
 
     evaluations_per_day: Count
     releases_per_day: Count
+    officer_evaluations_per_day: Count
+    officer_releases_per_day: Count
+
+    @model_validator(mode="after")
+    def _officers_within(self) -> Self:
+        evaluations_fit = self.officer_evaluations_per_day <= self.evaluations_per_day
+        if not evaluations_fit or self.officer_releases_per_day > self.releases_per_day:
+            raise ValueError("an officer's budget must not exceed the agreement's")
+        return self

@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 
 from connectors.agreements import Terms, draft_agreement
-from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REGION
+from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REFERENCE, REGION
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.context import OFFICE_ZONE
 from connectors.settings import SettingsError
@@ -60,6 +60,9 @@ def draft(
     if purpose is None:
         raise SettingsError(f"用途目录中没有 {purpose_id[:8]} / the catalogue has no such purpose")
     kind, provider_key = _provider_of(session, provider)
+    limits = purpose.rate_limits
+    evaluations = evaluations_per_day or limits.evaluations_per_day
+    releases = releases_per_day or limits.releases_per_day
     begins = datetime.combine(session.connector.today(), time(), OFFICE_ZONE)
     terms = Terms(
         provider=provider,
@@ -69,8 +72,10 @@ def draft(
         valid_from=int(begins.timestamp()),
         valid_until=int((begins + timedelta(days=days)).timestamp()),
         max_batch=min(purpose.max_batch, MAX_BATCH_RECORDS),
-        evaluations_per_day=evaluations_per_day or purpose.rate_limits.evaluations_per_day,
-        releases_per_day=releases_per_day or purpose.rate_limits.releases_per_day,
+        evaluations_per_day=evaluations,
+        releases_per_day=releases,
+        officer_evaluations_per_day=min(evaluations, limits.officer_evaluations_per_day),
+        officer_releases_per_day=min(releases, limits.officer_releases_per_day),
         retention_days=purpose.retention_days,
         approval=_approval_of(purpose),
     )
@@ -80,25 +85,36 @@ def draft(
     start.console.print(provider_key, style="bold", highlight=False)
 
 
+_signatories = click.option(
+    "--signatories",
+    required=True,
+    nargs=2,
+    type=REFERENCE,
+    help="代表本单位签署的两名不同工作人员编号 / references of the two different officers who sign for this agency",
+)
+
+
 @agreement.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_signatories
 @pass_start
-def propose(start: Start, file: Path) -> None:
+def propose(start: Start, file: Path, signatories: tuple[str, str]) -> None:
     """签署并向提供部门提出。 / Sign as requester and propose."""
     try:
         drafted = Agreement.from_bytes(file.read_bytes().strip(), MAX_AGREEMENT_BYTES)
     except MessageError as error:
         raise SettingsError(f"协议文件不正确：{error.pointer} / the agreement file is wrong") from None
-    copy = start.session().office.propose(drafted)
+    copy = start.session().office.propose(drafted, signatories)
     start.console.print("已提出，等待对方签署。编号 / Proposed; the provider signs next. Digest:")
     click.echo(copy.standing.digest)
 
 
 @agreement.command()
 @click.argument("digest", type=DIGEST)
+@_signatories
 @click.option("--yes", is_flag=True, help="已核对，不再询问 / I have checked it, don't ask")
 @pass_start
-def sign(start: Start, digest: str, yes: bool) -> None:
+def sign(start: Start, digest: str, signatories: tuple[str, str], yes: bool) -> None:
     """作为提供部门签署，协议随即生效。 / Sign as provider; the agreement becomes active."""
     session = start.session()
     copy = session.office.sync().get(digest)
@@ -106,7 +122,7 @@ def sign(start: Start, digest: str, yes: bool) -> None:
         _show(start, copy.agreement)
     if not yes:
         click.confirm("条款和对方密钥指纹已核对，签署？ / Terms and key thumbprint checked, sign?", abort=True)
-    session.office.sign(digest)
+    session.office.sign(digest, signatories)
     start.console.print("已签署，协议生效。下一步：index publish / Signed and active. Next: index publish")
 
 

@@ -12,6 +12,9 @@ GATEWAY_ID = "gateway.990000"
 
 OFFICER = "officer-07"
 APPROVER = "section-head-02"
+SIGNATORIES = ("deputy-head-03", "sharing-head-01")
+"""Who stand for an agency when it signs an agreement."""
+
 CASE = "TA-2026-0415"
 DUTY_OFFICE = "0990-5551234"
 

@@ -15,7 +15,7 @@ from connectors.register import open_register
 from connectors.settings import ConnectorSettings
 from connectors.trust import TrustStore
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, COUNTY, DUTY_OFFICE, OFFICER, PASSPHRASE, Part
+from demo.scenario.cast import APPROVER, CASE, COUNTY, DUTY_OFFICE, OFFICER, PASSPHRASE, SIGNATORIES, Part
 from keys.custody.key_file_format import KdfCost
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import MAX_BATCH_RECORDS, Agreement, Approval
@@ -103,12 +103,17 @@ def agree(
         max_batch=min(purpose.max_batch, MAX_BATCH_RECORDS),
         evaluations_per_day=evaluations_per_day or purpose.rate_limits.evaluations_per_day,
         releases_per_day=purpose.rate_limits.releases_per_day,
+        officer_evaluations_per_day=min(
+            evaluations_per_day or purpose.rate_limits.evaluations_per_day,
+            purpose.rate_limits.officer_evaluations_per_day,
+        ),
+        officer_releases_per_day=purpose.rate_limits.officer_releases_per_day,
         retention_days=purpose.retention_days,
         approval=Approval.SECOND_PERSON,
     )
     agreement = draft_agreement(requester.connector, purpose, terms)
-    requester.office.propose(agreement)
-    provider.office.sign(agreement.digest())
+    requester.office.propose(agreement, SIGNATORIES)
+    provider.office.sign(agreement.digest(), SIGNATORIES)
     requester.office.sync()
     return agreement
 

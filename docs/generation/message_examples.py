@@ -98,6 +98,8 @@ _AGREEMENT = Agreement(
     max_batch=1_000,
     evaluations_per_day=40_000,
     releases_per_day=20_000,
+    officer_evaluations_per_day=40_000,
+    officer_releases_per_day=20_000,
     retention_days=1_095,
 )
 _DIGEST = _AGREEMENT.digest()
@@ -284,7 +286,9 @@ _ALL: tuple[Message, ...] = (
     IndexStatus(index=_INDEX, state="receiving", received=(0,)),
     _AGREEMENT,
     _AGREEMENT.requester,
-    AgreementSignature(agreement=_DIGEST, agency=_CIVIL_AFFAIRS, signed_at=_ISSUED),
+    AgreementSignature(
+        agreement=_DIGEST, agency=_CIVIL_AFFAIRS, signatories=("deputy-head-03", "sharing-head-01"), signed_at=_ISSUED
+    ),
     AgreementPropose(agreement=_AGREEMENT, signature=token("requester")),
     AgreementSign(agreement=_DIGEST, signature=token("provider")),
     AgreementEnd(agreement=_DIGEST, action="suspend"),

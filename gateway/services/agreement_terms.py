@@ -14,6 +14,9 @@ def require_registered_terms(agreement: Agreement, members: Members, now_seconds
     Raises:
         ProblemError: unknown_member, agreement_invalid at a party's key, or what `require_sound_terms` refuses.
     """
+    for term in ("lead", "replaces"):
+        if getattr(agreement, term) is not None:
+            raise ProblemError(ProblemCode.AGREEMENT_INVALID, f"/agreement/{term}", term)
     requester, provider = (_member_of(agreement, members, side) for side in ("requester", "provider"))
     kinds = PartyKinds(AgencyKind(requester.agency_type), AgencyKind(provider.agency_type), requester.region)
     require_sound_terms(agreement, kinds, now_seconds)

@@ -1,4 +1,4 @@
-"""Signing agreements, and checking that both agencies' pinned keys have signed one."""
+"""Signing agreements, and checking that the pinned keys of all who must sign have signed one."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,9 +25,18 @@ class AgreementError(Exception):
         self.reason = reason
 
 
-def sign_agreement(key: SigningKey, agreement: Agreement, agency: str, signed_at: int) -> str:
-    """Return `agency`'s signature (JWS) of the agreement."""
-    claims = AgreementSignature(agreement=agreement.digest(), agency=agency, signed_at=signed_at)
+def sign_agreement(
+    key: SigningKey, agreement: Agreement, agency: str, signatories: tuple[str, str], signed_at: int
+) -> str:
+    """Return `agency`'s signature (JWS) of the agreement, for which two of its officers stand.
+
+    Raises:
+        ValueError: the signatories are one officer, or one is no reference (pydantic.ValidationError).
+    """
+    first, second = sorted(signatories)
+    claims = AgreementSignature(
+        agreement=agreement.digest(), agency=agency, signatories=(first, second), signed_at=signed_at
+    )
     return sign_message(key, AGREEMENT_TOKEN_TYPE, claims)
 
 
@@ -39,7 +48,7 @@ def verify_signature(agreement: Agreement, token: str, keys_of: KeysOf) -> str:
     """
     try:
         stated = read_unverified(AgreementSignature, token, MAX_ENVELOPE_CHARACTERS)
-        party = agreement.party_of(stated.agency)
+        party = agreement.signer_of(stated.agency)
         if party is None:
             raise AgreementError("not_a_party")
         keys = keys_of(party.agency, party.signing_key)
@@ -52,8 +61,12 @@ def verify_signature(agreement: Agreement, token: str, keys_of: KeysOf) -> str:
     return signed.agency
 
 
-def verify_both_signatures(agreement: Agreement, tokens: Sequence[str], keys_of: KeysOf) -> None:
-    """Check that requester and provider have both signed; raises AgreementError."""
-    signers = {verify_signature(agreement, token, keys_of) for token in tokens}
-    if signers != {agreement.requester.agency, agreement.provider.agency}:
+def verify_all_signatures(agreement: Agreement, tokens: Sequence[str], keys_of: KeysOf) -> None:
+    """Check that all who must sign have signed, each once: requester, provider and, where one is named, the lead body.
+
+    Raises:
+        AgreementError: a signature is missing, there twice, or not valid.
+    """
+    signers = [verify_signature(agreement, token, keys_of) for token in tokens]
+    if sorted(signers) != sorted(party.agency for party in agreement.signers):
         raise AgreementError("signature_missing")

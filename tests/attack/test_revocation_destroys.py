@@ -25,6 +25,7 @@ from connectors.state.agreements import find_agreement
 from connectors.state.database import reading
 from connectors.state.index_records import count_records
 from connectors.state.tables import evaluated_epoch, evaluated_key, index_record, publication, released_record
+from demo.scenario.cast import SIGNATORIES
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import made_up_part, prepare_probe
 from gateway.settings import DATABASE_FILE, load_settings
@@ -280,8 +281,9 @@ def test_nobody_resumes_signs_or_proposes_it_again(ended: Ended) -> None:
         with pytest.raises(ProblemError, match="agreement_not_active"):
             session.office.resume(digest)
     with pytest.raises(ProblemError, match="agreement_not_active"):
-        ended.provider.office.sign(digest)
-    assert ended.collusion.requester.office.propose(ended.agreement).standing.state is AgreementState.REVOKED
+        ended.provider.office.sign(digest, SIGNATORIES)
+    proposed = ended.collusion.requester.office.propose(ended.agreement, SIGNATORIES)
+    assert proposed.standing.state is AgreementState.REVOKED
     assert ended.provider.office.sync()[digest].standing.state is AgreementState.REVOKED
 
 
@@ -313,7 +315,7 @@ def test_a_proposal_that_was_withdrawn_raises_no_alert(scene: Scene) -> None:
     plan = scene.plan(PURPOSE)
     requester, provider = scene.session(plan.requester), scene.session(plan.provider)
     proposed = scene.agreements[PURPOSE].model_copy(update={"id": new_uuid(os.urandom)})
-    requester.office.propose(proposed)
+    requester.office.propose(proposed, SIGNATORIES)
     provider.office.sync()
     before = alerts_of(provider) | alerts_of(requester)
     requester.office.revoke(proposed.digest())

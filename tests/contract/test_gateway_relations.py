@@ -33,6 +33,8 @@ def agreement(world: World) -> Agreement:
         max_batch=1,
         evaluations_per_day=800,
         releases_per_day=50,
+        officer_evaluations_per_day=800,
+        officer_releases_per_day=50,
     )
 
 

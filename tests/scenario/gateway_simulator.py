@@ -108,6 +108,7 @@ GATEWAY_ID = "gateway.990100"
 REQUESTER_ID = "civil_affairs.990101"
 PROVIDER_ID = "disabled_federation.990101"
 COUNTY = "990101"
+SIGNATORIES = ("deputy-head-03", "sharing-head-01")
 ATTRIBUTES = ("care_subsidy_eligible", "disability_cert_valid")
 
 
@@ -307,7 +308,9 @@ class World:
             "releases_per_day": 1000,
             "retention_days": 30,
         }
-        return Agreement.model_validate({**stated, **changes})
+        terms = {**stated, **changes}
+        officers = {f"officer_{name}": terms[name] for name in ("evaluations_per_day", "releases_per_day")}
+        return Agreement.model_validate({**officers, **terms})
 
     def post(
         self, sender: Agency, message_type: MessageType, message: Message, audience: str, **claims: object
@@ -347,14 +350,14 @@ class World:
 
     def propose(self, agreement: Agreement, signer: Agency | None = None) -> AgreementPropose:
         signer = signer or self.requester
-        token = sign_agreement(signer.key, agreement, self.requester.id, self.clock.seconds())
+        token = sign_agreement(signer.key, agreement, self.requester.id, SIGNATORIES, self.clock.seconds())
         return AgreementPropose(agreement=agreement, signature=token)
 
     def conclude(self, accept_until: int | None = None, **changes: object) -> Agreement:
         """Propose and sign an agreement, and state its evaluation key of epoch 1, in force until `accept_until`."""
         agreement = self.agreement(**changes)
         self.tell(self.requester, MessageType.AGREEMENT_PROPOSE, self.propose(agreement))
-        token = sign_agreement(self.provider.key, agreement, self.provider.id, self.clock.seconds())
+        token = sign_agreement(self.provider.key, agreement, self.provider.id, SIGNATORIES, self.clock.seconds())
         digest = agreement.digest()
         self.tell(self.provider, MessageType.AGREEMENT_SIGN, AgreementSign(agreement=digest, signature=token))
         statement = self.evaluation_statement(digest, accept_until=accept_until)

@@ -40,6 +40,7 @@ from tests.scenario.gateway_simulator import (
     PATHS,
     PROVIDER_ID,
     REQUESTER_ID,
+    SIGNATORIES,
     Agency,
     Answer,
     AskedRow,
@@ -210,7 +211,7 @@ def _propose(world: World, **changes: object) -> Answer:
 
 def _propose_signed_by_other(world: World) -> Answer:
     agreement = world.agreement()
-    token = sign_agreement(world.provider.key, agreement, REQUESTER_ID, world.clock.seconds())
+    token = sign_agreement(world.provider.key, agreement, REQUESTER_ID, SIGNATORIES, world.clock.seconds())
     message = AgreementPropose(agreement=agreement, signature=token)
     return world.post(world.requester, MessageType.AGREEMENT_PROPOSE, message, GATEWAY_ID)
 
@@ -218,7 +219,7 @@ def _propose_signed_by_other(world: World) -> Answer:
 def _sign_wrongly(world: World) -> Answer:
     agreement = world.agreement()
     world.tell(world.requester, MessageType.AGREEMENT_PROPOSE, world.propose(agreement))
-    token = sign_agreement(world.provider.key, world.agreement(), PROVIDER_ID, world.clock.seconds())
+    token = sign_agreement(world.provider.key, world.agreement(), PROVIDER_ID, SIGNATORIES, world.clock.seconds())
     message = AgreementSign(agreement=agreement.digest(), signature=token)
     return world.post(world.provider, MessageType.AGREEMENT_SIGN, message, GATEWAY_ID)
 

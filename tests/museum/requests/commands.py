@@ -30,7 +30,12 @@ columns:
   citizen_id: 身份证件号
 """
 
-_FILES = {"propose": "agreement propose", "join": "join", "enrol": "member enrol --yes", "check": "check"}
+_FILES = {
+    "propose": "agreement propose --signatories officer-07 head-02",
+    "join": "join",
+    "enrol": "member enrol --yes",
+    "check": "check",
+}
 """The commands that take a file, as they are typed."""
 
 

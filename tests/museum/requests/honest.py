@@ -10,7 +10,7 @@ from connectors.cli.session import Session
 from connectors.identifiers import new_uuid
 from connectors.state.index_records import find_active
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, GUARDIAN_PLAN, OFFICER, PASSPHRASE
+from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, GUARDIAN_PLAN, OFFICER, PASSPHRASE, SIGNATORIES
 from demo.scenario.desks import agree, publish
 from gateway.settings import load_settings
 from keys.crypto.oprf_batch import blind_batch
@@ -195,7 +195,7 @@ class HonestOffice:
 
     def _signature_of(self, digest: str, agency: str, signer: str, forger: Forger | None = None) -> str:
         forger = forger or self.forger()
-        claims = {"agreement": digest, "agency": agency, "signed_at": forger.now}
+        claims = {"agreement": digest, "agency": agency, "signatories": SIGNATORIES, "signed_at": forger.now}
         return forger.token(claims, AGREEMENT_TOKEN_TYPE, signer, {})
 
     def _key(self, plan: Mapping[str, Any], forger: Forger) -> object:

@@ -27,7 +27,7 @@ from connectors.state.questions import Question, ResultVault, Review, RowResult
 from connectors.state.roster_ref import MappingFile
 from connectors.trust import TrustStore
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, CASE, OFFICER, PARTS, PASSPHRASE, PROVINCE
+from demo.scenario.cast import APPROVER, CASE, OFFICER, PARTS, PASSPHRASE, PROVINCE, SIGNATORIES
 from keys.protocol.key_chain import read_root
 from schemas.agreement import AgreementState, Approval
 from schemas.messages.match import Decision, ReviewReason
@@ -78,7 +78,7 @@ class PublishingSide:
         copies = self._session.office.sync()
         for digest, copy in copies.items():
             if copy.standing.state is AgreementState.PROPOSED:
-                self._session.office.sign(digest)
+                self._session.office.sign(digest, SIGNATORIES)
         latest = newest(self._session.office.sync())
         if latest is None or latest.standing.state is not AgreementState.ACTIVE:
             time.sleep(PAUSE_SECONDS)
@@ -156,11 +156,13 @@ class AskingSide:
             max_batch=ROWS_A_BATCH,
             evaluations_per_day=purpose.rate_limits.evaluations_per_day,
             releases_per_day=purpose.rate_limits.releases_per_day,
+            officer_evaluations_per_day=purpose.rate_limits.officer_evaluations_per_day,
+            officer_releases_per_day=purpose.rate_limits.officer_releases_per_day,
             retention_days=purpose.retention_days,
             approval=Approval.SECOND_PERSON,
         )
         agreement = draft_agreement(connector, purpose, terms)
-        self._session.office.propose(agreement)
+        self._session.office.propose(agreement, SIGNATORIES)
         return agreement.digest()
 
     def new_question(self, copy: AgreementCopy) -> Question:

@@ -130,6 +130,8 @@ def agreement_with(**changes: object) -> Agreement:
         max_batch=10,
         evaluations_per_day=100,
         releases_per_day=50,
+        officer_evaluations_per_day=100,
+        officer_releases_per_day=50,
         retention_days=90,
     )
     return Agreement.model_validate(agreement.model_dump() | changes)

@@ -37,6 +37,8 @@ AGREEMENT = Agreement(
     max_batch=10,
     evaluations_per_day=100,
     releases_per_day=100,
+    officer_evaluations_per_day=100,
+    officer_releases_per_day=100,
     retention_days=90,
 )
 STANDING = Standing(AGREEMENT, AGREEMENT.digest(), AgreementState.ACTIVE)

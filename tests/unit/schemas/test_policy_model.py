@@ -63,6 +63,8 @@ def draw_agreement(random: Random) -> dict[str, Any]:
         "max_batch": random.choice((1, 2, 10, 1_000)),
         "evaluations_per_day": 100,
         "releases_per_day": 100,
+        "officer_evaluations_per_day": 100,
+        "officer_releases_per_day": 100,
         "retention_days": 90,
     }
 
@@ -117,7 +119,7 @@ def stand(document: dict[str, Any], state: str) -> tuple[dict[str, Any], Standin
     """Return an agreement as the model and as the decision know it."""
     agreement = Agreement.model_validate(document, strict=False)
     digest = agreement.digest()
-    return document | {"digest": digest, "state": state}, Standing(agreement, digest, AgreementState(state))
+    return document | {"digest": digest, "state": str(state)}, Standing(agreement, digest, AgreementState(state))
 
 
 def as_request(request: Mapping[str, Any]) -> PolicyRequest:
@@ -155,7 +157,8 @@ def decide_among(request: Mapping[str, Any], standings: Mapping[str, Standing], 
 def test_decision_and_model_agree_on_ten_thousand_pairs(seed: int) -> None:
     random = Random(seed)
     stood = [
-        stand(draw_agreement(random), random.choices(list(AgreementState), (1, 20, 1, 1))[0].value) for _ in range(300)
+        stand(draw_agreement(random), random.choices((*AgreementState, "active"), (*[1] * len(AgreementState), 30))[0])
+        for _ in range(300)
     ]
     documents = {document["digest"]: document for document, _ in stood}
     standings = {standing.digest: standing for _, standing in stood}

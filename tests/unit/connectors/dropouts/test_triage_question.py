@@ -66,6 +66,8 @@ def asking(console: Console) -> Console:
         max_batch=300,
         evaluations_per_day=1_000,
         releases_per_day=100,
+        officer_evaluations_per_day=1_000,
+        officer_releases_per_day=100,
         retention_days=90,
     )
     keep_agreement(console.connector.state, agreement, (), AgreementState.ACTIVE)

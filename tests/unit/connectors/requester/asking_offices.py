@@ -162,6 +162,8 @@ def agreement_between(purpose: str, requester_key: str, provider_key: str, max_b
         max_batch=max_batch,
         evaluations_per_day=10_000,
         releases_per_day=1_000,
+        officer_evaluations_per_day=10_000,
+        officer_releases_per_day=1_000,
         retention_days=90,
     )
 

@@ -28,6 +28,8 @@ AGREEMENT = Agreement(
     max_batch=300,
     evaluations_per_day=4_800,
     releases_per_day=300,
+    officer_evaluations_per_day=4_800,
+    officer_releases_per_day=300,
     retention_days=30,
 )
 

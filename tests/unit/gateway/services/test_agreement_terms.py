@@ -52,6 +52,8 @@ def _agreement(**changes: object) -> Agreement:
         "max_batch": 300,
         "evaluations_per_day": 4800,
         "releases_per_day": 300,
+        "officer_evaluations_per_day": 3200,
+        "officer_releases_per_day": 200,
         "retention_days": 90,
     }
     return Agreement.model_validate({**stated, **changes})
@@ -76,6 +78,8 @@ def test_the_purpose_s_own_limits_are_sound() -> None:
         ("max_batch", 301),
         ("evaluations_per_day", 4801),
         ("releases_per_day", 301),
+        ("officer_evaluations_per_day", 3201),
+        ("officer_releases_per_day", 201),
         ("retention_days", 91),
     ],
 )
