@@ -46,7 +46,7 @@ class _Derived(CatalogueEntry):
     function: _Name
 
 
-class _Register(CatalogueEntry):
+class _DataSet(CatalogueEntry):
     name: _Name
     name_zh: Text
     name_en: Text
@@ -55,16 +55,16 @@ class _Register(CatalogueEntry):
 
 class _AgencyFile(CatalogueEntry):
     kind: AgencyKind
-    register: _Register
+    data_set: _DataSet
     derivations: Annotated[tuple[_Derived, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        names = [field.name for field in self.register.fields]
+        names = [field.name for field in self.data_set.fields]
         attributes = [derived.attribute for derived in self.derivations]
         if len(set(names)) != len(names) or len(set(attributes)) != len(attributes):
             raise ValueError("a field or an attribute stands twice")
-        if not {"name", "citizen_id"} & {field.part for field in self.register.fields}:
+        if not {"name", "citizen_id"} & {field.part for field in self.data_set.fields}:
             raise ValueError("no field says who the child is")
         for derived in self.derivations:
             if not set(names) >= set(derived.fields_used):
@@ -99,15 +99,15 @@ def _load(path: Path, kind: AgencyKind) -> AddedAgency:
     described = validate_entry(_AgencyFile, path.name, read_added(path))
     if described.kind is not kind:
         raise CatalogueError(f"{path.name} describes {described.kind.value}")
-    register = _data_set(described.register)
+    register = _data_set(described.data_set)
     module = _load_functions(path.with_suffix(".py"), kind)
     derivations = {one.attribute: _derivation(one, register, module) for one in described.derivations}
     return AddedAgency(register, MappingProxyType(derivations))
 
 
-def _data_set(register: _Register) -> DataSet:
-    fields = tuple(DataSetField(**field.model_dump()) for field in register.fields)
-    return DataSet(register.name, register.name_zh, register.name_en, fields)
+def _data_set(written: _DataSet) -> DataSet:
+    fields = tuple(DataSetField(**field.model_dump()) for field in written.fields)
+    return DataSet(written.name, written.name_zh, written.name_en, fields)
 
 
 def _derivation(derived: _Derived, register: DataSet, module: ModuleType) -> Derivation:
