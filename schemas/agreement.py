@@ -4,11 +4,12 @@ Agreement in the sense of the Regulations on Government Data Sharing, art. 20: b
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.formats import AgencyId, AttributeId, Digest, PurposeId, Reference, RegionScope, UnixSeconds, Uuid
+from schemas.attribute_catalogue import ReleasableId
+from schemas.formats import AgencyId, Digest, PurposeId, Reference, RegionScope, UnixSeconds, Uuid
 from schemas.message import Message
 
 AGREEMENT_TOKEN_TYPE = "tongxin-agreement"  # noqa: S105 - a media type, not a secret
@@ -47,6 +48,18 @@ class AgreementState(StrEnum):
     REVOKED = "revoked"
 
 
+ENDED: Final = frozenset(
+    {
+        AgreementState.INCOMPLETE,
+        AgreementState.REFUSED,
+        AgreementState.REPLACED,
+        AgreementState.EXPIRED,
+        AgreementState.REVOKED,
+    }
+)
+"""Nothing is or will be exchanged under these, unless a refusal is disputed and the review opened again."""
+
+
 class Party(Message):
     """An agency and the RFC 7638 thumbprint of its signing key: the root of all that is believed of it."""
 
@@ -70,7 +83,7 @@ class Agreement(Message):
     requester: Party
     provider: Party
     lead: Party | None = None
-    attributes: Annotated[tuple[AttributeId, ...], Field(min_length=1, max_length=32)]
+    attributes: Annotated[tuple[ReleasableId, ...], Field(min_length=1, max_length=32)]
     regions: Annotated[tuple[RegionScope, ...], Field(min_length=1, max_length=64)]
     linkage_schema: str
     valid_from: UnixSeconds

@@ -10,7 +10,6 @@ from typing import Final
 
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement
-from schemas.attribute_catalogue import never_released
 from schemas.key_set import KeySet, load_key_set
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose, load_purposes
@@ -46,8 +45,8 @@ def require_sound_terms(agreement: Agreement, parties: PartyKinds, now_seconds: 
     """Check an agreement against the catalogues.
 
     Raises:
-        ProblemError: purpose_unknown, attribute_never_released, attribute_not_agreed, region_not_agreed,
-            agreement_expired, or agreement_invalid with a pointer to the term that is wider than the purpose.
+        ProblemError: purpose_unknown, attribute_not_agreed, region_not_agreed, agreement_expired, or
+            agreement_invalid with a pointer to the term that is wider than the purpose.
     """
     purpose = load_purposes().get(agreement.purpose)
     if purpose is None or purpose.status is not PurposeStatus.WORKING:
@@ -83,8 +82,6 @@ def _require_fit(agreement: Agreement, purpose: Purpose, parties: PartyKinds) ->
 def _require_attributes(agreement: Agreement, purpose: Purpose, provider: AgencyKind) -> None:
     released = {output.attribute for output in purpose.outputs_of(provider)}
     for place, attribute in enumerate(agreement.attributes):
-        if attribute in never_released():
-            raise ProblemError(ProblemCode.ATTRIBUTE_NEVER_RELEASED, f"/agreement/attributes/{place}", "attributes")
         if attribute not in released:
             raise ProblemError(ProblemCode.ATTRIBUTE_NOT_AGREED, f"/agreement/attributes/{place}", "attributes")
 

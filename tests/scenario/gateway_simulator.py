@@ -477,8 +477,8 @@ class World:
     def exchange(self, agreement: Agreement, grant: str, handles: tuple[str, ...], **claims: object) -> Answer:
         attributes = claims.pop("attributes", ATTRIBUTES)
         message = ExchangeRequest(
-            grant=grant, attributes=attributes, handles=handles, possession=encode_base64url(b"sealed")
-        )
+            grant=grant, attributes=ATTRIBUTES, handles=handles, possession=encode_base64url(b"sealed")
+        ).model_copy(update={"attributes": attributes})
         return self.post(
             self.requester,
             MessageType.EXCHANGE,

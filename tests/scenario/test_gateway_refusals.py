@@ -204,9 +204,11 @@ def _payload(token: str) -> bytes:
 
 
 def _propose(world: World, **changes: object) -> Answer:
-    return world.post(
-        world.requester, MessageType.AGREEMENT_PROPOSE, world.propose(world.agreement(**changes)), GATEWAY_ID
-    )
+    return _propose_as_it_stands(world, world.agreement(**changes))
+
+
+def _propose_as_it_stands(world: World, agreement: Agreement) -> Answer:
+    return world.post(world.requester, MessageType.AGREEMENT_PROPOSE, world.propose(agreement), GATEWAY_ID)
 
 
 def _propose_signed_by_other(world: World) -> Answer:
@@ -531,7 +533,7 @@ VERIFIED: dict[str, tuple[ProblemCode, Attempt]] = {
     ),
     "proposal with class C": (
         ProblemCode.ATTRIBUTE_NEVER_RELEASED,
-        lambda w, a: _propose(w, attributes=("disability_class",)),
+        lambda w, a: _propose_as_it_stands(w, w.agreement().model_copy(update={"attributes": ("disability_class",)})),
     ),
     "proposal beyond the purpose": (
         ProblemCode.ATTRIBUTE_NOT_AGREED,
