@@ -35,6 +35,8 @@ class Permission(StrEnum):
     REVIEW_MATCHES = "review_matches"
     SEE_ASKED_OF_US = "see_asked_of_us"
     HOLD_AGREEMENTS = "hold_agreements"
+    PREPARE_AGREEMENTS = "prepare_agreements"
+    SIGN_AGREEMENTS = "sign_agreements"
     SEE_DATA = "see_data"
     FLAG_DROPOUT = "flag_dropout"
     SEE_DROPOUTS = "see_dropouts"
@@ -50,6 +52,14 @@ class Permission(StrEnum):
 _ASKING: Final = frozenset(
     {Permission.KEEP_LEDGERS, Permission.ASK, Permission.SEE_QUESTIONS, Permission.REVIEW_MATCHES}
 )
+_AGREEMENTS: Final = frozenset(
+    {
+        Permission.SEE_OVERVIEW,
+        Permission.SEE_ASKED_OF_US,
+        Permission.HOLD_AGREEMENTS,
+        Permission.PREPARE_AGREEMENTS,
+    }
+)
 _ITEMS: Final = frozenset({Permission.SEE_OVERVIEW, Permission.SEE_REFERRALS})
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
@@ -63,12 +73,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
                 Permission.REVIEW_MATCHES,
             }
         ),
-        Role.SHARING_OFFICE_HEAD: frozenset(
-            {Permission.SEE_OVERVIEW, Permission.SEE_ASKED_OF_US, Permission.HOLD_AGREEMENTS}
-        ),
-        Role.DATA_STEWARD: frozenset(
-            {Permission.SEE_OVERVIEW, Permission.SEE_ASKED_OF_US, Permission.HOLD_AGREEMENTS, Permission.SEE_DATA}
-        ),
+        Role.SHARING_OFFICE_HEAD: _AGREEMENTS | {Permission.SIGN_AGREEMENTS},
+        Role.DATA_STEWARD: _AGREEMENTS | {Permission.SEE_DATA},
         Role.CASE_OWNER: _ASKING
         | _ITEMS
         | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS, Permission.SEE_DROPOUTS, Permission.TRIAGE_DROPOUTS},
@@ -89,7 +95,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         ),
     }
 )
-"""Nobody approves their own question, whichever roles they hold: the pages of approval see to that."""
+"""Nobody approves their own question, nor confirms their own signature of an agreement, whichever roles they hold."""
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:

@@ -84,7 +84,7 @@ def state_question(askable: Askable, draft: Draft) -> Statement:
         purpose=Wording(purpose.name_zh, purpose.name_en),
         question=Wording(purpose.question_zh, purpose.question_en),
         provider=askable.provider,
-        grounds=tuple(_say_basis(basis) for basis in purpose.legal_basis),
+        grounds=tuple(say_basis(basis) for basis in purpose.legal_basis),
         children=children,
         hashes=draft.hashes or 0,
         returned=tuple(_returned(output) for output in askable.outputs if output.attribute in draft.attributes),
@@ -99,7 +99,8 @@ def name_attributes(ids: Sequence[str]) -> tuple[Wording, ...]:
     return tuple(Wording(load_attributes()[id_].name_zh, load_attributes()[id_].name_en) for id_ in ids)
 
 
-def _say_basis(basis: LegalBasis) -> str:
+def say_basis(basis: LegalBasis) -> str:
+    """Return how a legal basis is cited."""
     return f"《{basis.instrument}》第 {basis.article} 条" if basis.article else f"《{basis.instrument}》"
 
 

@@ -127,7 +127,7 @@ class IndexRefresher:
             planned.agreement,
             retry_at,
             outcome=RefreshOutcome.FAILED,
-            failure=_code_of(error),
+            failure=failure_code(error),
             accepted=planned.accepted,
         )
 
@@ -142,7 +142,8 @@ class IndexRefresher:
         return int(next_off_peak(self.connector.now(), settings.index_refresh_hour, settings.agency).timestamp())
 
 
-def _code_of(error: Exception) -> str:
+def failure_code(error: Exception) -> str:
+    """Return the code under which a failed publication is kept: of the source, of the problem, or one of ours."""
     match error:
         case SourceError(code=code):
             return code

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 
 import connectors.own_log.tables
+import connectors.state.agreement_draft_tables
 import connectors.state.console_tables
 import connectors.state.correction_tables
 import connectors.state.desk_tables

@@ -32,10 +32,13 @@ ROLE_DUTIES: Final[Mapping[Role, Text]] = MappingProxyType(
             "审批他人的查询，会签复核；不得审批自己的查询",
             "Approves other people's questions, co-signs; never one's own",
         ),
-        Role.SHARING_OFFICE_HEAD: Text("查看我方被查情况，暂停协议", "Sees what was asked of us, suspends agreements"),
+        Role.SHARING_OFFICE_HEAD: Text(
+            "起草协议，确认签署他人提请的协议，暂停和终止协议，查看我方被查情况",
+            "Drafts agreements, confirms signatures that others prepared, ends agreements, sees what was asked of us",
+        ),
         Role.DATA_STEWARD: Text(
-            "管理本单位登记册和索引，查看我方被查情况",
-            "Looks after the register and its index, sees what was asked of us",
+            "管理本单位登记册和索引，起草和办理协议，查看我方被查情况",
+            "Looks after the register and its index, drafts and handles agreements, sees what was asked of us",
         ),
         Role.CASE_OWNER: Text(
             "为自己负责的儿童查询，办理转介、强制报告和控辍保学",
@@ -70,6 +73,8 @@ PERMISSION_NAMES: Final[Mapping[Permission, Text]] = MappingProxyType(
         Permission.REVIEW_MATCHES: Text("复核疑似匹配", "review possible matches"),
         Permission.SEE_ASKED_OF_US: Text("查看我方被查情况", "see what was asked of us"),
         Permission.HOLD_AGREEMENTS: Text("暂停协议", "suspend agreements"),
+        Permission.PREPARE_AGREEMENTS: Text("起草和办理协议", "draft and handle agreements"),
+        Permission.SIGN_AGREEMENTS: Text("确认签署协议", "confirm signatures of agreements"),
         Permission.SEE_DATA: Text("查看本单位数据状况", "see the state of the agency's data"),
         Permission.FLAG_DROPOUT: Text("报告疑似失学", "flag children who left school"),
         Permission.SEE_DROPOUTS: Text("查看辍学台账", "see the dropout ledgers"),
