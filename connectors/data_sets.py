@@ -14,7 +14,7 @@ from connectors.sources.mapping import SourceMapping
 from connectors.sources.put_right import notes_on_cell
 from connectors.sources.source import CellValue, Row, Source
 from schemas.code_table import CodeTable
-from schemas.identity import ChildIdentity
+from schemas.identity import ChildIdentity, age_in_years
 from schemas.linkage_keys import LinkageKey
 from schemas.messages.match import SubjectKind
 
@@ -97,6 +97,17 @@ class Record:
     def is_usable(self) -> bool:
         """Whether there is a key to match a child by, or in a list of guardians to find their children by."""
         return bool(self.linkage_keys or self.relation_keys)
+
+    @property
+    def county(self) -> str | None:
+        """The county whose rules are applied: the first that the row names, or None."""
+        return next(iter(self.identity.regions), None)
+
+    def age_on(self, today: date) -> int | None:
+        """Return the child's completed years of age, or None where no day of birth is known, or more than one."""
+        number = self.identity.citizen_id
+        days = {*self.identity.birth_dates, *(() if number is None else (number.birth_on,))}
+        return age_in_years(days.pop(), today) if len(days) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

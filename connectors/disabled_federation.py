@@ -12,11 +12,13 @@ from schemas.codes import (
     DISABILITY_CLASS,
     DISABILITY_GRADE,
     CertStatus,
-    DisabilityClass,
     DisabilityGrade,
 )
 from schemas.dates import LedgerDate
 from schemas.disability_cert_no import DisabilityCertNo
+from schemas.rule_packs.rehabilitation_ages import load_rehabilitation_ages
+from schemas.rule_packs.student_aid import load_student_aid
+from schemas.rule_packs.subsidies import load_subsidy_rules
 
 AGENCY_TYPE: Final = "disabled_federation"
 NAME_ZH: Final = "残联"
@@ -44,6 +46,8 @@ CERTIFICATES: Final = DataSet(
         Field("issued_on", "发证日期", "date"),
         Field("valid_until", "有效期至", "date", aliases_zh=("有效期", "有效期限")),
         Field("status", "证件状态", "code", required=True, codes=CERT_STATUS, aliases_zh=("状态",)),
+        # 0 for a child that was never funded: an empty cell says nothing.
+        Field("funded_year", "最近康复资助年度", "count", aliases_zh=("康复资助年度",)),
         Field("guardian_name", "监护人姓名", "person_name", part="guardian_name"),
         Field("guardian_id", "监护人身份证号", "citizen_id", part="guardian_id"),
         Field("guardian_phone", "监护人电话", "phone", part="guardian_phone"),
@@ -52,9 +56,6 @@ CERTIFICATES: Final = DataSet(
 
 DATA_SETS: Final = (CERTIFICATES,)
 INDEX_DATA_SET: Final = CERTIFICATES
-
-_SEVERE_GRADES = frozenset({DisabilityGrade.ONE, DisabilityGrade.TWO})
-_INTELLECTUAL_OR_MENTAL = frozenset({DisabilityClass.INTELLECTUAL, DisabilityClass.MENTAL})
 
 
 def _last_valid_day(record: Record) -> date | None:
@@ -95,19 +96,41 @@ def _agreed(written: object, in_number: object) -> object:
 
 
 def _is_care_subsidy_eligible(record: Record, today: date) -> bool | None:
-    """Return whether the disability meets the care subsidy: grade 1-2, or intellectual or mental of any grade.
+    """Return whether the disability meets the care subsidy by the rule of the child's region and day.
 
-    Multiple disability of grade 3-4 does not: its certificate doesn't say of which kinds it is.
+    Multiple disability does so by its grade alone: its certificate doesn't say of which kinds it is.
     """
     valid = _is_valid(record, today)
     if not valid:
         return valid
     disability_class, grade = _class_and_grade(record)
-    if grade is None:
+    rules = load_subsidy_rules().in_force(record.county, today)
+    if grade is None or rules is None:
         return None
-    if grade in _SEVERE_GRADES:
+    if grade in rules.grades:
         return True
-    return None if disability_class is None else disability_class in _INTELLECTUAL_OR_MENTAL
+    return None if disability_class is None else disability_class in rules.any_grade_of
+
+
+def _is_already_funded(record: Record, today: date) -> bool | None:
+    """Return whether rehabilitation was funded this year; of a child out of the programme's ages nothing is told."""
+    year = record.values.get("funded_year")
+    ages = load_rehabilitation_ages().in_force(record.county, today)
+    if not isinstance(year, int) or ages is None or not ages.includes(record.age_on(today)):
+        return None
+    return year == today.year
+
+
+def _aid_band(record: Record, today: date) -> str | None:
+    """Return the band of student aid that follows from a certificate in force; without one it gives none."""
+    valid = _is_valid(record, today)
+    if not valid:
+        return None if valid is None else "none"
+    _, grade = _class_and_grade(record)
+    rules = load_student_aid().in_force(record.county, today)
+    if rules is None or not isinstance(grade, DisabilityGrade):
+        return None
+    return rules.band_of_grade(grade)
 
 
 def _valid_until(record: Record, _: date) -> date | None:
@@ -125,6 +148,13 @@ DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
                 CERTIFICATES.name,
                 ("status", "valid_until", "cert_no", "disability_class", "disability_grade"),
                 _is_care_subsidy_eligible,
+            ),
+            Derivation("already_funded_this_year", CERTIFICATES.name, ("funded_year",), _is_already_funded),
+            Derivation(
+                "aid_band",
+                CERTIFICATES.name,
+                ("status", "valid_until", "cert_no", "disability_class", "disability_grade"),
+                _aid_band,
             ),
             Derivation("cert_valid_until", CERTIFICATES.name, ("status", "valid_until"), _valid_until),
         )

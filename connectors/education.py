@@ -13,6 +13,7 @@ from schemas.code_table import CodeTable, CodeWords
 from schemas.codes import DROPOUT_STATUS, STAGE, STUDENT_STATUS, Stage, StudentStatus
 from schemas.dates import LedgerDate
 from schemas.dropouts.reasons import DROPOUT_REASON
+from schemas.rule_packs.left_behind import ParentsAway, load_left_behind
 
 AGENCY_TYPE: Final = "education"
 NAME_ZH: Final = "教育"
@@ -165,12 +166,31 @@ def _last_confirmed(record: Record, _: date) -> date | None:
     return confirmed.on if isinstance(confirmed, LedgerDate) else None
 
 
+def _is_left_behind(record: Record, today: date) -> bool | None:
+    """Return whether the child counts as left behind by education's definition, for the child's region and day."""
+    written, stage = record.values.get("left_behind"), _stage(record, today)
+    rules = load_left_behind().in_force(record.county, today)
+    if not isinstance(written, LeftBehind) or stage is None or rules is None:
+        return None
+    away = frozenset({LeftBehind.DOUBLE})
+    if rules.education.parents_away is ParentsAway.EITHER:
+        away |= {LeftBehind.SINGLE}
+    return written in away and stage in rules.education.stages
+
+
 DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
     {
         derivation.attribute: derivation
         for derivation in (
             Derivation("enrolled", STUDENT_REGISTER.name, ("status",), _is_enrolled),
             Derivation("stage", STUDENT_REGISTER.name, ("status", "stage", "grade"), _stage),
+            Derivation(
+                "on_left_behind_list",
+                STUDENT_REGISTER.name,
+                ("left_behind", "status", "stage", "grade"),
+                _is_left_behind,
+            ),
+            Derivation("definition_version", STUDENT_REGISTER.name, (), lambda _record, _today: AGENCY_TYPE),
             Derivation("last_confirmed", STUDENT_REGISTER.name, ("confirmed_on",), _last_confirmed),
         )
     }

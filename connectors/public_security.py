@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from connectors.data_sets import DataSet, Derivation, Field, Record
-from schemas.codes import HOUSEHOLD_STATUS, HouseholdStatus
+from schemas.codes import HOUSEHOLD_STATUS, YES_NO, HouseholdStatus, answer_of
 from schemas.dates import LedgerDate
 from schemas.regions import RegionError, county_of
 
@@ -33,6 +33,9 @@ HOUSEHOLD_REGISTER: Final = DataSet(
         Field("status_on", "状态日期", "date", aliases_zh=("变动日期",)),
         Field("moved_to_region", "迁往地代码", "region"),
         Field("cancel_reason", "注销原因", "text"),
+        Field("parent_residence_region", "父母登记居住地代码", "region"),
+        Field("address_protected", "住址是否保密", "code", codes=YES_NO, aliases_zh=("住址保密", "住址受保护")),
+        Field("open_case", "是否有在办案件", "code", codes=YES_NO, aliases_zh=("有在办案件",)),
     ),
 )
 
@@ -81,14 +84,41 @@ def _moved_to_county(record: Record, _: date) -> str | None:
         return None
 
 
+def _is_address_protected(record: Record, _: date) -> bool | None:
+    return answer_of(record.values.get("address_protected"))
+
+
+def _has_open_case(record: Record, _: date) -> bool | None:
+    return answer_of(record.values.get("open_case"))
+
+
+def _is_parent_elsewhere(record: Record, _: date) -> bool | None:
+    """Return whether a parent is registered as living in another county than the child; where, is not told."""
+    residence, hukou = record.values.get("parent_residence_region"), record.values.get("hukou_region")
+    if not isinstance(residence, str) or not isinstance(hukou, str):
+        return None
+    try:
+        return county_of(residence) != county_of(hukou)
+    except RegionError:
+        return None
+
+
 DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
     {
         derivation.attribute: derivation
         for derivation in (
             Derivation("hukou_status", HOUSEHOLD_REGISTER.name, ("status",), _hukou_status),
             Derivation("life_status", HOUSEHOLD_REGISTER.name, ("status",), _life_status),
+            Derivation(
+                "parent_registered_elsewhere",
+                HOUSEHOLD_REGISTER.name,
+                ("parent_residence_region", "hukou_region"),
+                _is_parent_elsewhere,
+            ),
             Derivation("status_since", HOUSEHOLD_REGISTER.name, ("status_on",), _status_since),
             Derivation("moved_to_county", HOUSEHOLD_REGISTER.name, ("status", "moved_to_region"), _moved_to_county),
+            Derivation("address_protected", HOUSEHOLD_REGISTER.name, ("address_protected",), _is_address_protected),
+            Derivation("open_case", HOUSEHOLD_REGISTER.name, ("open_case",), _has_open_case),
         )
     }
 )

@@ -191,3 +191,50 @@ CASE_STATUS: Final = CodeTable(
         CaseStatus.ENDED: CodeWords("终止", "File closed", ("退出", "已终止")),
     }
 )
+
+
+class YesNo(StrEnum):
+    """A column that says yes or no."""
+
+    YES = "yes"
+    NO = "no"
+
+
+YES_NO: Final = CodeTable(
+    {
+        YesNo.YES: CodeWords("是", "Yes", ("1", "有", "√", "y", "true")),
+        YesNo.NO: CodeWords("否", "No", ("0", "无", "×", "n", "false")),
+    }
+)
+
+
+class CaregiverRelation(StrEnum):
+    """Who cares for a child day by day, as near as another office may learn it."""
+
+    PARENT = "parent"
+    GRANDPARENT = "grandparent"
+    RELATIVE = "relative"
+    INSTITUTION = "institution"
+    OTHER = "other"
+
+
+CAREGIVER_RELATION: Final = CodeTable(
+    {
+        CaregiverRelation.PARENT: CodeWords("父母", "Parent", ("父亲", "母亲", "父", "母", "爸爸", "妈妈", "养父母")),
+        CaregiverRelation.GRANDPARENT: CodeWords(
+            "祖父母或外祖父母",
+            "Grandparent",
+            ("祖父母", "外祖父母", "祖父", "祖母", "外祖父", "外祖母", "爷爷", "奶奶", "外公", "外婆", "姥姥", "姥爷"),
+        ),
+        CaregiverRelation.RELATIVE: CodeWords(
+            "其他亲属", "Other relative", ("亲属", "兄", "姐", "叔叔", "伯父", "姑姑", "舅舅", "姨妈", "哥哥", "姐姐")
+        ),
+        CaregiverRelation.INSTITUTION: CodeWords("机构", "Institution", ("儿童福利机构", "救助保护机构", "福利院")),
+        CaregiverRelation.OTHER: CodeWords("其他", "Other", ("其他人", "邻居", "村委会", "居委会")),
+    }
+)
+
+
+def answer_of(written: object) -> bool | None:
+    """Return what a column of `YES_NO` says; None where it says nothing that was understood."""
+    return written is YesNo.YES if isinstance(written, YesNo) else None

@@ -41,6 +41,10 @@ class Purpose(CatalogueEntry):
     id: PurposeId
     version: Annotated[int, Field(ge=1)]
     status: PurposeStatus
+    missing_zh: Text | None = None
+    """What keeps a described purpose from working, or where it is done instead."""
+
+    missing_en: Text | None = None
     name_zh: Text
     name_en: Text
     question_zh: Text
@@ -78,6 +82,9 @@ class Purpose(CatalogueEntry):
         if len(set(keys)) != len(keys):
             raise ValueError(f"{self.id}: an attribute stands twice for one provider")
         _check_approvals(self)
+        is_told = (self.missing_zh is not None, self.missing_en is not None)
+        if is_told != (self.status is PurposeStatus.DESCRIBED,) * 2:
+            raise ValueError(f"{self.id}: what a described purpose lacks is told in both languages, and no other lacks it")
         return self
 
     def outputs_of(self, provider: AgencyKind) -> tuple[PurposeOutput, ...]:

@@ -37,6 +37,11 @@ def _facts(purpose: Purpose) -> list[tuple[str, str]]:
     approvals = purpose.approvals.model_dump(mode="json", exclude_none=True)
     return [
         ("状态，版本 / status, version", f"{code(purpose.status.value)}, {purpose.version}"),
+        *(
+            []
+            if purpose.missing_zh is None
+            else [("尚缺 / missing", both(purpose.missing_zh, purpose.missing_en or ""))]
+        ),
         ("法律依据 / legal basis", "\n".join(_basis(purpose))),
         ("需求部门 / requester", _agencies(purpose.requester_agencies)),
         ("提供部门 / provider", _agencies(purpose.provider_agencies)),

@@ -20,6 +20,10 @@ class RehabilitationAges(RulePack):
             raise ValueError("the last age comes before the first")
         return self
 
+    def includes(self, age: int | None) -> bool:
+        """Return whether aid is given at an age; an unknown one is not among them."""
+        return age is not None and self.first_age <= age <= self.last_age
+
 
 @cache
 def load_rehabilitation_ages() -> RulePacks[RehabilitationAges]:

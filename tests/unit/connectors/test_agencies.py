@@ -5,13 +5,13 @@ from itertools import combinations, product
 
 import pytest
 
-from connectors import civil_affairs, disabled_federation, education, public_security
+from connectors import civil_affairs, disabled_federation, education, health, public_security
 from schemas.attribute_catalogue import load_attributes
 from schemas.codes import CaseStatus, CertStatus, HouseholdStatus, Stage, StudentStatus
 from tests.unit.connectors.agency_records import record_of
 from tests.unit.connectors.ledgers import TODAY, citizen_id
 
-AGENCIES = (civil_affairs, education, public_security, disabled_federation)
+AGENCIES = (civil_affairs, education, public_security, disabled_federation, health)
 
 
 def derive(agency, attribute, cells):
@@ -59,11 +59,38 @@ class _Watched(dict):
 
 
 EXAMPLES = {
-    "children_register": {"case_status": "在册", "category": "残疾儿童"},
+    "children_register": {"case_status": "在册", "category": "残疾儿童", "address_protected": "否"},
     "student_register": {"status": "在读", "stage": "小学", "grade": "三年级", "confirmed_on": "2026-03-01"},
     "household_register": {"status": "迁出", "moved_to_region": "990002", "status_on": "2026-03-01"},
+    "child_health_register": {"medical_alert": "有"},
     "certificates": {"status": "正常", "valid_until": "2030-01-01", "cert_no": citizen_id(1) + "43"},
 }
+
+YES_NO_WORDS = {"是": True, "有": True, "1": True, "否": False, "无": False, "0": False, None: None, "不详": None}
+
+
+@pytest.mark.parametrize("word", YES_NO_WORDS)
+@pytest.mark.parametrize(
+    ("agency", "attribute"),
+    [
+        (civil_affairs, "address_protected"),
+        (public_security, "address_protected"),
+        (public_security, "open_case"),
+        (health, "medical_alert"),
+    ],
+)
+def test_what_a_column_of_yes_and_no_tells(agency, attribute, word):
+    assert derive(agency, attribute, {attribute: word}) is YES_NO_WORDS[word]
+
+
+@pytest.mark.parametrize("protected", ["是", "否", None, "不详"])
+@pytest.mark.parametrize(
+    ("written", "expected"), [("祖母", "grandparent"), ("父亲", "parent"), ("福利院", "institution"), ("邻里", None)]
+)
+def test_a_caregiver_is_told_only_where_no_address_is_protected(protected, written, expected):
+    cells = {"caregiver_relation": written, "address_protected": protected}
+    assert derive(civil_affairs, "caregiver_relation", cells) == (expected if protected == "否" else None)
+
 
 CASE_WORDS = {"在册": CaseStatus.ACTIVE, "迁出": 1, "年满退出": 1, "死亡": 1, "终止": 1, None: None, "待定": None}
 GUARDIANSHIP = ("CD01", "CD02", "CD07", "CD08", "CD09", "LB01", "LB02")

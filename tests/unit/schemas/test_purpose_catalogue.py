@@ -24,6 +24,52 @@ OUTPUTS_OF_WORKING_PURPOSES = {
         ("disabled_federation", "cert_valid_until", "YM", ()),
         ("disabled_federation", "disability_cert_valid", "BOOL", ()),
     },
+    "P05": {
+        ("civil_affairs", "low_income_priority", "BOOL", ()),
+        ("health", "diagnosis_on_file", "BOOL", ()),
+        ("education", "enrolled", "BOOL", ()),
+        ("disabled_federation", "already_funded_this_year", "BOOL", ()),
+    },
+    "P06": {
+        ("civil_affairs", "on_left_behind_list", "BOOL", ()),
+        ("education", "on_left_behind_list", "BOOL", ()),
+        ("civil_affairs", "definition_version", "ENUM", ("civil_affairs", "education")),
+        ("education", "definition_version", "ENUM", ("civil_affairs", "education")),
+        ("public_security", "parent_registered_elsewhere", "BOOL", ()),
+    },
+    "P11": {
+        ("civil_affairs", "category_group", "ENUM3", ("guardianship", "living", "none")),
+        ("civil_affairs", "category_since", "YM", ()),
+        ("civil_affairs", "category_until", "YM", ()),
+        ("civil_affairs", "case_status", "ENUM", ("active", "moved_out", "came_of_age", "deceased", "ended")),
+        ("civil_affairs", "guardianship_band", "ENUM3", ("parent_present", "entrusted", "none_or_unable")),
+        ("civil_affairs", "aid_received", "BOOL", ()),
+        ("civil_affairs", "benefit_paid_until", "YM", ()),
+        ("civil_affairs", "study_stage", "STAGE", ()),
+        ("civil_affairs", "boarding", "BOOL", ()),
+        ("civil_affairs", "last_visit", "YM", ()),
+        ("civil_affairs", "child_consulted", "BOOL", ()),
+        ("civil_affairs", "address_protected", "BOOL", ()),
+        ("civil_affairs", "care_county", "REGION6", ()),
+        ("civil_affairs", "duty_office_contact", "CONTACT", ()),
+    },
+    "P13": {
+        ("civil_affairs", "receives_benefit", "BOOL", ()),
+        (
+            "civil_affairs",
+            "benefit_programme",
+            "ENUM",
+            ("child_allowance", "minimum_living", "destitute_support", "disability_subsidy"),
+        ),
+        ("civil_affairs", "benefit_since", "YM", ()),
+    },
+    "P15": {
+        ("civil_affairs", "aid_band", "ENUM3", ("full", "partial", "none")),
+        ("disabled_federation", "aid_band", "ENUM3", ("full", "partial", "none")),
+    },
+    "P17": {
+        ("education", "enrolled", "BOOL", ()),
+    },
     "P09": {
         ("education", "enrolled", "BOOL", ()),
         ("education", "stage", "STAGE", ()),
@@ -49,6 +95,22 @@ OUTPUTS_OF_WORKING_PURPOSES = {
         ("education", "duty_office_contact", "CONTACT", ()),
         ("health", "medical_alert", "BOOL", ()),
         ("health", "duty_office_contact", "CONTACT", ()),
+    },
+    "P18": {
+        ("civil_affairs", "children_in_difficulty_count", "K10", ()),
+        ("education", "dropout_count", "K10", ()),
+        ("public_security", "unregistered_children_count", "K10", ()),
+        ("disabled_federation", "disabled_children_count", "K10", ()),
+    },
+    "P03": {
+        ("joint", "parental_status_class", "ENUM", ("orphan", "de_facto_unattended", "not", "insufficient")),
+        ("joint", "parental_status_review", "YM", ()),
+        (
+            "joint",
+            "missing_provider_type",
+            "ENUMS",
+            ("public_security", "disabled_federation", "health", "medical_security", "justice", "court"),
+        ),
     },
 }
 ANY_REGION = {"P08", "P11", "P13", "P16"}
