@@ -5,8 +5,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-import connectors.civil_affairs as civil_affairs
-import connectors.disabled_federation as disabled_federation
+from connectors import civil_affairs, disabled_federation
 from connectors.data_sets import Record
 from schemas.child_categories import CategoryGroup
 from schemas.codes import HouseholdStatus, StudentStatus

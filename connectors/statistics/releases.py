@@ -1,14 +1,14 @@
-"""Makes a table's release once for its quarter; whoever asks later, or for a smaller region, reads from the kept one."""
+"""Makes a release once for its quarter; whoever asks later, or for a smaller region, reads from the kept one."""
 
 from collections.abc import Mapping
 
 from connectors.context import Connector
 from connectors.register import Register
 from connectors.sources.errors import SourceError
+from connectors.state.statistics import charge_noise, find_release, keep_release, last_made_on, published_last
 from connectors.statistics.count_register import Counted, count_register
 from connectors.statistics.count_rules import COUNT_RULES
 from connectors.statistics.noise import add_noise
-from connectors.state.statistics import charge_noise, find_release, keep_release, last_made_on, published_last
 from schemas.base64url import encode_base64url
 from schemas.problem import ProblemCode, ProblemError
 from schemas.regions import RegionLevel
@@ -31,7 +31,7 @@ def obtain_release(connector: Connector, register: Register, table: StatisticsTa
     """Return the kept release of the table and quarter, made now if it is time and it was not made before.
 
     Raises:
-        ProblemError: statistics_not_made, if this is not the quarter that ended last or the table was made too recently;
+        ProblemError: statistics_not_made, if this is not the quarter that ended last, or the table was made lately;
             budget_exhausted, if the year's budget of noise is spent; source_unavailable.
     """
     kept = find_release(connector.state, table.id, quarter)
