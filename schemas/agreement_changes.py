@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.agreement import Agreement, Approval, Party
-from schemas.agreement_names import APPROVAL_NAMES
+from schemas.agreement_words import APPROVAL_WORDS
 from schemas.attribute_catalogue import load_attributes
 from schemas.faults import Wording
 from schemas.working_days import CHINA_TIME
@@ -73,7 +73,7 @@ def _whether(value: bool) -> Wording:  # noqa: FBT001 - a term's value
 
 
 def _approval(value: Approval) -> Wording:
-    return APPROVAL_NAMES[value]
+    return APPROVAL_WORDS[value]
 
 
 _TERMS: Final[Mapping[str, tuple[Wording, Callable[..., Wording]]]] = MappingProxyType(
