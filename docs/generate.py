@@ -13,6 +13,7 @@ from docs.generation.linkage_keys import linkage_keys_page
 from docs.generation.messages import messages_page
 from docs.generation.problem_codes import problem_codes_page
 from docs.generation.purposes import purposes_page
+from docs.generation.rule_packs import rule_packs_page
 from docs.generation.settings import settings_page
 from docs.generation.workflows import workflows_page
 
@@ -29,6 +30,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "messages.md": messages_page,
     "problem-codes.md": problem_codes_page,
     "purposes.md": purposes_page,
+    "rule-packs.md": rule_packs_page,
     "settings.md": settings_page,
     "workflows.md": workflows_page,
 }

@@ -12,6 +12,7 @@ KINDS = (
     AgencyKind.EDUCATION,
     AgencyKind.PUBLIC_SECURITY,
     AgencyKind.DISABLED_FEDERATION,
+    AgencyKind.HEALTH,
 )
 """The kinds of agency for which there is a module in `connectors/`."""
 

@@ -12,6 +12,7 @@ from gateway.settings import SETTINGS_FILE as GATEWAY_FILE
 from gateway.settings import GatewaySettings
 from hosting.command_line import PASSPHRASE_VARIABLE
 from hosting.sign_on.settings import ProviderSettings
+from schemas.catalogue_files import CATALOGUE_VARIABLE
 from schemas.messages.registry import GatewayPin
 
 _COMPUTED_DEFAULTS = {"workers": "CPU 数 / number of CPUs"}
@@ -48,6 +49,14 @@ _ENVIRONMENT = [
     (
         code(PASSPHRASE_VARIABLE),
         both("口令本身；只宜用于演示和测试", "the passphrase itself; for demos and tests at most"),
+    ),
+    (
+        code(CATALOGUE_VARIABLE),
+        both(
+            "添加的目录文件所在文件夹：数据项、用途、规则包、部门；网关和双方连接器须相同",
+            "the folder of added catalogue files: attributes, purposes, rule packs, agencies; the same at the gateway "
+            "and at both connectors",
+        ),
     ),
     (
         "任意 / any",

@@ -1,6 +1,6 @@
 """The one form of what differs by region and date: a pack of rules with its region, its days, and what it rests on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Annotated, Final, Generic, Self, TypeVar
@@ -67,7 +67,7 @@ class RulePacks(Generic[Pack]):
         if WHOLE_COUNTRY not in self._of_region:
             raise CatalogueError("no pack for the whole country")
 
-    def __iter__(self) -> Iterable[Pack]:
+    def __iter__(self) -> Iterator[Pack]:
         """Yield the packs by region and day."""
         return iter([pack for found in self._of_region.values() for pack in found])
 

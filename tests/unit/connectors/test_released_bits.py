@@ -131,7 +131,8 @@ def test_a_benefit_is_told_of_active_cases_alone(status, programme, receives, na
 def test_the_summary_of_a_transfer():
     cells = {
         "case_status": "在册", "category_since": "2023.9", "category_until": "2027.9",
-        "actual_guardianship": "委托照护", "aid_received": "是", "benefit_paid_until": "2026.2", "study_status": "小学", "boarding": "否",
+        "actual_guardianship": "委托照护", "aid_received": "是",
+        "benefit_paid_until": "2026.2", "study_status": "小学", "boarding": "否",
         "last_visit": "2026-01-15", "child_consulted": "是", "residence_region": "990101001",
     }  # fmt: skip
     expected = {
