@@ -4,7 +4,7 @@ Rules of the pages: in a `console` block `$ ` begins a command, the rest is what
 anything and `«name»` for a text that is kept for later; a command that ends in `&` runs until the page ends, but a
 demo goes on for the next page that begins with the same one. In a `page` block each line is a step of `STEPS`.
 `«code»` is the present code of the authenticator whose secret was noted as `«secret»`; one for each person: `«codeli»`
-goes with `«secretli»`.
+goes with `«secretli»`. Ports are exchanged for free ones, and a demo has fewer children unless pictures are taken.
 """
 
 import os
@@ -29,6 +29,9 @@ from tests.browser.console import new_context
 
 DEMO: Final = "tongxin-demo "
 SERVING: Final = "Ctrl-C"
+LARGE_DEMO: Final = "$ tongxin-demo run --folder "
+SMALL_DEMO: Final = "$ tongxin-demo run --children 4000 --folder "
+"""Publishing the indexes of 20,000 children takes minutes; what is done on the pages stays the same."""
 TUTORIALS: Final = Path(__file__).parents[2] / "docs" / "tutorial"
 PICTURES: Final = TUTORIALS / "pictures"
 SHELL: Final = {
@@ -154,6 +157,8 @@ def follow(reader: Reader, tutorial: Path) -> Iterator[Reader]:
     text = tutorial.read_text("utf-8")
     for port in PORTS:
         text = text.replace(port, str(free_port()))
+    if "TONGXIN_PICTURES" not in os.environ:
+        text = text.replace(LARGE_DEMO, SMALL_DEMO)
     try:
         for kind, lines in _blocks(text):
             if kind == "console":
