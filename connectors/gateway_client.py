@@ -17,6 +17,7 @@ from keys.crypto.signing import SignatureError, VerificationKey
 from keys.protocol.envelopes import envelope_digest, sign_envelope, verify_envelope, verify_relay
 from keys.protocol.key_chain import UntrustedKeyError
 from schemas.agreement import Agreement
+from schemas.emergency import EmergencyClaim
 from schemas.envelope import (
     ENVELOPE_HEADER,
     MAX_LIFETIME,
@@ -53,10 +54,20 @@ PATHS: Mapping[MessageType, str] = {
     MessageType.ITEM_SUBMIT: "/v1/items",
     MessageType.ITEM_FEED: "/v1/items/feed",
     MessageType.ITEM_READ: "/v1/items/read",
+    MessageType.EMERGENCY_REVIEW: "/v1/emergency/reviews",
+    MessageType.EMERGENCY_LIFTED: "/v1/emergency/lifted",
     MessageType.STATISTICS: "/v1/statistics",
 }
 _COMPARED_BY_GATEWAY = frozenset({MessageType.MATCH_PART, MessageType.MATCH, MessageType.MATCH_REVIEW})
-_RELAYED = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT, MessageType.STATISTICS})
+_RELAYED = frozenset(
+    {
+        MessageType.EVALUATE,
+        MessageType.EXCHANGE,
+        MessageType.RECEIPT,
+        MessageType.EMERGENCY_REVIEW,
+        MessageType.STATISTICS,
+    }
+)
 _LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES, MessageType.ITEM_READ}
 _PROMISED = _LOGGED | {MessageType.ITEM_SUBMIT}
 """What a promise may come with; an event that is submitted again leaves no entry again, so that none comes then."""
@@ -86,13 +97,14 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QueryContext:
-    """Under which agreement a query goes, for which region and case, by whom, approved by whom."""
+    """Under which agreement a query goes, for which region and case, by whom, approved by whom, or why not before."""
 
     agreement: Agreement
     region: str
     officer: str
     case: str | None = None
     approver: str | None = None
+    emergency: EmergencyClaim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +221,7 @@ class GatewayClient:
             case=query.case if query else None,
             officer=query.officer if query else None,
             approver=query.approver if query else None,
+            emergency=query.emergency if query else None,
         )
         envelope = sign_envelope(self._connector.signing_key(), claims)
         return Prepared(claims, envelope, body, asked_of(message, claims))

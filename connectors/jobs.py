@@ -17,6 +17,7 @@ from connectors.desk.holiday_notices import check_holidays
 from connectors.desk.ledger_expiry import destroy_expired_ledgers
 from connectors.desk.question_expiry import destroy_due_questions
 from connectors.dropouts.entry_expiry import destroy_due_entries
+from connectors.emergency.upkeep import look_after_emergencies
 from connectors.epochs import destroy_ended_agreements, destroy_ended_epochs, destroy_ended_evaluations
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.items.outbox import discard_old_refusals
@@ -39,6 +40,7 @@ REFRESH_SECONDS = 60
 EXPIRY_SECONDS = 3600
 PROMISE_SECONDS = 60
 ITEM_SECONDS = 30
+EMERGENCY_SECONDS = 60
 ENTRIES_SECONDS = 86_400
 ENTRIES_AFTER_SECONDS = 600
 """Each start begins with a look too, but not at once: many connectors may start together."""
@@ -145,6 +147,7 @@ def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tup
         _Job("destroy_expired", partial(destroy_expired, connector, trust), EXPIRY_SECONDS),
         _Job("destroy_due_questions", partial(destroy_due_questions, console), EXPIRY_SECONDS),
         _Job("check_holidays", partial(check_holidays, connector), EXPIRY_SECONDS),
+        _Job("look_after_emergencies", partial(look_after_emergencies, console), EMERGENCY_SECONDS),
         _Job("exchange_items", partial(exchange_items, console), ITEM_SECONDS, ITEM_SECONDS),
         _Job("check_promises", partial(check_promises, connector, client), PROMISE_SECONDS, PROMISE_SECONDS),
         _Job("compare_entries", own_log.run, ENTRIES_SECONDS, ENTRIES_AFTER_SECONDS, LONG_JOB_SECONDS),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.agency_kinds import AgencyKind
-from schemas.agreement import Agreement
+from schemas.agreement import Agreement, Approval
 from schemas.key_set import KeySet, load_key_set
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose, load_purposes
@@ -67,6 +67,7 @@ def _require_fit(agreement: Agreement, purpose: Purpose, parties: PartyKinds) ->
         "provider": parties.provider in purpose.provider_agencies,
         "linkage_schema": agreement.linkage_schema in KEY_SETS,
         "case_number_required": agreement.case_number_required or not purpose.case_number_required,
+        "approval": purpose.approvals.emergency is None or agreement.approval is Approval.NONE,
         "max_batch": agreement.max_batch <= purpose.max_batch,
         "evaluations_per_day": agreement.evaluations_per_day <= limits.evaluations_per_day,
         "releases_per_day": agreement.releases_per_day <= limits.releases_per_day,

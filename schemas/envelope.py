@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.emergency import EmergencyClaim
 from schemas.formats import (
     AgencyId,
     Digest,
@@ -67,6 +68,10 @@ class MessageType(StrEnum):
     ITEM_READ_ANSWER = "item.read.answer"
     STATISTICS = "statistics"
     STATISTICS_ANSWER = "statistics.answer"
+    EMERGENCY_REVIEW = "emergency.review"
+    EMERGENCY_REVIEW_ANSWER = "emergency.review.answer"
+    EMERGENCY_LIFTED = "emergency.lifted"
+    EMERGENCY_LIFTED_ANSWER = "emergency.lifted.answer"
 
 
 ANSWER_TO: dict[MessageType, MessageType] = {
@@ -90,13 +95,16 @@ ANSWER_TO: dict[MessageType, MessageType] = {
     MessageType.ITEM_FEED: MessageType.ITEM_FEED_ANSWER,
     MessageType.ITEM_READ: MessageType.ITEM_READ_ANSWER,
     MessageType.STATISTICS: MessageType.STATISTICS_ANSWER,
+    MessageType.EMERGENCY_REVIEW: MessageType.EMERGENCY_REVIEW_ANSWER,
+    MessageType.EMERGENCY_LIFTED: MessageType.EMERGENCY_LIFTED_ANSWER,
 }
 
 
 class EnvelopeClaims(Message):
     """Who asks whom for what, when, on which ground; and the digest that binds the body.
 
-    `region` is the subtree whose children are asked about. `answers` names the envelope of the request
+    `region` is the subtree whose children are asked about. `emergency` is stated where nobody approved before, because
+    a child can't wait. `answers` names the envelope of the request
     and stands in answers only.
     """
 
@@ -113,6 +121,7 @@ class EnvelopeClaims(Message):
     case: Reference | None = None
     officer: Reference | None = None
     approver: Reference | None = None
+    emergency: EmergencyClaim | None = None
     answers: Digest | None = None
 
 

@@ -11,7 +11,7 @@ from schemas.problem import ProblemCode
 class Clause(StrEnum):
     """The clauses, in the order in which they are checked; most bear the name of the agreement's member that they read.
 
-    `agreement`, `message`, `state` and `officer` bind every agreement and stand in none.
+    `agreement`, `message`, `state`, `officer` and `emergency` bind every agreement and stand in none.
     """
 
     AGREEMENT = "agreement"
@@ -25,6 +25,7 @@ class Clause(StrEnum):
     OFFICER = "officer"
     CASE_NUMBER = "case_number_required"
     APPROVAL = "approval"
+    EMERGENCY = "emergency"
     REGIONS = "regions"
     ATTRIBUTES = "attributes"
     MAX_BATCH = "max_batch"

@@ -96,6 +96,13 @@ def _approval(case: Case) -> Finding:
     return (Clause.APPROVAL,)
 
 
+def _emergency(case: Case) -> Finding:
+    is_one = case.claims.emergency is not None
+    if case.purpose.approvals.emergency is None:
+        return Deny(ProblemCode.EMERGENCY_NOT_AGREED, Clause.EMERGENCY) if is_one else ()
+    return (Clause.EMERGENCY,) if is_one else Deny(ProblemCode.EMERGENCY_REASON_MISSING, Clause.EMERGENCY)
+
+
 def _region(case: Case) -> Finding:
     regions = case.agreement.regions
     if case.claims.region is None:
@@ -139,6 +146,7 @@ RULES: Final[tuple[Callable[[Case], Finding], ...]] = (
     _officer,
     _case_number,
     _approval,
+    _emergency,
     _region,
     _attributes,
     _batch,

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from connectors.api.witness_api import witness_blueprint
 from connectors.context import Connector
+from connectors.emergency.notices import note_review
 from connectors.identifiers import new_uuid
 from connectors.own_log.messages import asked_of, keep_message, note_answer
 from connectors.provider.evaluate import answer_evaluate
@@ -26,6 +27,7 @@ from schemas.agreement import AgreementState
 from schemas.envelope import ANSWER_TO, ENVELOPE_HEADER, MAX_LIFETIME, RELAY_HEADER, EnvelopeClaims, MessageType
 from schemas.formats import digest_of
 from schemas.message import Message
+from schemas.messages.emergency import MAX_EMERGENCY_MESSAGE_BYTES, EmergencyReview, EmergencyReviewAnswer
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateRequest
 from schemas.messages.exchange import (
     MAX_EXCHANGE_BYTES,
@@ -81,6 +83,15 @@ class ProviderService:
         verified = self._verify(arrived, MessageType.STATISTICS, StatisticsRequest, MAX_STATISTICS_BYTES)
         return self._respond(verified, answer_statistics(self.connector, self.trust, self.register, verified))
 
+    def review(self, arrived: Arrived) -> Response:
+        """Note what the requester's second person found about an emergency call; also after the agreement's end."""
+        verified = self._verify(arrived, MessageType.EMERGENCY_REVIEW, EmergencyReview, MAX_EMERGENCY_MESSAGE_BYTES)
+        connector, claims, agreement = self.connector, verified.claims, verified.copy.agreement
+        note = note_review(connector, claims, verified.message)
+        day, seconds = connector.today(), connector.seconds()
+        charge(connector.state, claims, agreement, BudgetKind.RELEASES, 0, day, seconds, note)
+        return self._respond(verified, EmergencyReviewAnswer(call=verified.message.call))
+
     def _verify(self, arrived: Arrived, expected: MessageType, model: type[T], max_bytes: int) -> Verified[T]:
         verified = verify_arrived(self.connector, self.trust, arrived, expected, model, max_bytes)
         asked = asked_of(verified.message, verified.claims)
@@ -115,6 +126,7 @@ def provider_blueprint(service: ProviderService) -> Blueprint:
         ("/evaluate", service.evaluate, MAX_EVALUATE_BYTES),
         ("/exchange", service.exchange, MAX_EXCHANGE_BYTES),
         ("/receipts", service.receipt, MAX_RECEIPT_BYTES),
+        ("/emergency/reviews", service.review, MAX_EMERGENCY_MESSAGE_BYTES),
         ("/statistics", service.statistics, MAX_STATISTICS_BYTES),
     )
     for path, answer, max_bytes in routes:

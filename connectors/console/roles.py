@@ -47,6 +47,7 @@ class Permission(StrEnum):
     REPORT_VISIT = "report_visit"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_JOBS = "see_jobs"
+    CALL_EMERGENCY = "call_emergency"
 
 
 _ASKING: Final = frozenset(
@@ -64,7 +65,7 @@ _ITEMS: Final = frozenset({Permission.SEE_OVERVIEW, Permission.SEE_REFERRALS})
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        Role.QUERY_OFFICER: _ASKING | {Permission.SEE_OVERVIEW},
+        Role.QUERY_OFFICER: _ASKING | {Permission.SEE_OVERVIEW, Permission.CALL_EMERGENCY},
         Role.APPROVER: frozenset(
             {
                 Permission.SEE_OVERVIEW,
@@ -77,7 +78,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         Role.DATA_STEWARD: _AGREEMENTS | {Permission.SEE_DATA},
         Role.CASE_OWNER: _ASKING
         | _ITEMS
-        | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS, Permission.SEE_DROPOUTS, Permission.TRIAGE_DROPOUTS},
+        | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS, Permission.SEE_DROPOUTS, Permission.TRIAGE_DROPOUTS}
+        | {Permission.CALL_EMERGENCY},
         Role.SCHOOL_USER: _ITEMS
         | {
             Permission.OPEN_REFERRALS,
@@ -88,7 +90,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         },
         Role.VILLAGE_DIRECTOR: frozenset({Permission.REPORT_VISIT}),
         Role.CHILD_SUPERVISOR: _ITEMS | {Permission.OPEN_REFERRALS, Permission.TAKE_REPORTS},
-        Role.DUTY_OFFICER: _ITEMS | {Permission.TAKE_REPORTS},
+        Role.DUTY_OFFICER: _ITEMS | {Permission.TAKE_REPORTS, Permission.CALL_EMERGENCY},
         Role.SUPERVISOR: _ITEMS,
         Role.ADMINISTRATOR: frozenset(
             {Permission.SEE_OVERVIEW, Permission.SEE_DATA, Permission.MANAGE_ACCOUNTS, Permission.SEE_JOBS}

@@ -50,15 +50,19 @@ class Askable:
 
 
 def list_askable(console: Console) -> list[Askable]:
-    """Return what may be asked now, by purpose and provider."""
-    found = [_askable(console, copy) for copy in list_agreements(console.connector.state) if _is_open(console, copy)]
-    return sorted(found, key=lambda one: (one.purpose.id, one.agreement.provider.agency))
+    """Return what may be asked with an approval before, by purpose and provider."""
+    return [one for one in _list_open(console) if one.purpose.approvals.emergency is None]
+
+
+def list_emergency_askable(console: Console) -> list[Askable]:
+    """Return the agreements on emergencies under which may be asked now: they have a page of their own."""
+    return [one for one in _list_open(console) if one.purpose.approvals.emergency is not None]
 
 
 def get_askable(console: Console, digest: str) -> Askable:
     """Return what may be asked under an agreement; raises NotAskableError."""
     copy = find_agreement(console.connector.state, digest)
-    if copy is None or not _is_open(console, copy):
+    if copy is None or not _is_open(console, copy) or _is_emergency(copy):
         raise NotAskableError
     return _askable(console, copy)
 
@@ -86,6 +90,15 @@ def _is_open(console: Console, copy: AgreementCopy) -> bool:
         and copy.standing.state is AgreementState.ACTIVE
         and terms.valid_from <= console.connector.seconds() < terms.valid_until
     )
+
+
+def _list_open(console: Console) -> list[Askable]:
+    found = [_askable(console, copy) for copy in list_agreements(console.connector.state) if _is_open(console, copy)]
+    return sorted(found, key=lambda one: (one.purpose.id, one.agreement.provider.agency))
+
+
+def _is_emergency(copy: AgreementCopy) -> bool:
+    return load_purposes()[copy.agreement.purpose].approvals.emergency is not None
 
 
 def _askable(console: Console, copy: AgreementCopy) -> Askable:

@@ -18,6 +18,7 @@ class LocalFailure(StrEnum):
     LEDGER_CHANGED = "ledger_changed"
     LEDGER_UNREADABLE = "ledger_unreadable"
     INTERRUPTED = "interrupted"
+    OFFICER_GONE = "officer_gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,21 @@ _CLAUSES: Final[Mapping[ProblemCode, tuple[Wording, Wording]]] = MappingProxyTyp
         ProblemCode.CASE_NUMBER_MISSING: (Wording("个案编号", "case number"), _OFFICER),
         ProblemCode.OFFICER_MISSING: (Wording("经办人", "officer"), _OFFICER),
         ProblemCode.APPROVAL_MISSING: (Wording("审批", "approval"), _APPROVER),
+        ProblemCode.EMERGENCY_REASON_MISSING: (Wording("紧急查询事由", "reason of the emergency"), _OFFICER),
+        ProblemCode.EMERGENCY_NOT_AGREED: (Wording("用途", "purpose"), _OFFICES),
+        ProblemCode.OFFICER_SUSPENDED: (
+            Wording("紧急查询的复核", "review of emergency calls"),
+            Wording(
+                "网关的安全管理员，须由第二人同意", "the gateway's security administrator, with a second person"
+            ),
+        ),
+        ProblemCode.OFFICER_BUDGET_EXHAUSTED: (
+            Wording("每名经办人的每日额度", "an officer's daily budget"),
+            Wording(
+                "明天可继续；提高额度由双方数据共享主管部门另签协议",
+                "go on tomorrow; a larger budget is for the sharing offices of both agencies",
+            ),
+        ),
         ProblemCode.BATCH_TOO_LARGE: (Wording("每批上限", "largest batch"), _OFFICES),
         ProblemCode.BUDGET_EXHAUSTED: (
             Wording("每日额度", "daily budget"),

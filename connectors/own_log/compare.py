@@ -38,6 +38,7 @@ _QUERIES: Final[Mapping[MessageType, tuple[str, str]]] = MappingProxyType(
         MessageType.MATCH_REVIEW: ("review.query", "review.result"),
         MessageType.EXCHANGE: ("field.query", "field.release"),
         MessageType.RECEIPT: ("field.receipt", "field.receipt"),
+        MessageType.EMERGENCY_REVIEW: ("emergency.review", "emergency.review"),
         MessageType.STATISTICS: ("statistics.query", "statistics.release"),
     }
 )
@@ -58,8 +59,15 @@ _REGISTERED: Final[Mapping[MessageType, frozenset[str]]] = MappingProxyType(
     }
 )
 RELAYED: Final = frozenset(
-    {MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT, MessageType.STATISTICS}
+    {
+        MessageType.EVALUATE,
+        MessageType.EXCHANGE,
+        MessageType.RECEIPT,
+        MessageType.EMERGENCY_REVIEW,
+        MessageType.STATISTICS,
+    }
 )
+_REVIEWS: Final = frozenset({MessageType.MATCH_REVIEW, MessageType.EMERGENCY_REVIEW})
 RELAYED_ANSWERS: Final = frozenset({"evaluate.result", "field.release", "statistics.release"})
 _UNKNOWN_OUTCOME: Final = frozenset({ProblemCode.AUDIT_UNAVAILABLE.value})
 """After this refusal the outcome may still have been logged, and the refusal may not."""
@@ -144,7 +152,7 @@ def _request(entry: Entry, token: str) -> dict[str, bool]:
 
 
 def _as_asked(entry: Entry, message: OwnMessage) -> dict[str, bool]:
-    is_review = message.type is MessageType.MATCH_REVIEW
+    is_review = message.type in _REVIEWS
     return {
         **_request(entry, message.token),
         **_under_agreement(entry, message),

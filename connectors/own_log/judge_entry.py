@@ -21,6 +21,9 @@ from keys.crypto.merkle import leaf_hash
 from schemas.base64url import encode_base64url
 from schemas.messages.log_entries import ShownEntry
 
+NOTED_TYPES = frozenset({"field.receipt", "emergency.review"})
+"""Types of entries about what the provider is asked to note; those that name an intent tell that it did."""
+
 RELAYED_TYPES = frozenset({"evaluate.result", "field.release", "statistics.release"})
 """Types of entries that tell of a provider's answer, and of nothing else."""
 
@@ -74,7 +77,7 @@ class EntryJudge:
     def _unknown(self, entry: Entry) -> list[Found]:
         if entry.actor == self.connector.agency:
             return [Found(Fault.REQUEST_INVENTED)]
-        is_answer = entry.type in RELAYED_TYPES or (entry.type == "field.receipt" and entry.ref is not None)
+        is_answer = entry.type in RELAYED_TYPES or (entry.type in NOTED_TYPES and entry.ref is not None)
         return [Found(Fault.ANSWER_INVENTED)] if is_answer else []
 
     def _message(self, entry: Entry) -> OwnMessage | None:

@@ -30,7 +30,13 @@ from schemas.statistics.tables import load_tables
 
 MAX_ITEM_RECORD_BYTES = 1024
 LEAVES_NOTHING = frozenset(
-    {MessageType.AGREEMENT_LIST, MessageType.INDEX_PART, MessageType.INDEX_STATUS, MessageType.ITEM_FEED}
+    {
+        MessageType.AGREEMENT_LIST,
+        MessageType.INDEX_PART,
+        MessageType.INDEX_STATUS,
+        MessageType.ITEM_FEED,
+        MessageType.EMERGENCY_LIFTED,
+    }
 )
 """What the gateway answers without an entry."""
 

@@ -1,6 +1,7 @@
 """Evaluate blinded elements under an agreement's key (RFC 9497 BlindEvaluate): the provider does not see of what."""
 
 from connectors.context import Connector
+from connectors.emergency.notices import admission_of
 from connectors.evaluation import get_evaluation_key
 from connectors.provider.verify_request import Verified, decide_here
 from connectors.state.charges import BudgetKind, charge
@@ -24,7 +25,8 @@ def answer_evaluate(connector: Connector, verified: Verified[EvaluateRequest]) -
     agreement = verified.copy.agreement
     key_pair = get_evaluation_key(connector, agreement.digest(), verified.message.epoch)
     day, seconds = connector.today(), connector.seconds()
-    charge(connector.state, verified.claims, agreement, BudgetKind.EVALUATIONS, len(blinded), day, seconds)
+    admit = admission_of(connector, verified.claims, evaluations=len(blinded))
+    charge(connector.state, verified.claims, agreement, BudgetKind.EVALUATIONS, len(blinded), day, seconds, admit)
     try:
         evaluation = blind_evaluate_batch(key_pair, blinded, connector.random, workers=connector.settings.workers)
     except CryptoError:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from connectors.context import Connector
 from connectors.data_sets import Derivation, Record
+from connectors.emergency.notices import admission_of
 from connectors.provider.check_possession import find_unproven, open_proofs
 from connectors.provider.duty_office import DUTY_OFFICE, duty_office_derivation
 from connectors.provider.find_records import find_records
@@ -52,7 +53,8 @@ def answer_exchange(
     grant = _check_permission(connector, trust, verified)
     proofs = open_proofs(connector, verified)
     amount, day, seconds = len(request.handles), connector.today(), connector.seconds()
-    charge(connector.state, verified.claims, verified.copy.agreement, BudgetKind.RELEASES, amount, day, seconds)
+    admit = admission_of(connector, verified.claims, handles=request.handles)
+    charge(connector.state, verified.claims, verified.copy.agreement, BudgetKind.RELEASES, amount, day, seconds, admit)
     try:
         records = find_records(connector, register, verified.copy.agreement, grant.epoch, request.handles)
     except SourceError:

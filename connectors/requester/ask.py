@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from connectors.context import OFFICE_ZONE, Connector
+from connectors.emergency.calls import find_claim, require_not_suspended
 from connectors.epochs import destroy_ended_evaluations
 from connectors.gateway_client import GatewayClient, QueryContext
 from connectors.identifiers import new_uuid
@@ -71,16 +72,19 @@ class Questioner:
         """Read the roster and return the question ready to be asked by an officer; a new one is kept first.
 
         Raises:
-            ProblemError: no_agreement, relation_not_agreed, or the provider's keys are not to be believed.
+            ProblemError: officer_suspended, no_agreement, relation_not_agreed, or the provider's keys are not to be
+                believed.
             RosterChangedError, SourceError: the roster is not the one that the question was begun with.
         """
+        require_not_suspended(self._connector, officer)
         agreement = self._agreement(question)
         asked_on = datetime.fromtimestamp(question.asked_at, OFFICE_ZONE).date()
         roster = read_named_roster(self._connector, question.roster, agreement.regions, asked_on, question.subject)
         rows = {row.number: row for row in roster.rows if row.keys}
         self._begin(question, roster, rows, agreement.max_batch)
         destroy_ended_evaluations(self._connector, self._trust)
-        query = QueryContext(agreement, question.region, officer, question.case, approver)
+        claim = find_claim(self._connector, question.id)
+        query = QueryContext(agreement, question.region, officer, question.case, approver, claim)
         return OpenQuestion(self._connector, self._client, self._trust, question, query, rows)
 
     def _agreement(self, question: Question) -> Agreement:

@@ -1,5 +1,6 @@
 """What a provider charges a request for: its id, once for ever, and its share of the agreement's daily budget."""
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 
@@ -8,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from connectors.state.database import writing
+from connectors.state.emergency_tables import officer_budget_use
 from connectors.state.tables import budget_use, seen_envelope
 from schemas.agreement import Agreement
 from schemas.envelope import EnvelopeClaims
@@ -18,7 +20,7 @@ FORGET_AFTER_SECONDS = 300
 
 
 class BudgetKind(StrEnum):
-    """What is counted per agreement and day."""
+    """What is counted per day: per agreement, and per officer under it."""
 
     EVALUATIONS = "evaluations"
     RELEASES = "releases"
@@ -32,16 +34,29 @@ def charge(
     amount: int,
     day: date,
     now_seconds: int,
+    admit: Callable[[Connection], None] | None = None,
 ) -> None:
-    """Take note of a request's id and charge `amount` to its agreement, durably and both or neither.
+    """Take note of a request's id and charge `amount` to its agreement and its officer, durably: all or nothing.
+
+    Args:
+        state: the connector's database.
+        claims: the request's.
+        agreement: under which it is made.
+        kind: what is counted.
+        amount: how much of it.
+        day: the office's day.
+        now_seconds: POSIX seconds.
+        admit: what else is checked and noted in the same transaction; raises ProblemError.
 
     Raises:
-        ProblemError: replayed, or budget_exhausted (then nothing is charged).
+        ProblemError: replayed, budget_exhausted, officer_budget_exhausted, or what `admit` raises.
     """
     limit = agreement.evaluations_per_day if kind is BudgetKind.EVALUATIONS else agreement.releases_per_day
     with writing(state) as connection:
         connection.execute(delete(seen_envelope).where(seen_envelope.c.expires_at < now_seconds - FORGET_AFTER_SECONDS))
         _note_id(connection, claims)
+        if admit is not None:
+            admit(connection)
         used = _used(connection, agreement.digest(), kind, day)
         if used + amount > limit:
             raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause=f"{kind}_per_day")
@@ -53,6 +68,29 @@ def charge(
                 index_elements=["agreement", "day", "kind"], set_={"used": statement.excluded.used}
             )
         )
+        _charge_officer(connection, claims.officer or "", agreement, kind, amount, day)
+
+
+def forget_officer_use(state: Engine, before: date) -> None:
+    """Delete what officers were charged on days before this one."""
+    with writing(state) as connection:
+        connection.execute(delete(officer_budget_use).where(officer_budget_use.c.day < before.isoformat()))
+
+
+def _charge_officer(
+    connection: Connection, officer: str, agreement: Agreement, kind: BudgetKind, amount: int, day: date
+) -> None:
+    is_evaluation = kind is BudgetKind.EVALUATIONS
+    limit = agreement.officer_evaluations_per_day if is_evaluation else agreement.officer_releases_per_day
+    table = officer_budget_use.c
+    key = {"agreement": agreement.digest(), "officer": officer, "day": day.isoformat(), "kind": kind.value}
+    place = [table[name] == value for name, value in key.items()]
+    used = connection.execute(select(table.used).where(*place)).scalar() or 0
+    if used + amount > limit:
+        raise ProblemError(ProblemCode.OFFICER_BUDGET_EXHAUSTED, clause=f"officer_{kind}_per_day")
+    statement = upsert(officer_budget_use).values(**key, used=used + amount)
+    excluded = {"used": statement.excluded.used}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=excluded))
 
 
 def _note_id(connection: Connection, claims: EnvelopeClaims) -> None:

@@ -14,6 +14,7 @@ import connectors.state.console_tables
 import connectors.state.correction_tables
 import connectors.state.desk_tables
 import connectors.state.dropout_tables
+import connectors.state.emergency_tables
 import connectors.state.item_tables
 import connectors.state.job_tables
 import connectors.state.refresh_tables

@@ -11,6 +11,7 @@ from connectors.web.asking_pages import register_asking_pages
 from connectors.web.correction_pages import correction_pages
 from connectors.web.data_pages import data_pages
 from connectors.web.dropout_blueprints import register_dropout_pages
+from connectors.web.emergency_blueprints import register_emergency_pages
 from connectors.web.holiday_pages import holiday_pages
 from connectors.web.index_refresh_pages import index_refresh_pages
 from connectors.web.item_blueprints import register_item_pages
@@ -52,4 +53,5 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(job_pages(console))
     app.register_blueprint(holiday_pages(console))
     register_item_pages(app, console)
+    register_emergency_pages(app, console)
     app.register_blueprint(missing_pages(console))

@@ -27,6 +27,9 @@ JOB_NAMES: Final = {
     "check_holidays": Text(
         "核对放假通知，重算暂定时限", "See that the year's holidays are known, count provisional deadlines anew"
     ),
+    "look_after_emergencies": Text(
+        "送达紧急查询复核，销毁到期结果", "Tell reviews of emergency calls, destroy their results"
+    ),
     "exchange_items": Text("收发事项", "Send and fetch items"),
     "check_promises": Text("核对网关的记录承诺", "Check the gateway's promises against its log"),
     "compare_entries": Text("核对审计日志中的本单位记录", "Compare our entries in the audit log"),

@@ -14,6 +14,7 @@ from connectors.desk.holiday_notices import count_missing_years
 from connectors.desk.index_refreshing import count_shrunk_indexes
 from connectors.desk.waiting_questions import count_questions, count_reviews
 from connectors.dropouts.reports import count_due_reports
+from connectors.emergency.waiting import count_unreviewed, count_unseen_notices
 from connectors.web.item_waiting import count_waiting_items
 from connectors.web.signed_in import PREFIX
 from hosting.web.frame import NavigationEntry
@@ -66,8 +67,17 @@ WAYS: Final = (
             (f"{PREFIX}/questions", Permission.SEE_QUESTIONS),
             (f"{PREFIX}/ask", Permission.ASK),
             (f"{PREFIX}/approvals", Permission.APPROVE_QUESTIONS),
+            (f"{PREFIX}/emergency", Permission.CALL_EMERGENCY),
+            (f"{PREFIX}/emergency-reviews", Permission.APPROVE_QUESTIONS),
         ),
-        (Waiting(count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")),),
+        (
+            Waiting(count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")),
+            Waiting(
+                count_unreviewed,
+                Text("需要您复核 %s 次紧急查询", "Emergency calls for you to review: %s"),
+                f"{PREFIX}/emergency-reviews",
+            ),
+        ),
     ),
     Way(
         Text("复核", "Review"),
@@ -139,8 +149,14 @@ WAYS: Final = (
             (f"{PREFIX}/asked", Permission.SEE_ASKED_OF_US),
             (f"{PREFIX}/accounting", Permission.SEE_ASKED_OF_US),
             (f"{PREFIX}/corrections", Permission.SEE_ASKED_OF_US),
+            (f"{PREFIX}/emergency-notices", Permission.SEE_ASKED_OF_US),
         ),
         (
+            Waiting(
+                count_unseen_notices,
+                Text("有 %s 次对本单位记录的紧急查询", "Emergency access to records of ours: %s"),
+                f"{PREFIX}/emergency-notices",
+            ),
             Waiting(
                 count_waiting_corrections,
                 Text("需要答复 %s 项校核申请", "Requests for correction that wait for an answer: %s"),

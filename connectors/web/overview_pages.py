@@ -35,6 +35,7 @@ def _show(console: Console) -> str:
         "overview/today.html",
         account=account,
         today=console.connector.today(),
+        may_call=account.may(Permission.CALL_EMERGENCY),
         waiting=waiting_for(console, account),
         doable=doable_by(account),
         reminded=rows[:MAX_REMINDERS],

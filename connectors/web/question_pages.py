@@ -88,6 +88,7 @@ def _show_list(console: Console) -> str | Response:
         columns=LIST_COLUMNS,
         states=STATE_WORDS,
         is_deleted="deleted" in request.args,
+        may_call=account.may(Permission.CALL_EMERGENCY),
         may_approve=account.may(Permission.APPROVE_QUESTIONS),
     )
 

@@ -84,6 +84,7 @@ PERMISSION_NAMES: Final[Mapping[Permission, Text]] = MappingProxyType(
         Permission.TAKE_REPORTS: Text("登记强制报告和通报", "take down mandatory reports and notifications"),
         Permission.REPORT_VISIT: Text("报告入户走访", "report visits"),
         Permission.MANAGE_ACCOUNTS: Text("管理账号", "manage accounts"),
+        Permission.CALL_EMERGENCY: Text("发起紧急查询", "make emergency calls"),
         Permission.SEE_JOBS: Text("查看后台任务", "see the jobs"),
     }
 )

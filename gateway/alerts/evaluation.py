@@ -9,7 +9,13 @@ from gateway.alerts.administration import find_changes_back, find_large_exports,
 from gateway.alerts.facts import REQUESTS, Finding, Material
 from gateway.alerts.integrity import find_clock_skew, find_failed_verifications, find_late_witnesses, find_orphans
 from gateway.alerts.items import find_overdue_items
-from gateway.alerts.officers import find_busy_officers, find_office_hours, find_own_hours
+from gateway.alerts.officers import (
+    find_busy_officers,
+    find_exceeded_budgets,
+    find_office_hours,
+    find_own_hours,
+    find_suspended_officers,
+)
 from gateway.alerts.requests import (
     find_emergency_access,
     find_low_hit_rates,
@@ -77,6 +83,10 @@ EVALUATIONS: Final[Mapping[RuleKind, Evaluation]] = MappingProxyType(
         RuleKind.RARE_PURPOSE: Evaluation(find_rare_purposes, frozenset({EventType.MATCH_QUERY})),
         RuleKind.VERIFICATION_FAILED: Evaluation(find_failed_verifications, frozenset({EventType.LOG_VERIFY})),
         RuleKind.ITEM_OVERDUE: Evaluation(find_overdue_items, frozenset({EventType.ITEM_ESCALATE})),
+        RuleKind.OFFICER_SUSPENDED: Evaluation(find_suspended_officers, frozenset({EventType.OFFICER_SUSPEND})),
+        RuleKind.OFFICER_BUDGET: Evaluation(
+            find_exceeded_budgets, frozenset({EventType.REFUSAL}), same_day=True, with_officer=True
+        ),
     }
 )
 """Every kind but `inside_agency`."""

@@ -8,6 +8,7 @@ from statistics import median
 from gateway.alerts.facts import EntryRow, Finding, Material, OfficerHour, finding_of, group_rows
 from gateway.alerts.requests import is_emergency
 from gateway.alerts.rule import Rule
+from schemas.problem import ProblemCode
 
 HOURS_A_DAY = 24
 
@@ -54,6 +55,17 @@ def find_own_hours(rule: Rule, material: Material) -> list[Finding]:
         if unusual:
             found.append(finding_of(unusual, agency, day, officer))
     return found
+
+
+def find_exceeded_budgets(_rule: Rule, material: Material) -> list[Finding]:
+    """Find officers who went on asking after their own daily budget was used up."""
+    over = (row for row in material.new if row.reason == ProblemCode.OFFICER_BUDGET_EXHAUSTED.value)
+    return [finding_of(rows, *cause) for cause, rows in _by_officer(over).items()]
+
+
+def find_suspended_officers(_rule: Rule, material: Material) -> list[Finding]:
+    """Find suspensions, by the officer's agency (the peer) and day: each is an emergency call that went wrong."""
+    return [finding_of(rows, *cause) for cause, rows in group_rows(material.new, "peer", "day_on").items()]
 
 
 def _by_officer(rows: Iterable[EntryRow]) -> dict[tuple[str, ...], list[EntryRow]]:

@@ -48,6 +48,8 @@ class RuleKind(StrEnum):
     RARE_PURPOSE = "rare_purpose"
     VERIFICATION_FAILED = "verification_failed"
     ITEM_OVERDUE = "item_overdue"
+    OFFICER_SUSPENDED = "officer_suspended"
+    OFFICER_BUDGET = "officer_budget"
 
 
 UNITS: Final[Mapping[RuleKind, Mapping[str, Unit]]] = MappingProxyType(
@@ -80,6 +82,8 @@ UNITS: Final[Mapping[RuleKind, Mapping[str, Unit]]] = MappingProxyType(
         },
         RuleKind.VERIFICATION_FAILED: {},
         RuleKind.ITEM_OVERDUE: {},
+        RuleKind.OFFICER_SUSPENDED: {},
+        RuleKind.OFFICER_BUDGET: {},
     }
 )
 """The parameters of each kind; a rule states all of them and no other."""

@@ -15,6 +15,7 @@ from gateway.services.receive_match_part import receive_match_part
 from gateway.services.relay_evaluation import relay_evaluation
 from gateway.services.relay_exchange import relay_exchange, relay_receipt
 from gateway.services.relay_statistics import relay_statistics
+from gateway.services.review_emergency import list_lifted_calls, review_emergency
 from gateway.services.review_match import review_match
 from gateway.services.show_entries import show_entries
 from gateway.services.submit_item_event import submit_item_event
@@ -26,6 +27,13 @@ from schemas.messages.agreements import (
     AgreementList,
     AgreementPropose,
     AgreementSign,
+)
+from schemas.messages.emergency import (
+    MAX_EMERGENCY_MESSAGE_BYTES,
+    EmergencyReview,
+    EmergencyReviewAnswer,
+    LiftedAnswer,
+    LiftedList,
 )
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateAnswer, EvaluateRequest
 from schemas.messages.exchange import (
@@ -251,6 +259,26 @@ CONVERSATIONS: Final[Mapping[str, tuple[Conversation[Any], ...]]] = MappingProxy
                 MAX_ITEM_REQUEST_BYTES,
                 read_item,
                 "Read all events of an item, and the papers that are sealed to the asking agency",
+            ),
+        ),
+        "emergency": (
+            Conversation(
+                "/v1/emergency/reviews",
+                MessageType.EMERGENCY_REVIEW,
+                EmergencyReview,
+                EmergencyReviewAnswer,
+                MAX_EMERGENCY_MESSAGE_BYTES,
+                review_emergency,
+                "State what the second person found about an emergency call",
+            ),
+            Conversation(
+                "/v1/emergency/lifted",
+                MessageType.EMERGENCY_LIFTED,
+                LiftedList,
+                LiftedAnswer,
+                MAX_EMERGENCY_MESSAGE_BYTES,
+                list_lifted_calls,
+                "Ask which suspensions were lifted that emergency calls led to",
             ),
         ),
         "log_entries": (

@@ -39,6 +39,13 @@ def limit_of(agreement: Agreement, kind: BudgetKind) -> int:
     return agreement.evaluations_per_day if kind is BudgetKind.EVALUATIONS else agreement.releases_per_day
 
 
+def officer_limit_of(agreement: Agreement, kind: BudgetKind) -> int:
+    """Return how much of `kind` the agreement allows each officer a day."""
+    if kind is BudgetKind.EVALUATIONS:
+        return agreement.officer_evaluations_per_day
+    return agreement.officer_releases_per_day
+
+
 def charge(kind: BudgetKind, used: int, amount: int, limit: int) -> int:
     """Return what is used after charging `amount`.
 

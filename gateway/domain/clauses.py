@@ -113,6 +113,14 @@ def budget_clause(agreement: Agreement) -> Wording:
     )
 
 
+def _officer_budget(agreement: Agreement) -> Wording:
+    evaluations, releases = agreement.officer_evaluations_per_day, agreement.officer_releases_per_day
+    return Wording(
+        f"每名经办人每日（自然日）至多计算关联键 {evaluations:,} 个、提供 {releases:,} 条",
+        f"{evaluations:,} evaluated keys and {releases:,} releases a calendar day at most for each officer",
+    )
+
+
 def _parties(agreement: Agreement) -> Wording:
     requester, provider = agreement.requester.agency, agreement.provider.agency
     return Wording(f"由 {requester} 向 {provider} 提出", f"{requester} asks {provider}")
@@ -143,6 +151,7 @@ _CLAUSE_OF: Final[Mapping[ProblemCode, Callable[[Agreement], Wording]]] = Mappin
         ProblemCode.APPROVAL_MISSING: _approval,
         ProblemCode.BATCH_TOO_LARGE: _batch,
         ProblemCode.BUDGET_EXHAUSTED: budget_clause,
+        ProblemCode.OFFICER_BUDGET_EXHAUSTED: _officer_budget,
     }
 )
 
@@ -163,6 +172,10 @@ _WORDS: Final[Mapping[Clause, Callable[[Agreement], Wording]]] = MappingProxyTyp
         Clause.OFFICER: lambda _: Wording("写明经办人", "an officer is named"),
         Clause.CASE_NUMBER: _case,
         Clause.APPROVAL: _approval,
+        Clause.EMERGENCY: lambda _: Wording(
+            "紧急查询写明事由，须在下一工作日内由第二人复核",
+            "the emergency's reason is stated; a second person reviews it by the next working day",
+        ),
         Clause.REGIONS: _regions,
         Clause.ATTRIBUTES: _attributes,
         Clause.MAX_BATCH: _batch,

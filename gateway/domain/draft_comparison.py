@@ -35,6 +35,13 @@ def _budgets(draft: Agreement, under: Agreement) -> bool:
     return draft.evaluations_per_day <= under.evaluations_per_day and draft.releases_per_day <= under.releases_per_day
 
 
+def _officer_budgets(draft: Agreement, under: Agreement) -> bool:
+    return (
+        draft.officer_evaluations_per_day <= under.officer_evaluations_per_day
+        and draft.officer_releases_per_day <= under.officer_releases_per_day
+    )
+
+
 def _never(_draft: Agreement, _under: Agreement) -> bool:
     """Under another agreement that stands elsewhere in its life, nobody can tell."""
     return False
@@ -48,6 +55,7 @@ _COMPARISONS: Final[Mapping[str, _Comparison]] = MappingProxyType(
         ProblemCode.ATTRIBUTE_NOT_AGREED: _attributes,
         ProblemCode.BATCH_TOO_LARGE: lambda draft, under: draft.max_batch <= under.max_batch,
         ProblemCode.BUDGET_EXHAUSTED: _budgets,
+        ProblemCode.OFFICER_BUDGET_EXHAUSTED: _officer_budgets,
         ProblemCode.PURPOSE_DIFFERS: _never,
         ProblemCode.PURPOSE_UNKNOWN: _never,
         ProblemCode.AGREEMENT_NOT_ACTIVE: _never,

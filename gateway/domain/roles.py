@@ -34,6 +34,8 @@ class Permission(StrEnum):
     HOLD = "hold"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_JOBS = "see_jobs"
+    SEE_SUSPENSIONS = "see_suspensions"
+    LIFT_SUSPENSIONS = "lift_suspensions"
 
 
 _SEPARATED: Final = frozenset({Role.PRIVACY_OFFICER, Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR})
@@ -62,9 +64,11 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.PROPOSE_ERASURE,
             Permission.APPROVE_ERASURE,
             Permission.HOLD,
+            Permission.SEE_SUSPENSIONS,
         },
         Role.SECURITY_ADMINISTRATOR: _EVERYBODY
-        | {Permission.MANAGE_ACCOUNTS, Permission.APPROVE_ERASURE, Permission.SEE_ALERTS},
+        | {Permission.MANAGE_ACCOUNTS, Permission.APPROVE_ERASURE, Permission.SEE_ALERTS}
+        | {Permission.SEE_SUSPENSIONS, Permission.LIFT_SUSPENSIONS},
         Role.SYSTEM_ADMINISTRATOR: _EVERYBODY | {Permission.SEE_JOBS, Permission.VERIFY_LOG},
     }
 )

@@ -15,9 +15,10 @@ from itertools import product
 from types import MappingProxyType
 from typing import Final
 
-from gateway.domain.budgets import BudgetExhaustedError, BudgetKind, budget_day, charge, limit_of
+from gateway.domain.budgets import BudgetExhaustedError, BudgetKind, budget_day, charge, limit_of, officer_limit_of
 from gateway.domain.draft_comparison import is_no_wider
 from schemas.agreement import Agreement, AgreementState, Approval
+from schemas.emergency import EmergencyClaim, EmergencyReason
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.policy import Clause, Deny, Permit, PolicyRequest, Standing, decide
 from schemas.purpose_catalogue import Purpose
@@ -27,6 +28,9 @@ _STATED: Final = "stated"
 _OTHER: Final = "other"
 _NAMED: Final = "named"
 """Stands for the digest of the agreement that is looked at: a draft's is named by no envelope yet."""
+
+_EMERGENCY: Final = EmergencyClaim.model_construct(call=_STATED, reason=EmergencyReason.UNATTENDED)
+"""What a request under an emergency's purpose stated, and no other."""
 
 _BUDGETS: Final[Mapping[MessageType, BudgetKind]] = MappingProxyType(
     {MessageType.EVALUATE: BudgetKind.EVALUATIONS, MessageType.EXCHANGE: BudgetKind.RELEASES}
@@ -81,8 +85,9 @@ class Reading:
 
     def decide(self, claims: EnvelopeClaims, asked: LoggedRequest) -> Permit | Deny:
         """Decide on a logged request as if these had been its claims."""
+        is_emergency = self.purpose is not None and self.purpose.approvals.emergency is not None
         request = PolicyRequest(
-            claims=claims,
+            claims=claims.model_copy(update={"emergency": _EMERGENCY if is_emergency else None}),
             provider=self.agreement.provider.agency,
             records=asked.records,
             attributes=asked.attributes,
@@ -95,7 +100,8 @@ class Reading:
 def simulate_draft(draft: Reading, requests: Iterable[LoggedRequest]) -> Counter[Simulated]:
     """Return how many requests, in the order of the log, would have met which fate.
 
-    Daily budgets are charged with what surely passes; the request that would exceed them is refused by them.
+    Daily budgets are charged with what surely passes; the request that would exceed them is refused by them. Once the
+    day's use exceeds what one officer may ask, nobody can tell: the log hides who asked.
     """
     used: Counter[tuple[str, BudgetKind]] = Counter()
     fate_of = cache(partial(_simulated, draft))
@@ -176,4 +182,6 @@ def _charged(
         used[place] = charge(kind, used[place], request.records, limit_of(draft.agreement, kind))
     except BudgetExhaustedError:
         return Simulated(None, Fate.REFUSED, f"{kind.value}_per_day")
+    if used[place] > officer_limit_of(draft.agreement, kind):
+        return Simulated(None, Fate.UNKNOWN, f"officer_{kind.value}_per_day")
     return simulated

@@ -28,6 +28,7 @@ from gateway.services.raise_alerts import raise_alerts
 from gateway.services.registry import renew_registry
 from gateway.services.report_requests import ask_monthly_reports
 from gateway.services.sign_log import sign_log
+from gateway.services.suspend_officers import suspend_officers
 
 CHECKPOINT_SECONDS = 1
 WITNESS_SECONDS = 2
@@ -68,6 +69,7 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
         (propose_due_erasures, RETENTION_SECONDS),
         (escalate_items, ITEM_SECONDS),
         (delete_item_papers, RETENTION_SECONDS),
+        (suspend_officers, EXPIRY_SECONDS),
     )
     for job, seconds in jobs:
         seen = recorded(job, seconds)

@@ -43,6 +43,7 @@ _MOVED = frozenset(
         LeafMember.CORRELATION_ID,
     }
 )
+_CALLED = _ENDED | {LeafMember.PURPOSE}
 _AUDITED = frozenset(
     {
         LeafMember.ACTOR,
@@ -205,6 +206,38 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
         EventType.ITEM_READ: Declaration("TX-ITEM-003I", "读取事项", "An item was read", _MOVED, _NOBODY, _EXCHANGE),
         EventType.ITEM_ESCALATE: Declaration(
             "TX-ITEM-004W", "事项逾期督办", "An overdue item was escalated", _MOVED, _NOBODY, _EXCHANGE
+        ),
+        EventType.EMERGENCY_REVIEW: Declaration(
+            "TX-EMERGENCY-001I",
+            "紧急查询已由第二人复核",
+            "A second person reviewed an emergency call",
+            _ANSWERED,
+            _ACTED,
+            _EXCHANGE,
+        ),
+        EventType.OFFICER_SUSPEND: Declaration(
+            "TX-OFFICER-001W",
+            "经办人被暂停查询",
+            "An officer was suspended",
+            _CALLED,
+            _ACTED,
+            _EXCHANGE,
+        ),
+        EventType.OFFICER_RESTORE_PROPOSE: Declaration(
+            "TX-OFFICER-002W",
+            "申请解除对经办人的暂停",
+            "Lifting an officer's suspension was asked for",
+            _CALLED,
+            _ACCOUNT,
+            _EXCHANGE,
+        ),
+        EventType.OFFICER_RESTORE: Declaration(
+            "TX-OFFICER-003W",
+            "解除对经办人的暂停",
+            "An officer's suspension was lifted",
+            _CALLED,
+            _ACCOUNT,
+            _EXCHANGE,
         ),
         EventType.AGENCY_ENROL: Declaration(
             "TX-AGENCY-001I", "机构接入", "An agency was enrolled", _REGISTERED, _STAFF, _REGISTER

@@ -11,6 +11,7 @@ from gateway.log.journal import Draft, LeafReceipt
 from gateway.persistence.agreement_queries import StoredAgreement, find_agreement, find_state
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.request_queries import find_budget_use, note_envelope, set_budget_use
+from gateway.services.admit_officer import charge_officer, note_call, require_not_suspended
 from gateway.services.context import Gateway
 from gateway.services.members import Members
 from gateway.services.request_trail import M, Received
@@ -84,8 +85,8 @@ def authorise(
         charged: what the request takes from the day's budget.
 
     Raises:
-        ProblemError: the first clause that refuses, log_not_witnessed, replayed or budget_exhausted; nothing was
-            charged then.
+        ProblemError: the first clause that refuses, log_not_witnessed, officer_suspended, replayed, budget_exhausted,
+            officer_budget_exhausted or emergency_call_over; nothing was charged then.
     """
     stored = received.trail.agreement
     if stored is None:
@@ -97,9 +98,14 @@ def authorise(
 
     def change(connection: Connection) -> Draft[None]:
         _decide(gateway, request, _standing_now(connection, stored.standing))
+        officer = received.claims.officer or ""
+        require_not_suspended(gateway, connection, received.claims.issuer, officer)
         accept_once(connection, received)
         if charged is not None:
             _charge(gateway, connection, stored.standing, charged)
+            charge_officer(gateway, connection, stored.standing, officer, charged.kind, charged.amount)
+        evaluations = charged.amount if charged is not None and charged.kind is BudgetKind.EVALUATIONS else 0
+        note_call(gateway, connection, received, evaluations)
         return Draft(None, (event,))
 
     (receipt,) = gateway.journal.write(change).receipts

@@ -15,7 +15,15 @@ from schemas.envelope import EnvelopeClaims, EnvelopeError, MessageType, check_r
 from schemas.message import MessageError
 from schemas.problem import ProblemCode, ProblemError
 
-RELAYED = frozenset({MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT, MessageType.STATISTICS})
+RELAYED = frozenset(
+    {
+        MessageType.EVALUATE,
+        MessageType.EXCHANGE,
+        MessageType.RECEIPT,
+        MessageType.STATISTICS,
+        MessageType.EMERGENCY_REVIEW,
+    }
+)
 """Messages that are addressed to a provider and passed on; all others are addressed to the gateway."""
 
 _ENVELOPE_PROBLEMS = {

@@ -19,6 +19,7 @@ PATHS = {
     MessageType.EXCHANGE: "/v1/exchange",
     MessageType.RECEIPT: "/v1/receipts",
     MessageType.STATISTICS: "/v1/statistics",
+    MessageType.EMERGENCY_REVIEW: "/v1/emergency/reviews",
 }
 
 

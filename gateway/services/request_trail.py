@@ -196,6 +196,7 @@ def _personal(claims: EnvelopeClaims, event_type: EventType) -> dict[PersonalFie
         PersonalField.OFFICER: claims.officer,
         PersonalField.APPROVER: claims.approver,
         PersonalField.CASE_REF: claims.case,
+        PersonalField.EMERGENCY_REASON: None if claims.emergency is None else claims.emergency.reason.value,
     }
     declared = DECLARATIONS[event_type].personal
     return {name: value for name, value in stated.items() if value is not None and name in declared}

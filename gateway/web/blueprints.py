@@ -18,6 +18,7 @@ from gateway.web.report_pages import report_pages
 from gateway.web.request_pages import request_pages
 from gateway.web.search_pages import search_pages
 from gateway.web.signed_in import console_site
+from gateway.web.suspension_pages import suspension_pages
 from gateway.web.who_can_pages import who_can_pages
 from hosting.web.own_account_pages import own_account_pages
 from hosting.web.sign_in_pages import sign_in_pages
@@ -45,4 +46,5 @@ def register_pages(app: Flask, gateway: Gateway) -> None:
     app.register_blueprint(erasure_pages(gateway))
     app.register_blueprint(hold_pages(gateway))
     app.register_blueprint(integrity_pages(gateway))
+    app.register_blueprint(suspension_pages(gateway))
     app.register_blueprint(missing_pages(gateway))

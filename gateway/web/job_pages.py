@@ -25,6 +25,7 @@ JOB_NAMES: Final = {
     "raise_alerts": Text("核对预警规则", "Evaluate the alert rules"),
     "erase_approved": Text("执行已批准的擦除", "Carry out approved erasures"),
     "propose_due_erasures": Text("对到期记录申请擦除", "Propose what is past its retention"),
+    "suspend_officers": Text("登记因紧急查询被暂停的经办人", "Record officers suspended over emergency calls"),
     "escalate_items": Text("督办逾期事项", "Escalate overdue items"),
     "delete_item_papers": Text("删除已办结事项的材料", "Delete papers of items that have ended"),
     "make_waiting_reports": Text("生成报告", "Make the reports asked for"),

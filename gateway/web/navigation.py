@@ -55,6 +55,7 @@ WAYS: Final = (
             ("/console/jobs", Permission.SEE_JOBS),
             ("/console/erasures", Permission.APPROVE_ERASURE),
             ("/console/holds", Permission.HOLD),
+            ("/console/suspensions", Permission.SEE_SUSPENSIONS),
         ),
         count_waiting_erasures,
     ),

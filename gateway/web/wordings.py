@@ -47,6 +47,8 @@ PERMISSION_NAMES: Final[Mapping[Permission, Text]] = MappingProxyType(
         Permission.APPROVE_ERASURE: Text("批准擦除", "approve an erasure"),
         Permission.HOLD: Text("设置法律保全", "set a legal hold"),
         Permission.MANAGE_ACCOUNTS: Text("管理账号", "manage accounts"),
+        Permission.SEE_SUSPENSIONS: Text("查看被暂停的经办人", "see suspended officers"),
+        Permission.LIFT_SUSPENSIONS: Text("提出解除暂停", "propose to lift a suspension"),
         Permission.SEE_JOBS: Text("查看后台任务", "see the jobs"),
     }
 )

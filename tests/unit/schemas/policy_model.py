@@ -3,7 +3,7 @@
 Every rule is looked at, whatever the others say; the refusing one with the smallest number decides.
 
     agreement: the members of the signed document, and `digest` and `state`
-    request: type, issuer, agreement, purpose, region, case, officer, approver, provider, records, attributes, counties
+    request: type, issuer, agreement, purpose, region, case, officer, approver, emergency, provider, records, attributes, counties
     purposes: purpose by id, as its YAML file states it; class_c: ids; now: microseconds since 1970
 """
 
@@ -83,7 +83,7 @@ def outputs(facts: Facts) -> list[str]:
 
 
 def faulty_attribute(facts: Facts) -> str | None:
-    """Return the code of the first attribute that fulfils not both of rules 16 and 17."""
+    """Return the code of the first attribute that fulfils not both of rules 18 and 19."""
     for name in facts.request["attributes"]:
         if name in facts.class_c:
             return "attribute_never_released"
@@ -132,6 +132,18 @@ RULES = (
         "approval_missing",
         lambda f: f.agreement["approval"] == "second_person",
         lambda f: bool(f.request["approver"]) and f.request["approver"] != f.request["officer"],
+    ),
+    Rule(
+        "emergency",
+        "emergency_reason_missing",
+        lambda f: "emergency" in f.purpose.get("approvals", {}),
+        lambda f: f.request["emergency"] is not None,
+    ),
+    Rule(
+        "emergency",
+        "emergency_not_agreed",
+        lambda f: "emergency" not in f.purpose.get("approvals", {}) and f.request["emergency"] is not None,
+        lambda f: False,
     ),
     Rule("regions", "region_missing", always, lambda f: f.request["region"] is not None),
     Rule(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.agreement import Agreement, AgreementState
 from schemas.attribute_catalogue import never_released
+from schemas.emergency import EmergencyClaim
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import digest_of
 from schemas.policy import Deny, PolicyRequest, Standing, decide
@@ -27,7 +28,8 @@ COUNTIES = (None, *(region for region in REGIONS if len(region) == 6))
 AGENCIES = ("education.990101", "civil_affairs.990101", "disabled_federation.990101")
 OUTPUTS = sorted({output["attribute"] for purpose in PURPOSES.values() for output in purpose["outputs"]})
 ATTRIBUTES = (*OUTPUTS, *sorted(CLASS_C)[:4], "no_such_attribute")
-KNOWN_PURPOSES = ("P01", "P04", "P10", "P02", "P99")
+KNOWN_PURPOSES = ("P01", "P04", "P10", "P16", "P02", "P99")
+EMERGENCY = {"call": "2b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0f", "reason": "found_alone"}
 NOON = 1_772_690_400
 DAY = 86_400
 PAIRS, BLOCKS = 10_000, 10
@@ -35,12 +37,12 @@ REFUSALS = {
     *("no_agreement", "purpose_unknown", "wrong_message_type", "not_a_party", "agreement_not_active"),
     *("agreement_not_started", "agreement_expired", "purpose_differs", "officer_missing", "case_number_missing"),
     *("approval_missing", "region_missing", "region_not_agreed", "attribute_not_agreed", "attribute_never_released"),
-    "batch_too_large",
+    *("batch_too_large", "emergency_reason_missing", "emergency_not_agreed"),
 }
 
 
 def draw_agreement(random: Random) -> dict[str, Any]:
-    purpose = random.choices(KNOWN_PURPOSES, (8, 4, 4, 1, 1))[0]
+    purpose = random.choices(KNOWN_PURPOSES, (8, 4, 4, 4, 1, 1))[0]
     known = PURPOSES.get(purpose, {"version": 1, "outputs": []})
     requester, provider = random.sample(AGENCIES, 2)
     outputs = [output["attribute"] for output in known["outputs"]] or list(OUTPUTS)
@@ -80,6 +82,7 @@ def fitting_request(random: Random, agreement: Mapping[str, Any]) -> dict[str, A
         "case": random.choice((None, "TA-2026-0415")) if not agreement["case_number_required"] else "TA-2026-0415",
         "officer": "officer-07",
         "approver": None if agreement["approval"] == "none" else "head-02",
+        "emergency": EMERGENCY if agreement["purpose"] == "P16" else None,
         "provider": agreement["provider"]["agency"],
         "records": random.randint(0, agreement["max_batch"]),
         "attributes": random.sample(agreement["attributes"], 1) if kind in ("match", "exchange") else [],
@@ -99,6 +102,7 @@ def change(random: Random, request: dict[str, Any], agreement: Mapping[str, Any]
         "case": lambda: None,
         "officer": lambda: random.choice((None, "head-02")),
         "approver": lambda: random.choice((None, "officer-07", "head-02")),
+        "emergency": lambda: random.choice((None, EMERGENCY)),
         "provider": lambda: random.choice(AGENCIES),
         "records": lambda: agreement["max_batch"] + random.choice((-1, 0, 1)),
         "attributes": lambda: random.choices(ATTRIBUTES, k=random.randint(0, 3)),
@@ -131,6 +135,7 @@ def as_request(request: Mapping[str, Any]) -> PolicyRequest:
         issued_at=NOON,
         expires_at=NOON + 60,
         body=digest_of(b"body"),
+        emergency=None if request["emergency"] is None else EmergencyClaim.model_validate(request["emergency"], strict=False),
         **{name: request[name] for name in stated},
     )
     return PolicyRequest(

@@ -19,7 +19,9 @@ from tests.unit.schemas.test_policy_model import as_request, change, draw_agreem
 
 AT = datetime(2026, 3, 5, 8, tzinfo=UTC)
 _KEPT = ("purpose", "requester", "provider", "valid_from", "valid_until")
-AMPLE = {"evaluations_per_day": 100_000_000, "releases_per_day": 100_000_000}
+AMPLE = {
+    f"{whose}{kind}_per_day": 100_000_000 for whose in ("", "officer_") for kind in ("evaluations", "releases")
+}
 
 
 def reading_of(agreement: Agreement) -> Reading:

@@ -1,0 +1,138 @@
+"""Emergency calls and officers' daily use, as the gateway keeps them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
+
+from gateway.domain.budgets import BudgetKind
+from gateway.persistence.emergency_tables import emergency_call, officer_budget_use
+from schemas.emergency import CallFacts, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCall:
+    """A call as it stands; times in POSIX seconds. `lift_proposed_by`: the account that wants its officer restored."""
+
+    agreement: str
+    call: str
+    requester: str
+    provider: str
+    officer: str = field(repr=False)
+    reason: str
+    facts: CallFacts
+    evaluations: int = 0
+    run: str | None = None
+    suspended_at: int | None = None
+    lift_proposed_by: str | None = None
+    lift_proposed_at: int | None = None
+
+
+def add_call(connection: Connection, new: StoredCall) -> None:
+    """Store a call that was just opened."""
+    connection.execute(
+        insert(emergency_call).values(
+            agreement=new.agreement,
+            call=new.call,
+            requester=new.requester,
+            provider=new.provider,
+            officer=new.officer,
+            reason=new.reason,
+            opened_at=new.facts.opened_at,
+            due_at=new.facts.due_at,
+            evaluations=new.evaluations,
+            run=new.run,
+        )
+    )
+
+
+def find_call(connection: Connection, agreement: str, call: str) -> StoredCall | None:
+    """Return a call, or None."""
+    query = select(emergency_call).where(emergency_call.c.agreement == agreement, emergency_call.c.call == call)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _call_of(row)
+
+
+def list_of_call(connection: Connection, requester: str, call: str) -> list[StoredCall]:
+    """Return what one call asked, under each of its agreements."""
+    table = emergency_call.c
+    query = select(emergency_call).where(table.requester == requester, table.call == call).order_by(table.agreement)
+    return [_call_of(row) for row in connection.execute(query).mappings()]
+
+
+def set_call(connection: Connection, call: StoredCall, **columns: Any) -> None:
+    """Change columns of a call."""
+    place = (emergency_call.c.agreement == call.agreement, emergency_call.c.call == call.call)
+    connection.execute(update(emergency_call).where(*place).values(**columns))
+
+
+def list_unsettled(
+    connection: Connection, requester: str | None = None, officer: str | None = None
+) -> list[StoredCall]:
+    """Return the calls that suspend their officer, or will if nobody reviews them: of one officer, or of all."""
+    table = emergency_call.c
+    late = table.reviewed_at >= table.due_at
+    query = select(emergency_call).where(
+        table.lifted_at.is_(None), or_(table.verdict.is_(None), table.verdict == Verdict.MISUSE.value, late)
+    )
+    if requester is not None:
+        query = query.where(table.requester == requester, table.officer == officer)
+    rows = connection.execute(query.order_by(table.due_at, table.call)).mappings()
+    return [_call_of(row) for row in rows]
+
+
+def list_calls(connection: Connection, limit: int) -> list[StoredCall]:
+    """Return the newest calls of all agencies."""
+    table = emergency_call.c
+    query = select(emergency_call).order_by(table.opened_at.desc(), table.call).limit(limit)
+    return [_call_of(row) for row in connection.execute(query).mappings()]
+
+
+def list_lifted(connection: Connection, party: str, limit: int) -> list[StoredCall]:
+    """Return the calls of or to an agency whose suspension was lifted, the newest first."""
+    table = emergency_call.c
+    query = (
+        select(emergency_call)
+        .where(table.lifted_at.is_not(None), or_(table.requester == party, table.provider == party))
+        .order_by(table.lifted_at.desc(), table.call)
+        .limit(limit)
+    )
+    return [_call_of(row) for row in connection.execute(query).mappings()]
+
+
+def find_officer_use(connection: Connection, agreement: str, officer: str, day: str) -> Mapping[BudgetKind, int]:
+    """Return what an officer was charged under an agreement on a day."""
+    table = officer_budget_use.c
+    query = select(table.kind, table.used).where(
+        table.agreement == agreement, table.officer == officer, table.day == day
+    )
+    return {BudgetKind(row.kind): row.used for row in connection.execute(query)}
+
+
+def set_officer_use(
+    connection: Connection, agreement: str, officer: str, day: str, kind: BudgetKind, used: int
+) -> None:
+    """Store what is charged; the caller holds the write lock under which it read the amount before."""
+    key = {"agreement": agreement, "officer": officer, "day": day, "kind": kind.value}
+    place = [officer_budget_use.c[name] == value for name, value in key.items()]
+    if connection.execute(update(officer_budget_use).where(*place).values(used=used)).rowcount == 0:
+        connection.execute(insert(officer_budget_use).values(**key, used=used))
+
+
+def forget_officer_use(connection: Connection, before: str) -> int:
+    """Delete what officers were charged on days before this one (ISO 8601); return how many rows there were."""
+    return connection.execute(delete(officer_budget_use).where(officer_budget_use.c.day < before)).rowcount
+
+
+def _call_of(row: RowMapping) -> StoredCall:
+    facts = CallFacts(
+        opened_at=row["opened_at"],
+        due_at=row["due_at"],
+        verdict=None if row["verdict"] is None else Verdict(row["verdict"]),
+        reviewed_at=row["reviewed_at"],
+        lifted_at=row["lifted_at"],
+    )
+    kept = ("agreement", "call", "requester", "provider", "officer", "reason", "evaluations", "run", "suspended_at")
+    lift = ("lift_proposed_by", "lift_proposed_at")
+    return StoredCall(**{name: row[name] for name in (*kept, *lift)}, facts=facts)
