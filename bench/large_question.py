@@ -104,8 +104,8 @@ def _ask(stage: TwoAgencies, workbook: Path, tell: Tell) -> Watched:
             tell("publishing the index")
             publish(publisher, agreement, lambda *_: None)
         command = [sys.executable, "-m", "bench.large_desk", str(stage.desks[REQUESTER].folder), agreement.digest()]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        with subprocess.Popen([*command, str(workbook)], cwd=_ROOT, text=True, **pipes) as desk:
+        command.append(str(workbook))
+        with subprocess.Popen(command, cwd=_ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as desk:
             watched = Watched({"gateway": _worker(gateway), "provider": _worker(provider), "desk": desk.pid})
             for line in desk.stdout or ():
                 moment = Moment(**json.loads(line))

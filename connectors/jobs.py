@@ -25,6 +25,8 @@ from connectors.items.synchronise import exchange_items, forget_papers_that_left
 from connectors.own_log.check_entries import OwnLogCheck
 from connectors.publisher.refresh_indexes import IndexRefresher, publish_with
 from connectors.requester.ask import Questioner
+from connectors.standing.ask_again import StandingAsker
+from connectors.standing.tell_changes import standing_vault_of
 from connectors.state.job_runs import ConnectorJobs
 from connectors.trust import TrustStore
 from connectors.witness.compare_notes import compare_notes
@@ -50,6 +52,9 @@ COMPARE_SECONDS = 120
 LONG_JOB_SECONDS = 900
 """So long a job that reads the whole log may take before another process may begin it as well."""
 
+ASKING_SECONDS = 10_800
+"""So long a job may take that asks about large rosters."""
+
 DUE_SECONDS = 60
 """How often a job with times of its own is looked at."""
 
@@ -74,6 +79,7 @@ def destroy_expired(connector: Connector, trust: TrustStore) -> None:
     """Destroy what people told whose day has come, key epochs that are over, and what ended agreements leave."""
     Questioner.vault_of(connector).destroy_expired(connector.today())
     destroy_expired_ledgers(connector)
+    standing_vault_of(connector).destroy_expired(connector.today())
     forget_papers_that_left(connector)
     destroy_due_entries(connector)
     destroy_due_corrections(connector)
@@ -141,11 +147,13 @@ def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tup
     console = Console(connector, trust, client)
     witness, log = Witness(connector), LogReader(connector)
     own_log = OwnLogCheck(connector, client)
+    asker = StandingAsker(console)
     return (
         *_refreshing(connector, client),
         _Job("fetch_registry", partial(fetch_registry, connector, trust, client), REFRESH_SECONDS),
         _Job("destroy_expired", partial(destroy_expired, connector, trust), EXPIRY_SECONDS),
         _Job("destroy_due_questions", partial(destroy_due_questions, console), EXPIRY_SECONDS),
+        _Job("ask_standing_questions", asker.run, DUE_SECONDS, DUE_SECONDS, ASKING_SECONDS, due_at=asker.next_at),
         _Job("check_holidays", partial(check_holidays, connector), EXPIRY_SECONDS),
         _Job("look_after_emergencies", partial(look_after_emergencies, console), EMERGENCY_SECONDS),
         _Job("exchange_items", partial(exchange_items, console), ITEM_SECONDS, ITEM_SECONDS),

@@ -126,6 +126,15 @@ _LOCAL: Final[Mapping[LocalFailure, FailureWords]] = MappingProxyType(
             None,
             _OFFICER,
         ),
+        LocalFailure.OFFICER_GONE: FailureWords(
+            Wording("发起人或批准人已不在岗", "Who prepared or approved it may no longer do so"),
+            Wording(
+                "请由现任人员重新登记并批准；没有以他们的名义查询。",
+                "Let those now in office register and approve it anew; nothing was asked in their names.",
+            ),
+            None,
+            _ADMINISTRATOR,
+        ),
         LocalFailure.INTERRUPTED: FailureWords(
             Wording("程序意外中断", "The program broke off unexpectedly"),
             Wording("请继续；再次出现请告知管理员。", "Go on; if it happens again, tell the administrator."),

@@ -61,12 +61,13 @@ class Questioner:
         self.complete(question, progress)
         return self.vault.results(question.id)
 
-    def complete(self, question: Question, progress: Progress) -> None:
-        """Ask a question, or the rest of one that was begun before; raises as `ask`."""
+    def complete(self, question: Question, progress: Progress) -> OpenQuestion:
+        """Ask a question, or the rest of one that was begun before, and return it with its rows; raises as `ask`."""
         asked = self.open(question, question.officer, question.approver)
         for run in self.runs.list_runs(question.id):
             complete_run(asked, run.id, progress)
         send_receipts(asked)
+        return asked
 
     def open(self, question: Question, officer: str, approver: str | None) -> OpenQuestion:
         """Read the roster and return the question ready to be asked by an officer; a new one is kept first.

@@ -72,7 +72,7 @@ def fetch_results(asked: OpenQuestion, run_id: str, places: Sequence[int], progr
     parts = send_run(asked, run_id, steps)
     run = asked.runs.get_run(run_id)
     collector = ResultCollector(asked, run, parts, _reviews(asked, run, places))
-    steps.advance(Step.ANSWERS, len(run.row_numbers) - len(places))
+    steps.note(Step.ANSWERS, len(run.row_numbers) - len(places))
     for batch in _batches(places, _rows_a_batch(asked)):
         collected = collector.collect(batch)
         asked.runs.keep_summary(run.id, collected.summary)

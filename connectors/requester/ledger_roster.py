@@ -32,8 +32,9 @@ def read_named_roster(
     match roster:
         case MappingFile(path):
             return read_roster(connector, Path(path), regions, today, subject)
-        case StoredLedger(ledger):
-            return read_stored_roster(connector, ledger, regions, today, subject)
+        case StoredLedger(ledger, rows):
+            read = read_stored_roster(connector, ledger, regions, today, subject)
+            return read if rows is None else read.only(frozenset(rows))
 
 
 def read_stored_roster(

@@ -38,6 +38,10 @@ class Roster:
     version: str | None
     rows: tuple[RosterRow, ...] = field(repr=False)
 
+    def only(self, numbers: frozenset[int]) -> "Roster":
+        """Return the roster with some of its rows."""
+        return replace(self, rows=tuple(row for row in self.rows if row.number in numbers))
+
 
 def read_roster(
     connector: Connector,

@@ -43,10 +43,14 @@ class RunProgress:
         before = run.ordinal * run_capacity(asked.query.agreement.max_batch)
         return cls(progress, len(asked.rows), before, len(run.row_numbers))
 
-    def advance(self, step: Step, rows: int, settled: int = 0) -> None:
-        """Note rows that are done with a step, and rows that are found to need no other keys."""
+    def note(self, step: Step, rows: int, settled: int = 0) -> None:
+        """Note rows that were done with a step before, and those of them that need no other keys."""
         self.done[step] += rows
         self.settled += settled
+
+    def advance(self, step: Step, rows: int, settled: int = 0) -> None:
+        """Note rows that were done with a step now, and tell how far the question has come."""
+        self.note(step, rows, settled)
         work = sum(WORK[one] * count for one, count in self.done.items())
         self.told = max(self.told, self.run_rows * work // self._all_work())
         self.progress(step, self.before + self.told, self.rows)

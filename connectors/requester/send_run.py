@@ -3,7 +3,7 @@
 What the gateway has of the run already is not sent again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.gateway_client import AnswerError
@@ -32,7 +32,7 @@ def send_run(asked: OpenQuestion, run_id: str, progress: RunProgress) -> int:
     left = (RunRow(place, asked.other_keys(row)) for place, row in enumerate(rows) if place not in run.settled)
     others = cut_parts((row for row in left if row.row.keys), len(first), max_batch)
     keyless = len(rows) - len(run.settled) - sum(len(part.rows) for part in others)
-    progress.advance(Step.OTHER_KEYS, 0, keyless)
+    progress.note(Step.OTHER_KEYS, 0, keyless)
     _send_missing(asked, run, others, Step.OTHER_KEYS, progress)
     return len(first) + len(others)
 
@@ -40,14 +40,16 @@ def send_run(asked: OpenQuestion, run_id: str, progress: RunProgress) -> int:
 def _send_missing(asked: OpenQuestion, run: Run, parts: Sequence[Part], step: Step, progress: RunProgress) -> None:
     is_first = step is Step.FIRST_KEYS
     for part in parts:
-        settled: Collection[int] = run.settled.intersection(row.place for row in part.rows)
-        if part.number not in run.parts:
-            hashed = asked.obtain_hashes([row.row for row in part.rows], run.epoch)
-            if run.epoch is None:
-                asked.runs.fix_epoch(run.id, hashed.epoch)
-                run = replace(run, epoch=hashed.epoch)
-            settled = _send_part(asked, make_match_part(run, asked.question.subject, part, hashed))
-            asked.runs.note_part(run.id, part.number, settled if is_first else ())
+        if part.number in run.parts:
+            known = run.settled.intersection(row.place for row in part.rows)
+            progress.note(step, len(part.rows), len(known) if is_first else 0)
+            continue
+        hashed = asked.obtain_hashes([row.row for row in part.rows], run.epoch)
+        if run.epoch is None:
+            asked.runs.fix_epoch(run.id, hashed.epoch)
+            run = replace(run, epoch=hashed.epoch)
+        settled = _send_part(asked, make_match_part(run, asked.question.subject, part, hashed))
+        asked.runs.note_part(run.id, part.number, settled if is_first else ())
         progress.advance(step, len(part.rows), len(settled) if is_first else 0)
 
 

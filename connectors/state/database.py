@@ -18,6 +18,7 @@ import connectors.state.emergency_tables
 import connectors.state.item_tables
 import connectors.state.job_tables
 import connectors.state.refresh_tables
+import connectors.state.standing_tables
 import connectors.state.statistics_tables
 import connectors.state.witness_tables  # noqa: F401 - its tables belong to the metadata
 from connectors.state.tables import metadata

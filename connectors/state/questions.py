@@ -138,7 +138,9 @@ class ResultVault:
 
     def find_question(self, id_: str) -> Question | None:
         """Return the question, or None."""
-        return next((asked for asked in self.list_questions() if asked.id == id_), None)
+        with reading(self.state) as connection:
+            row = connection.execute(select(question).where(question.c.id == id_)).mappings().one_or_none()
+        return None if row is None else self._question_of(row)
 
     def list_questions(self) -> list[Question]:
         """Return all questions, newest first."""

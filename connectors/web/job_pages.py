@@ -18,6 +18,7 @@ from schemas.problem import ProblemError
 
 JOB_NAMES: Final = {
     "refresh_indexes": Text("更新已发布的索引", "Refresh published indexes"),
+    "ask_standing_questions": Text("按期查询（定期查询）", "Ask standing questions"),
     "fetch_registry": Text("更新登记信息和协议", "Fetch the registry and the agreements"),
     "destroy_expired": Text(
         "销毁到期的答复、台账、材料、学生填报内容、校核申请和密钥",

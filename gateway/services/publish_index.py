@@ -114,8 +114,19 @@ def receive_part(gateway: Gateway, received: Received[IndexPart]) -> Reply:
 
 
 def answer_index_status(gateway: Gateway, received: Received[IndexStatusRequest]) -> Reply:
-    """Return what the gateway holds of an epoch's index."""
-    standing = load_provider_agreement(gateway, received, may_be_inactive=True)
+    """Return what the gateway holds of an epoch's index; to the requester, which index is active and no more.
+
+    The same name stands in each answer to a match: by it the requester sees that the provider's records have changed.
+
+    Raises:
+        ProblemError: no_agreement, not_a_party (a requester asks about another index), agreement_not_active.
+    """
+    standing = load_agreement(gateway, received).standing
+    is_provider = received.claims.issuer == standing.agreement.provider.agency
+    if not is_provider and received.message.index is not None:
+        raise ProblemError(ProblemCode.NOT_A_PARTY, clause="parties")
+    if not is_provider and standing.state is not AgreementState.ACTIVE:
+        raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")
 
     def change(connection: Connection) -> Draft[None]:
         accept_once(connection, received)
@@ -123,7 +134,12 @@ def answer_index_status(gateway: Gateway, received: Received[IndexStatusRequest]
 
     gateway.journal.write(change)
     status = _status(gateway, standing.digest, received.message.epoch, received.message.index)
-    return Reply(sign_answer(gateway, received, status))
+    return Reply(sign_answer(gateway, received, status if is_provider else _active_alone(status)))
+
+
+def _active_alone(status: IndexStatus) -> IndexStatus:
+    """Return a status without what is being published."""
+    return IndexStatus(index=status.active, state="none" if status.active is None else "active", active=status.active)
 
 
 def load_provider_agreement(gateway: Gateway, received: Received[M], *, may_be_inactive: bool = False) -> Standing:

@@ -64,7 +64,10 @@ class IndexActivate(Message):
 
 
 class IndexStatusRequest(Message):
-    """Ask what the gateway holds of the index of an epoch, and of a publication under way."""
+    """Ask what the gateway holds of the index of an epoch, and of a publication under way.
+
+    The requester of the agreement names no index; it is told which one is active, and nothing of what is under way.
+    """
 
     epoch: Epoch
     index: Uuid | None = None

@@ -142,7 +142,9 @@ def handle_of(number: int) -> str:
     return "AAAAAAAAAAAAAAAAAAAA" + "ABCDEFGHIJKLMNOP"[number] + "A"
 
 
-def agreement_between(purpose: str, requester_key: str, provider_key: str, max_batch: int) -> Agreement:
+def agreement_between(
+    purpose: str, requester_key: str, provider_key: str, max_batch: int, valid_days: int = 1
+) -> Agreement:
     """Return the agreement of two offices for a purpose."""
     attributes = {"P04": ("care_subsidy_eligible", "cert_valid_until"), "P10": ("duty_office_contact", "open_case")}
     return Agreement(
@@ -156,7 +158,7 @@ def agreement_between(purpose: str, requester_key: str, provider_key: str, max_b
         regions=("990101",),
         linkage_schema="G/1",
         valid_from=SECONDS - 60,
-        valid_until=SECONDS + 86_400,
+        valid_until=SECONDS + 86_400 * valid_days,
         case_number_required=False,
         approval=Approval.NONE,
         max_batch=max_batch,
@@ -169,12 +171,12 @@ def agreement_between(purpose: str, requester_key: str, provider_key: str, max_b
 
 
 @contextmanager
-def opened_office(folder: Path, purpose: str = "P04", max_batch: int = 3) -> Iterator[Office]:
+def opened_office(folder: Path, purpose: str = "P04", max_batch: int = 3, valid_days: int = 1) -> Iterator[Office]:
     """Set up an office in `folder` and connect it to a simulated gateway."""
     gateway_key, provider_key = (generate_signing_key(os.urandom) for _ in range(2))
     connector = _open_connector(folder, OFFICE_BEFORE_PROVIDER[purpose], gateway_key)
     own_key = connector.signing_key().verification_key.key_id
-    agreement = agreement_between(purpose, own_key, provider_key.verification_key.key_id, max_batch)
+    agreement = agreement_between(purpose, own_key, provider_key.verification_key.key_id, max_batch, valid_days)
     keep_agreement(connector.state, agreement, (), AgreementState.ACTIVE)
     gateway = simulate(agreement, provider_key, gateway_key, connector)
     trust = TrustStore(connector.state, connector.gateway)

@@ -54,7 +54,7 @@ from schemas.messages.exchange import (
     Refusal,
     SealedAnswers,
 )
-from schemas.messages.index import FLAGGED, KEY_TYPE_CODES, KEY_TYPES_BY_CODE
+from schemas.messages.index import FLAGGED, KEY_TYPE_CODES, KEY_TYPES_BY_CODE, IndexStatus, IndexStatusRequest
 from schemas.messages.match import (
     Basis,
     Decision,
@@ -87,6 +87,7 @@ REQUESTS: dict[MessageType, type[Message]] = {
     MessageType.MATCH_REVIEW: MatchReview,
     MessageType.EXCHANGE: ExchangeRequest,
     MessageType.RECEIPT: ReceiptRequest,
+    MessageType.INDEX_STATUS: IndexStatusRequest,
 }
 
 
@@ -129,6 +130,8 @@ class SimulatedGateway:
     received: list[tuple[MessageType, Message, EnvelopeClaims]] = field(default_factory=list)
     comparison: dict[str, int] = field(default_factory=lambda: {"NAME": 5, "DOB": 9})
     withheld: bool = False
+    seconds: int = SECONDS
+    active_index: str = "0b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0d"
     change: Callable[[Message], Message] = lambda answer: answer
     before: Callable[[MessageType, int], None] = lambda _type, _number: None
     after: Callable[[MessageType, int], None] = lambda _type, _number: None
@@ -179,9 +182,9 @@ class SimulatedGateway:
                     statements=tuple(self.statements),
                 ),
             ),
-            version=version,
-            issued_at=SECONDS,
-            expires_at=SECONDS + 3600,
+            version=version + (self.seconds - SECONDS),
+            issued_at=self.seconds,
+            expires_at=self.seconds + 3600,
         )
         return sign_message(self.gateway_key, REGISTRY_TOKEN_TYPE, registry)
 
@@ -258,8 +261,8 @@ class SimulatedGateway:
             issuer=claims.audience,
             audience=claims.issuer,
             id="0b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0e",
-            issued_at=SECONDS,
-            expires_at=SECONDS + 60,
+            issued_at=self.seconds,
+            expires_at=self.seconds + 60,
             body=digest_of(body),
             agreement=claims.agreement,
             answers=envelope_digest(token),
@@ -272,8 +275,8 @@ class SimulatedGateway:
             leaf=digest_of(envelope.encode()),
             shard=2026,
             leaf_index=len(self.received),
-            issued_at=SECONDS,
-            expires_at=SECONDS + 60,
+            issued_at=self.seconds,
+            expires_at=self.seconds + 60,
         )
         headers = {ENVELOPE_HEADER: envelope, RELAY_HEADER: sign_relay(self.gateway_key, relay)}
         return httpx.Response(200, headers=headers, content=body)
@@ -292,6 +295,8 @@ class SimulatedGateway:
                 return self._exchange(claims, message, token)
             case ReceiptRequest():
                 return ReceiptAnswer(receipt_number=message.receipt_number)
+            case IndexStatusRequest():
+                return IndexStatus(index=self.active_index, state="active", active=self.active_index)
         raise AssertionError(claims.type)
 
     # what it does
@@ -364,7 +369,7 @@ class SimulatedGateway:
         counts = [outcome.outcome for outcome in outcomes.values()]
         handles = tuple(dict.fromkeys(handle for outcome in asked for handle in outcome.handles))
         return MatchAnswer(
-            index="0b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0d",
+            index=self.active_index,
             summary=RunSummary(
                 basis=Basis.RULES,
                 key_set=KEY_SET.id,
@@ -413,8 +418,8 @@ class SimulatedGateway:
             handles=handles,
             request=envelope_digest(token),
             id="0b7a6f1e-4a52-4a7c-9f4e-0f0f0f0f0f0c",
-            issued_at=SECONDS,
-            expires_at=SECONDS + 900,
+            issued_at=self.seconds,
+            expires_at=self.seconds + 900,
         )
         return sign_grant(self.gateway_key, grant)
 
