@@ -13,7 +13,12 @@ NAME_FIELD = "name"
 
 def name_rows(console: Console, draft: Draft, row_numbers: Sequence[int]) -> dict[int, str]:
     """Return the names in rows of a question's ledger, by row number; none where the ledger is destroyed."""
-    kept = None if draft.ledger is None else ledger_store_of(console.connector).find(draft.ledger)
+    return {} if draft.ledger is None else name_ledger_rows(console, draft.ledger, row_numbers)
+
+
+def name_ledger_rows(console: Console, ledger: str, row_numbers: Sequence[int]) -> dict[int, str]:
+    """Return the names in rows of a ledger, by row number; none where it is destroyed."""
+    kept = ledger_store_of(console.connector).find(ledger)
     if kept is None or NAME_FIELD not in kept.card.columns:
         return {}
     label = kept.card.labels[kept.card.columns[NAME_FIELD]]

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request
-from pydantic import TypeAdapter, ValidationError
 from werkzeug import Response
 
 from connectors.console.context import Console
@@ -21,14 +20,12 @@ from connectors.desk.question_rows import is_about_guardians
 from connectors.desk.question_statement import name_attributes, state_question
 from connectors.desk.run_questions import QuestionWorkers
 from connectors.state.ledgers import LedgerState
+from connectors.web.ask_terms import is_reference, needs_case, regions_of
 from connectors.web.draft_wordings import refused_words
 from connectors.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose
-from schemas.formats import Reference
 from schemas.messages.match import SubjectKind
-from schemas.regions import covers
 
-_REFERENCE: Final[TypeAdapter[str]] = TypeAdapter(Reference)
 _DEEDS: Final = {"submit": Deed.SUBMIT, "send": Deed.ASK, "withdraw": Deed.WITHDRAW, "halt": Deed.HALT}
 
 
@@ -110,11 +107,11 @@ def _check_terms(
     console: Console, askable: Askable, typed: dict[str, str], attributes: Sequence[str]
 ) -> dict[str, str]:
     errors: dict[str, str] = {}
-    if typed["region"] not in _regions(console, askable):
+    if typed["region"] not in regions_of(console, askable):
         errors["region"] = choose(Text("请选择地区", "Choose a region"))
-    if not typed["case"] and _needs_case(askable):
+    if not typed["case"] and needs_case(askable):
         errors["case"] = choose(Text("请填写在办个案的编号", "Give the number of the open case"))
-    elif typed["case"] and not _is_reference(typed["case"]):
+    elif typed["case"] and not is_reference(typed["case"]):
         errors["case"] = choose(
             Text(
                 "编号应为 2 至 40 位字母、数字、点、横线，不得是身份号码",
@@ -143,8 +140,8 @@ def _terms_page(
         typed=typed,
         attributes=attributes,
         options=options,
-        regions=[(region, region) for region in _regions(console, askable)],
-        needs_case=_needs_case(askable),
+        regions=[(region, region) for region in regions_of(console, askable)],
+        needs_case=needs_case(askable),
         errors=errors,
     )
 
@@ -202,21 +199,3 @@ def _fitting(console: Console, askable: Askable) -> list[Ledger]:
     ready = [one for one in list_ledgers(console, signed_in().account.id) if one.state is LedgerState.READY]
     asks_guardians = SubjectKind.GUARDIAN.value in askable.purpose.relations
     return [one for one in ready if one.subject is SubjectKind.CHILD or asks_guardians]
-
-
-def _regions(console: Console, askable: Askable) -> list[str]:
-    """Return the agreed regions, and before them the agency's own where it lies within them."""
-    agreed, own = askable.agreement.regions, console.connector.settings.region
-    return [own, *agreed] if own not in agreed and covers(agreed, own) else list(agreed)
-
-
-def _needs_case(askable: Askable) -> bool:
-    return askable.agreement.case_number_required or askable.purpose.case_number_required
-
-
-def _is_reference(text: str) -> bool:
-    try:
-        _REFERENCE.validate_python(text)
-    except ValidationError:
-        return False
-    return True

@@ -23,6 +23,7 @@ from connectors.web.overview_pages import overview_pages
 from connectors.web.record_pages import record_pages
 from connectors.web.rule_pages import rule_pages
 from connectors.web.signed_in import console_site
+from connectors.web.standing_blueprints import register_standing_pages
 from hosting.web.own_account_pages import own_account_pages
 from hosting.web.sign_in_pages import sign_in_pages
 from hosting.web.sign_on_pages import sign_on_pages
@@ -44,6 +45,7 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(add_account_pages(console))
     app.register_blueprint(record_pages(console))
     register_asking_pages(app, console)
+    register_standing_pages(app, console)
     app.register_blueprint(asked_pages(console))
     app.register_blueprint(accounting_pages(console))
     app.register_blueprint(correction_pages(console))

@@ -15,6 +15,7 @@ from connectors.desk.index_refreshing import count_shrunk_indexes
 from connectors.desk.waiting_questions import count_questions, count_reviews
 from connectors.dropouts.reports import count_due_reports
 from connectors.emergency.waiting import count_unreviewed, count_unseen_notices
+from connectors.standing.waiting import count_standing
 from connectors.web.item_waiting import count_waiting_items
 from connectors.web.signed_in import PREFIX
 from hosting.web.frame import NavigationEntry
@@ -69,6 +70,7 @@ WAYS: Final = (
             (f"{PREFIX}/approvals", Permission.APPROVE_QUESTIONS),
             (f"{PREFIX}/emergency", Permission.CALL_EMERGENCY),
             (f"{PREFIX}/emergency-reviews", Permission.APPROVE_QUESTIONS),
+            (f"{PREFIX}/standing", Permission.SEE_QUESTIONS),
         ),
         (
             Waiting(count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")),
@@ -76,6 +78,11 @@ WAYS: Final = (
                 count_unreviewed,
                 Text("需要您复核 %s 次紧急查询", "Emergency calls for you to review: %s"),
                 f"{PREFIX}/emergency-reviews",
+            ),
+            Waiting(
+                count_standing,
+                Text("有 %s 项定期查询需要您审批或查看变化", "Standing questions for you to approve or to read: %s"),
+                f"{PREFIX}/standing",
             ),
         ),
     ),
