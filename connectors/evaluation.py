@@ -1,5 +1,7 @@
 """This connector's evaluation keys: one per agreement and key epoch, made when first needed, destroyed for good."""
 
+from collections.abc import Collection
+
 from connectors.context import Connector
 from keys.crypto.evaluation_key import EvaluationKeyPair
 from keys.custody.key_ring import KeyKind, KeyRecord, KeyRing, KeyState
@@ -55,14 +57,14 @@ def older_salts(connector: Connector, agreement: str, epoch: int) -> list[tuple[
     ]
 
 
-def destroy_evaluation_keys(connector: Connector, agreement: str, *, keep_epoch: int | None = None) -> None:
-    """Destroy the salts of all epochs of an agreement but `keep_epoch`; their keys can't be made again."""
+def destroy_evaluation_keys(connector: Connector, agreement: str, *, keep_epochs: Collection[int] = ()) -> None:
+    """Destroy the salts of all epochs of an agreement but `keep_epochs`; their keys can't be made again."""
+    kept = {agreement_scope(agreement, epoch) for epoch in keep_epochs}
 
     def without(ring: KeyRing) -> KeyRing:
         for record in ring.records:
             belongs = record.kind is KeyKind.AGREEMENT_SALT and record.scope.startswith(f"{agreement}/")
-            kept = keep_epoch is not None and record.scope == agreement_scope(agreement, keep_epoch)
-            if belongs and not kept and record.state is not KeyState.DESTROYED:
+            if belongs and record.scope not in kept and record.state is not KeyState.DESTROYED:
                 ring = ring.destroy(record.key_id, connector.now())
         return ring
 

@@ -54,9 +54,19 @@ PATHS: Mapping[MessageType, str] = {
     MessageType.ITEM_SUBMIT: "/v1/items",
     MessageType.ITEM_FEED: "/v1/items/feed",
     MessageType.ITEM_READ: "/v1/items/read",
+    MessageType.STATISTICS: "/v1/statistics",
+    MessageType.BOARD_OPEN: "/v1/boards/open",
+    MessageType.BOARD_SHARE: "/v1/boards/share",
+    MessageType.BOARD_PART: "/v1/boards/parts",
+    MessageType.BOARD_TURN: "/v1/boards/turn",
+    MessageType.BOARD_ACTIVATE: "/v1/boards/activate",
+    MessageType.BOARD_LIST: "/v1/boards/list",
+    MessageType.BOARD_READ: "/v1/boards/read",
+    MessageType.BOARD_EVALUATE: "/v1/boards/evaluate",
+    MessageType.PARENTS_RESOLVE: "/v1/parents/resolve",
+    MessageType.PARENTS_OPEN: "/v1/parents/open",
     MessageType.EMERGENCY_REVIEW: "/v1/emergency/reviews",
     MessageType.EMERGENCY_LIFTED: "/v1/emergency/lifted",
-    MessageType.STATISTICS: "/v1/statistics",
 }
 _COMPARED_BY_GATEWAY = frozenset({MessageType.MATCH_PART, MessageType.MATCH, MessageType.MATCH_REVIEW})
 _RELAYED = frozenset(
@@ -64,11 +74,17 @@ _RELAYED = frozenset(
         MessageType.EVALUATE,
         MessageType.EXCHANGE,
         MessageType.RECEIPT,
+        MessageType.BOARD_EVALUATE,
+        MessageType.PARENTS_RESOLVE,
+        MessageType.PARENTS_OPEN,
         MessageType.EMERGENCY_REVIEW,
         MessageType.STATISTICS,
     }
 )
-_LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES, MessageType.ITEM_READ}
+_ANSWERED_BY_GATEWAY = frozenset({MessageType.PARENTS_RESOLVE})
+"""Passed on to the provider, whose answer stays at the gateway."""
+
+_LOGGED = _COMPARED_BY_GATEWAY | _RELAYED | {MessageType.LOG_ENTRIES, MessageType.ITEM_READ, MessageType.BOARD_READ}
 _PROMISED = _LOGGED | {MessageType.ITEM_SUBMIT}
 """What a promise may come with; an event that is submitted again leaves no entry again, so that none comes then."""
 
@@ -193,6 +209,8 @@ class GatewayClient:
         query: QueryContext | None = None,
         *,
         agreement: str | None = None,
+        purpose: str | None = None,
+        audience: str | None = None,
         request_id: str | None = None,
     ) -> Prepared:
         """Sign an envelope for `message`: to the provider for what is relayed, to the gateway for all else.
@@ -202,21 +220,24 @@ class GatewayClient:
             message: the body.
             query: under which agreement, for what and by whom is asked.
             agreement: digest of the agreement concerned, where nothing is asked under it.
+            purpose: the agreement's, where a step is taken under it.
+            audience: whom a step is passed on to.
             request_id: the envelope's id, where the body depends on it.
         """
         body = message.to_bytes()
         issued_at = self._connector.seconds()
         relayed = query is not None and message_type not in _COMPARED_BY_GATEWAY
+        gateway = self._connector.gateway.gateway
         claims = EnvelopeClaims(
             type=message_type,
             issuer=self._connector.agency,
-            audience=query.agreement.provider.agency if query and relayed else self._connector.gateway.gateway,
+            audience=query.agreement.provider.agency if query and relayed else audience or gateway,
             id=request_id or new_uuid(self._connector.random),
             issued_at=issued_at,
             expires_at=issued_at + int(MAX_LIFETIME.total_seconds()),
             body=digest_of(body),
             agreement=query.agreement.digest() if query else agreement,
-            purpose=query.agreement.purpose if query else None,
+            purpose=query.agreement.purpose if query else purpose,
             region=query.region if query else None,
             case=query.case if query else None,
             officer=query.officer if query else None,
@@ -285,9 +306,13 @@ class GatewayClient:
 
         try:
             verified = verify_envelope(token, find_key)
-            check_answer(verified.claims, prepared.claims, prepared.digest, prepared.claims.audience, body, now)
+            check_answer(verified.claims, prepared.claims, prepared.digest, self._issuer_of_answer(prepared), body, now)
         except (SignatureError, MessageError, EnvelopeError, UntrustedKeyError) as error:
             raise AnswerError(getattr(error, "reason", "bad_signature")) from None
+
+    def _issuer_of_answer(self, prepared: Prepared) -> str:
+        is_gateways = prepared.claims.type in _ANSWERED_BY_GATEWAY
+        return self._connector.gateway.gateway if is_gateways else prepared.claims.audience
 
     def _keep_promise(self, token: str | None, envelope: str) -> bool:
         """Verify and keep the gateway's promise about `envelope`; False if there is none to be believed."""

@@ -23,6 +23,7 @@ from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreach
 from connectors.items.outbox import discard_old_refusals
 from connectors.items.synchronise import exchange_items, forget_papers_that_left
 from connectors.own_log.check_entries import OwnLogCheck
+from connectors.private_or.advance import BoardWork
 from connectors.publisher.refresh_indexes import IndexRefresher, publish_with
 from connectors.requester.ask import Questioner
 from connectors.standing.ask_again import StandingAsker
@@ -42,6 +43,7 @@ REFRESH_SECONDS = 60
 EXPIRY_SECONDS = 3600
 PROMISE_SECONDS = 60
 ITEM_SECONDS = 30
+BOARD_SECONDS = 300
 EMERGENCY_SECONDS = 60
 ENTRIES_SECONDS = 86_400
 ENTRIES_AFTER_SECONDS = 600
@@ -157,6 +159,7 @@ def _jobs(connector: Connector, trust: TrustStore, client: GatewayClient) -> tup
         _Job("check_holidays", partial(check_holidays, connector), EXPIRY_SECONDS),
         _Job("look_after_emergencies", partial(look_after_emergencies, console), EMERGENCY_SECONDS),
         _Job("exchange_items", partial(exchange_items, console), ITEM_SECONDS, ITEM_SECONDS),
+        _Job("advance_boards", BoardWork(connector, client, trust).run, BOARD_SECONDS, BOARD_SECONDS, LONG_JOB_SECONDS),
         _Job("check_promises", partial(check_promises, connector, client), PROMISE_SECONDS, PROMISE_SECONDS),
         _Job("compare_entries", own_log.run, ENTRIES_SECONDS, ENTRIES_AFTER_SECONDS, LONG_JOB_SECONDS),
         _Job("cosign_log", partial(cosign_log, witness, trust, client, log), WITNESS_SECONDS, WITNESS_SECONDS),

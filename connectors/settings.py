@@ -58,6 +58,20 @@ class ConnectorSettings(BaseModel):
         str | None,
         Field(description="本单位登记册的映射文件 / mapping file of the register that is indexed and answered from"),
     ] = None
+    parent_grounds_mapping: Annotated[
+        str | None,
+        Field(
+            description="父母状况名单的映射文件（用途P03） / mapping file of the list of persons of whom this agency "
+            "can state a ground of the private OR (purpose P03)"
+        ),
+    ] = None
+    family_register_mapping: Annotated[
+        str | None,
+        Field(
+            description="户籍亲属关系的映射文件，仅公安（用途P03） / mapping file of the register of parents, "
+            "public security alone (purpose P03)"
+        ),
+    ] = None
     gateway: Annotated[
         GatewayPin | None,
         Field(description="网关网址与密钥指纹 / the gateway's address and pinned keys, from its administrator"),

@@ -64,7 +64,7 @@ def _require_fit(agreement: Agreement, purpose: Purpose, parties: PartyKinds) ->
     narrower = {
         "purpose_version": agreement.purpose_version == purpose.version,
         "requester": parties.requester in purpose.requester_agencies,
-        "provider": parties.provider in purpose.provider_agencies,
+        "provider": parties.provider in {*purpose.provider_agencies, *purpose.keeper_agencies},
         "linkage_schema": agreement.linkage_schema in KEY_SETS,
         "case_number_required": agreement.case_number_required or not purpose.case_number_required,
         "approval": purpose.approvals.emergency is None or agreement.approval is Approval.NONE,

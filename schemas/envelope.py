@@ -68,6 +68,21 @@ class MessageType(StrEnum):
     ITEM_READ_ANSWER = "item.read.answer"
     STATISTICS = "statistics"
     STATISTICS_ANSWER = "statistics.answer"
+    BOARD_OPEN = "board.open"
+    BOARD_SHARE = "board.share"
+    BOARD_PART = "board.part"
+    BOARD_TURN = "board.turn"
+    BOARD_ACTIVATE = "board.activate"
+    BOARD_LIST = "board.list"
+    BOARD_ANSWER = "board.answer"
+    BOARD_READ = "board.read"
+    BOARD_READ_ANSWER = "board.read.answer"
+    BOARD_EVALUATE = "board.evaluate"
+    BOARD_EVALUATE_ANSWER = "board.evaluate.answer"
+    PARENTS_RESOLVE = "parents.resolve"
+    PARENTS_RESOLVE_ANSWER = "parents.resolve.answer"
+    PARENTS_OPEN = "parents.open"
+    PARENTS_OPEN_ANSWER = "parents.open.answer"
     EMERGENCY_REVIEW = "emergency.review"
     EMERGENCY_REVIEW_ANSWER = "emergency.review.answer"
     EMERGENCY_LIFTED = "emergency.lifted"
@@ -95,6 +110,16 @@ ANSWER_TO: dict[MessageType, MessageType] = {
     MessageType.ITEM_FEED: MessageType.ITEM_FEED_ANSWER,
     MessageType.ITEM_READ: MessageType.ITEM_READ_ANSWER,
     MessageType.STATISTICS: MessageType.STATISTICS_ANSWER,
+    MessageType.BOARD_OPEN: MessageType.BOARD_ANSWER,
+    MessageType.BOARD_SHARE: MessageType.BOARD_ANSWER,
+    MessageType.BOARD_PART: MessageType.BOARD_ANSWER,
+    MessageType.BOARD_TURN: MessageType.BOARD_ANSWER,
+    MessageType.BOARD_ACTIVATE: MessageType.BOARD_ANSWER,
+    MessageType.BOARD_LIST: MessageType.BOARD_ANSWER,
+    MessageType.BOARD_READ: MessageType.BOARD_READ_ANSWER,
+    MessageType.BOARD_EVALUATE: MessageType.BOARD_EVALUATE_ANSWER,
+    MessageType.PARENTS_RESOLVE: MessageType.PARENTS_RESOLVE_ANSWER,
+    MessageType.PARENTS_OPEN: MessageType.PARENTS_OPEN_ANSWER,
     MessageType.EMERGENCY_REVIEW: MessageType.EMERGENCY_REVIEW_ANSWER,
     MessageType.EMERGENCY_LIFTED: MessageType.EMERGENCY_LIFTED_ANSWER,
 }

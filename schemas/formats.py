@@ -100,6 +100,26 @@ Proof = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$"), _bytes
 PackedElements = Annotated[str, StringConstraints(min_length=1, max_length=426_667), _packed(ELEMENT_BYTES)]
 """Group elements of 32 bytes, one after the other, as base64url; at most 10,000."""
 
+ElementText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _bytes_of(ELEMENT_BYTES)]
+"""One group element."""
+
+BOARD_ROW_BYTES = INDEX_HASH_BYTES + 3
+"""A row of a board: index hash and county."""
+
+MARKS_BYTES = 4 * ELEMENT_BYTES
+"""A row's two marks, two elements each."""
+
+CONCEALED_BYTES = 9 * 2 * ELEMENT_BYTES
+"""A concealed answer: nine ciphertexts of two elements each."""
+
+PackedBoardRows = Annotated[str, StringConstraints(max_length=101_334), _packed(BOARD_ROW_BYTES)]
+PackedRowHashes = Annotated[str, StringConstraints(max_length=85_334), _packed(INDEX_HASH_BYTES)]
+PackedMarks = Annotated[str, StringConstraints(min_length=1, max_length=682_667), _packed(MARKS_BYTES)]
+"""Rows, their hashes alone, and their marks: at most 4,000 each."""
+
+PackedConcealed = Annotated[str, StringConstraints(min_length=1, max_length=768_000), _packed(CONCEALED_BYTES)]
+"""At most 1,000 concealed answers."""
+
 Sealed = Annotated[str, StringConstraints(min_length=1, max_length=4 * 1024 * 1024), _packed(1)]
 Token = Annotated[
     str,

@@ -1,13 +1,14 @@
 """The decision: may this request pass under this agreement, now? One pure function, used at gateway and provider.
 
 Deny by default: whatever is not stated, not known or not agreed is refused. Rules are checked in the order of
-`RULES`, and the first that refuses is the deciding one. `docs/reference/policy.md` states them as numbered clauses.
+`RULES`, for steps of `STEP_RULES`, and the first that refuses is the deciding one. `docs/reference/policy.md` states
+them as numbered clauses.
 """
 
 from datetime import datetime
 
 from schemas.policy_parts import Clause, Deny, Permit, PolicyRequest, Standing
-from schemas.policy_rules import RULES, Case
+from schemas.policy_rules import RULES, STEP_RULES, STEPS, Case
 from schemas.problem import ProblemCode
 from schemas.purpose_catalogue import Purpose
 from schemas.purpose_parts import PurposeStatus
@@ -40,7 +41,7 @@ def decide(
         return Deny(ProblemCode.PURPOSE_UNKNOWN, Clause.PURPOSE)
     case = Case(request, standing, purpose, never_released, now)
     fulfilled = [Clause.AGREEMENT]
-    for rule in RULES:
+    for rule in STEP_RULES if request.claims.type in STEPS else RULES:
         found = rule(case)
         if isinstance(found, Deny):
             return found

@@ -12,9 +12,32 @@ from schemas.problem import ProblemCode
 from schemas.purpose_catalogue import Purpose
 from schemas.regions import covers
 
-WITH_ATTRIBUTES: Final = frozenset({MessageType.MATCH, MessageType.EXCHANGE, MessageType.STATISTICS})
-QUESTIONS: Final = WITH_ATTRIBUTES | {MessageType.EVALUATE, MessageType.MATCH_PART, MessageType.MATCH_REVIEW}
-"""The message types that are decided on; of any other, nothing passes."""
+WITH_ATTRIBUTES: Final = frozenset(
+    {MessageType.MATCH, MessageType.EXCHANGE, MessageType.STATISTICS, MessageType.PARENTS_OPEN}
+)
+QUESTIONS: Final = WITH_ATTRIBUTES | {
+    MessageType.EVALUATE,
+    MessageType.MATCH_PART,
+    MessageType.MATCH_REVIEW,
+    MessageType.PARENTS_RESOLVE,
+}
+"""What officers ask for."""
+
+REQUESTER_STEPS: Final = frozenset({MessageType.BOARD_OPEN, MessageType.BOARD_ACTIVATE})
+PROVIDER_STEPS: Final = frozenset(
+    {
+        MessageType.BOARD_SHARE,
+        MessageType.BOARD_PART,
+        MessageType.BOARD_TURN,
+        MessageType.BOARD_READ,
+        MessageType.BOARD_EVALUATE,
+    }
+)
+STEPS: Final = REQUESTER_STEPS | PROVIDER_STEPS
+"""What connectors do for the board of the private OR: about no child in particular, so nobody asks and nobody approves.
+
+Of a type that is neither a question nor a step, nothing passes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +66,15 @@ Finding = Deny | tuple[Clause, ...]
 
 
 def _message(case: Case) -> Finding:
-    if case.claims.type not in QUESTIONS:
+    if case.claims.type not in QUESTIONS | STEPS:
         return Deny(ProblemCode.WRONG_MESSAGE_TYPE, Clause.MESSAGE)
     return (Clause.MESSAGE,)
 
 
 def _parties(case: Case) -> Finding:
-    parties = (case.agreement.requester.agency, case.agreement.provider.agency)
-    if (case.claims.issuer, case.request.provider) != parties:
+    requester, provider = case.agreement.requester.agency, case.agreement.provider.agency
+    issuer = provider if case.claims.type in PROVIDER_STEPS else requester
+    if (case.claims.issuer, case.request.provider) != (issuer, provider):
         return Deny(ProblemCode.NOT_A_PARTY, Clause.PARTIES)
     return (Clause.PARTIES,)
 
@@ -152,3 +176,6 @@ RULES: Final[tuple[Callable[[Case], Finding], ...]] = (
     _batch,
 )
 """In the order in which they are checked."""
+
+STEP_RULES: Final[tuple[Callable[[Case], Finding], ...]] = (_message, _parties, _state, _period, _purpose)
+"""Those of them that bind steps: no officer asks, and there is no child whose region could be told."""

@@ -82,6 +82,10 @@ class ProblemCode(StrEnum):
     NOT_REVIEWABLE = "not_reviewable"
     NO_ITEM = "no_item"
     ITEM_CHANGED = "item_changed"
+    TOO_FEW_OFFICES = "too_few_offices"
+    NO_LIVE_BOARD = "no_live_board"
+    BOARD_CHANGED = "board_changed"
+    BOARD_INVALID = "board_invalid"
     REGISTRY_EXPIRED = "registry_expired"
     REGISTRY_NOT_TRUSTED = "registry_not_trusted"
     # does it work

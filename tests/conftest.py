@@ -20,6 +20,7 @@ settings.load_profile("tongxin")
 
 COSTLY: Final = {
     "scene": re.compile(r"\bscene: Scene\b"),
+    "circle": re.compile(r"\bcircle: Circle\b"),
     "consoles": re.compile(r"\b(new_page|page_as|office_page|office_page_as): Callable\b"),
     "population": re.compile(r"\bpopulation\b.*\bSeen\b"),
 }

@@ -8,11 +8,11 @@ from typing import TypeVar
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from connectors.api.private_or_api import PrivateOrService
+from connectors.api.signed_answers import keep_verified, respond
 from connectors.api.witness_api import witness_blueprint
 from connectors.context import Connector
 from connectors.emergency.notices import note_review
-from connectors.identifiers import new_uuid
-from connectors.own_log.messages import asked_of, keep_message, note_answer
 from connectors.provider.evaluate import answer_evaluate
 from connectors.provider.release import answer_exchange
 from connectors.provider.verify_request import Arrived, Verified, verify_arrived
@@ -22,10 +22,9 @@ from connectors.state.releases import keep_release, note_receipt
 from connectors.statistics.answer import answer_statistics
 from connectors.trust import TrustStore
 from connectors.witness.witness import Witness
-from keys.protocol.envelopes import envelope_digest, sign_envelope
+from keys.protocol.envelopes import envelope_digest
 from schemas.agreement import AgreementState
-from schemas.envelope import ANSWER_TO, ENVELOPE_HEADER, MAX_LIFETIME, RELAY_HEADER, EnvelopeClaims, MessageType
-from schemas.formats import digest_of
+from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, MessageType
 from schemas.message import Message
 from schemas.messages.emergency import MAX_EMERGENCY_MESSAGE_BYTES, EmergencyReview, EmergencyReviewAnswer
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateRequest
@@ -46,11 +45,17 @@ T = TypeVar("T", bound=Message)
 
 @dataclass(frozen=True)
 class ProviderService:
-    """What the interface stands on; made once a process."""
+    """What the interface stands on; made once a process. An agency without a register answers by none."""
 
     connector: Connector
     trust: TrustStore
-    register: Register
+    register: Register | None
+
+    @property
+    def _own_register(self) -> Register:
+        if self.register is None:
+            raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE)
+        return self.register
 
     def evaluate(self, arrived: Arrived) -> Response:
         """Answer an evaluate request."""
@@ -60,7 +65,7 @@ class ProviderService:
     def exchange(self, arrived: Arrived) -> Response:
         """Answer an exchange request; the release is noted before the answer leaves."""
         verified = self._verify(arrived, MessageType.EXCHANGE, ExchangeRequest, MAX_EXCHANGE_BYTES)
-        answer, done = answer_exchange(self.connector, self.trust, self.register, verified)
+        answer, done = answer_exchange(self.connector, self.trust, self._own_register, verified)
         response = self._respond(verified, answer)
         digest = envelope_digest(response.headers[ENVELOPE_HEADER])
         keep_release(self.connector.state, done, digest, self.connector.seconds())
@@ -78,11 +83,6 @@ class ProviderService:
             raise ProblemError(ProblemCode.NOT_FOUND, "/receipt_number")
         return self._respond(verified, ReceiptAnswer(receipt_number=message.receipt_number))
 
-    def statistics(self, arrived: Arrived) -> Response:
-        """Answer a request for statistics."""
-        verified = self._verify(arrived, MessageType.STATISTICS, StatisticsRequest, MAX_STATISTICS_BYTES)
-        return self._respond(verified, answer_statistics(self.connector, self.trust, self.register, verified))
-
     def review(self, arrived: Arrived) -> Response:
         """Note what the requester's second person found about an emergency call; also after the agreement's end."""
         verified = self._verify(arrived, MessageType.EMERGENCY_REVIEW, EmergencyReview, MAX_EMERGENCY_MESSAGE_BYTES)
@@ -92,31 +92,17 @@ class ProviderService:
         charge(connector.state, claims, agreement, BudgetKind.RELEASES, 0, day, seconds, note)
         return self._respond(verified, EmergencyReviewAnswer(call=verified.message.call))
 
+    def statistics(self, arrived: Arrived) -> Response:
+        """Answer a request for statistics."""
+        verified = self._verify(arrived, MessageType.STATISTICS, StatisticsRequest, MAX_STATISTICS_BYTES)
+        return self._respond(verified, answer_statistics(self.connector, self.trust, self._own_register, verified))
+
     def _verify(self, arrived: Arrived, expected: MessageType, model: type[T], max_bytes: int) -> Verified[T]:
         verified = verify_arrived(self.connector, self.trust, arrived, expected, model, max_bytes)
-        asked = asked_of(verified.message, verified.claims)
-        keep_message(self.connector.state, verified.envelope.token, asked, self.connector.seconds())
-        return verified
+        return keep_verified(self.connector, verified)
 
     def _respond(self, verified: Verified[T], answer: Message) -> Response:
-        body, issued_at = answer.to_bytes(), self.connector.seconds()
-        claims = EnvelopeClaims(
-            type=ANSWER_TO[verified.claims.type],
-            issuer=self.connector.agency,
-            audience=verified.claims.issuer,
-            id=new_uuid(self.connector.random),
-            issued_at=issued_at,
-            expires_at=issued_at + int(MAX_LIFETIME.total_seconds()),
-            body=digest_of(body),
-            agreement=verified.claims.agreement,
-            purpose=verified.claims.purpose,
-            answers=verified.envelope.digest,
-        )
-        response = Response(body, content_type="application/json")
-        token = sign_envelope(self.connector.signing_key(), claims)
-        note_answer(self.connector.state, verified.envelope.digest, token, answer, issued_at)
-        response.headers[ENVELOPE_HEADER] = token
-        return response
+        return respond(self.connector, verified, answer)
 
 
 def provider_blueprint(service: ProviderService) -> Blueprint:
@@ -126,10 +112,10 @@ def provider_blueprint(service: ProviderService) -> Blueprint:
         ("/evaluate", service.evaluate, MAX_EVALUATE_BYTES),
         ("/exchange", service.exchange, MAX_EXCHANGE_BYTES),
         ("/receipts", service.receipt, MAX_RECEIPT_BYTES),
-        ("/emergency/reviews", service.review, MAX_EMERGENCY_MESSAGE_BYTES),
         ("/statistics", service.statistics, MAX_STATISTICS_BYTES),
+        ("/emergency/reviews", service.review, MAX_EMERGENCY_MESSAGE_BYTES),
     )
-    for path, answer, max_bytes in routes:
+    for path, answer, max_bytes in (*routes, *PrivateOrService(service.connector, service.trust).routes()):
         blueprint.add_url_rule(path, path.strip("/"), _view(answer, max_bytes), methods=["POST"])
     return blueprint
 

@@ -56,7 +56,7 @@ def retire_epochs(start: Start, digest: str) -> None:
     """销毁某协议较旧期次的计算密钥和句柄。 / Destroy the evaluation keys and handles of older epochs."""
     connector = start.connector()
     newest = latest_epoch(connector, digest)
-    destroy_evaluation_keys(connector, digest, keep_epoch=newest)
+    destroy_evaluation_keys(connector, digest, keep_epochs=(newest,))
     for epoch in range(1, newest):
         forget_epoch(connector.state, digest, epoch)
     start.console.print(f"只保留第 {newest} 期。 / Only epoch {newest} is left.")

@@ -47,4 +47,6 @@ def _create_app(start: Start, passphrase: str, opened: ExitStack) -> Flask:
     client = GatewayClient(connector, trust)
     opened.callback(client.close)
     opened.callback(start_jobs(connector, trust, client).shutdown)
-    return create_provider_app(ProviderService(connector, trust, open_register(connector)))
+    # A keeper of the private OR, and an office that takes part in it alone, have no register of children.
+    register = open_register(connector) if connector.settings.register_mapping else None
+    return create_provider_app(ProviderService(connector, trust, register))

@@ -7,13 +7,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from connectors.requester.ask import UNUSABLE
+from connectors.requester.open_question import UNUSABLE
 from connectors.requester.words import REFUSAL_WORDS
 from connectors.state.questions import RowResult
 from schemas.attribute_catalogue import ReleasableAttribute, load_attributes
 from schemas.faults import Wording
 from schemas.messages.match import Outcome
-from schemas.transforms import ReleasedValue
+from schemas.transforms import CODES_MARK, ReleasedValue
 
 NO_ANSWER: Final = Wording("—", "—")
 _YEAR_MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -69,8 +69,9 @@ def say_value(attribute: str, value: ReleasedValue | None) -> Wording:
         return Wording("是", "yes") if value else Wording("否", "no")
     known = load_attributes().get(attribute)
     codes = {code.code: code for code in known.codes} if isinstance(known, ReleasableAttribute) else {}
-    if (code := codes.get(str(value))) is not None:
-        return Wording(code.zh, code.en)
+    named = [codes[one] for one in str(value).split(CODES_MARK) if one in codes]
+    if named:
+        return Wording("、".join(code.zh for code in named), ", ".join(code.en for code in named))
     return say_month(str(value))
 
 

@@ -38,8 +38,11 @@ _QUERIES: Final[Mapping[MessageType, tuple[str, str]]] = MappingProxyType(
         MessageType.MATCH_REVIEW: ("review.query", "review.result"),
         MessageType.EXCHANGE: ("field.query", "field.release"),
         MessageType.RECEIPT: ("field.receipt", "field.receipt"),
-        MessageType.EMERGENCY_REVIEW: ("emergency.review", "emergency.review"),
+        MessageType.BOARD_EVALUATE: ("evaluate.query", "evaluate.result"),
+        MessageType.PARENTS_RESOLVE: ("match.query", "match.result"),
+        MessageType.PARENTS_OPEN: ("field.query", "field.release"),
         MessageType.STATISTICS: ("statistics.query", "statistics.release"),
+        MessageType.EMERGENCY_REVIEW: ("emergency.review", "emergency.review"),
     }
 )
 _REGISTERED: Final[Mapping[MessageType, frozenset[str]]] = MappingProxyType(
@@ -56,6 +59,11 @@ _REGISTERED: Final[Mapping[MessageType, frozenset[str]]] = MappingProxyType(
         MessageType.KEY_PUBLISH: frozenset({"key.change", "registry.publish"}),
         MessageType.ITEM_SUBMIT: frozenset({"item.open", "item.act"}),
         MessageType.ITEM_READ: frozenset({"item.read"}),
+        MessageType.BOARD_OPEN: frozenset({"board.open", "board.destroy"}),
+        MessageType.BOARD_SHARE: frozenset({"board.share"}),
+        MessageType.BOARD_READ: frozenset({"board.read"}),
+        MessageType.BOARD_TURN: frozenset({"board.turn"}),
+        MessageType.BOARD_ACTIVATE: frozenset({"board.activate", "board.destroy"}),
     }
 )
 RELAYED: Final = frozenset(

@@ -4,6 +4,7 @@ No body is kept: envelopes, counts and the names of attributes are what a compar
 """
 
 import json
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from keys.crypto.signing import read_header
 from keys.protocol.envelopes import envelope_digest, read_unverified
 from schemas.base64url import decode_base64url
 from schemas.envelope import EnvelopeClaims, MessageType
-from schemas.formats import ELEMENT_BYTES, MAX_ENVELOPE_CHARACTERS
+from schemas.formats import CONCEALED_BYTES, ELEMENT_BYTES, MAX_ENVELOPE_CHARACTERS
 from schemas.message import Message
 from schemas.messages.agreements import AgreementEnd, AgreementPropose, AgreementSign
 from schemas.messages.evaluate import EvaluateRequest
@@ -25,6 +26,8 @@ from schemas.messages.exchange import ExchangeAnswer, ExchangeRequest
 from schemas.messages.index import IndexBegin
 from schemas.messages.items import MAX_ITEM_EVENT_CHARACTERS, ItemEventClaims, ItemReadRequest, ItemSubmit
 from schemas.messages.match import MatchAnswer, MatchPart, MatchRequest, MatchReview
+from schemas.messages.private_or import BoardEvaluate
+from schemas.messages.private_or_question import ParentsOpen, ParentsResolve
 from schemas.messages.statistics import StatisticsRequest
 from schemas.statistics.tables import load_tables
 
@@ -36,6 +39,8 @@ LEAVES_NOTHING = frozenset(
         MessageType.INDEX_STATUS,
         MessageType.ITEM_FEED,
         MessageType.EMERGENCY_LIFTED,
+        MessageType.BOARD_PART,
+        MessageType.BOARD_LIST,
     }
 )
 """What the gateway answers without an entry."""
@@ -100,10 +105,8 @@ def asked_of(message: Message, claims: EnvelopeClaims) -> Asked:
             return Asked(message.agreement.digest(), peer=message.agreement.provider.agency)
         case AgreementSign() | AgreementEnd():
             return Asked(message.agreement)
-        case MatchRequest():
-            return Asked(claims.agreement, len(message.rows), message.attributes)
-        case ExchangeRequest():
-            return Asked(claims.agreement, len(message.handles), message.attributes)
+        case MatchRequest() | ExchangeRequest() | ParentsOpen():
+            return Asked(claims.agreement, _records_of(message), message.attributes)
         case StatisticsRequest():
             table = load_tables().get(message.table)
             return Asked(claims.agreement, fields=() if table is None else (table.attribute,))
@@ -241,22 +244,43 @@ def _item_of(message: ItemSubmit | ItemReadRequest) -> ItemRecord:
 
 def _records_of(message: Message) -> int | None:
     match message:
-        case EvaluateRequest():
-            return len(decode_base64url(message.blinded)) // ELEMENT_BYTES
-        case MatchPart():
-            return len(message.records)
         case MatchReview():
             return 1
+        case ParentsResolve():
+            return message.children
         case IndexBegin():
             return message.records
+        case MatchPart() | MatchRequest() | ExchangeRequest():
+            return len(_listed(message))
+        case EvaluateRequest() | BoardEvaluate() | ParentsOpen():
+            packed, unit_bytes = _packed(message)
+            return len(decode_base64url(packed)) // unit_bytes
         case _:
             return None
+
+
+def _listed(message: MatchPart | MatchRequest | ExchangeRequest) -> Sized:
+    match message:
+        case MatchPart():
+            return message.records
+        case MatchRequest():
+            return message.rows
+        case ExchangeRequest():
+            return message.handles
+
+
+def _packed(message: EvaluateRequest | BoardEvaluate | ParentsOpen) -> tuple[str, int]:
+    """Return what a message packs, and the bytes of each."""
+    return (
+        (message.concealed, CONCEALED_BYTES) if isinstance(message, ParentsOpen) else (message.blinded, ELEMENT_BYTES)
+    )
 
 
 def _peer(state: Engine, claims: EnvelopeClaims, asked: Asked) -> str:
     """Return the other party: of the agreement where there is one, else whom the envelope is addressed to."""
     copy = find_agreement(state, asked.policy) if asked.policy else None
-    if copy is None:
+    # An office has its persons evaluated by an agency that is no party of the agreement that it acts under.
+    if copy is None or claims.type is MessageType.BOARD_EVALUATE:
         return claims.audience
     parties = (copy.agreement.requester.agency, copy.agreement.provider.agency)
     return next((party for party in parties if party != claims.issuer), claims.audience)

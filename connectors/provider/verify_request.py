@@ -16,6 +16,7 @@ from connectors.trust import TrustStore
 from keys.crypto.signing import SignatureError, VerificationKey
 from keys.protocol.envelopes import VerifiedEnvelope, read_unverified, verify_envelope, verify_relay
 from keys.protocol.key_chain import UntrustedKeyError
+from schemas.agreement import Party
 from schemas.attribute_catalogue import never_released
 from schemas.envelope import EnvelopeClaims, EnvelopeError, MessageType, check_lifetime, check_request
 from schemas.formats import MAX_ENVELOPE_CHARACTERS
@@ -61,16 +62,26 @@ class Verified(Generic[T]):
 
 
 def verify_arrived(
-    connector: Connector, trust: TrustStore, arrived: Arrived, expected: MessageType, model: type[T], max_bytes: int
+    connector: Connector,
+    trust: TrustStore,
+    arrived: Arrived,
+    expected: MessageType,
+    model: type[T],
+    max_bytes: int,
+    presented: AgreementCopy | None = None,
 ) -> Verified[T]:
     """Check steps 1 to 5 and return what was asked.
+
+    Where the request comes from the provider of an agreement that this agency is no party of, `presented` is that
+    agreement, shown by the provider and verified.
 
     Raises:
         ProblemError: with the first thing that is wrong.
     """
     now = connector.now()
-    copy = _agreement_of(connector, arrived.envelope)
-    envelope = _verify_requester(trust, copy, arrived.envelope, now)
+    copy = presented or _agreement_of(connector, arrived.envelope)
+    signer = copy.agreement.requester if presented is None else copy.agreement.provider
+    envelope = _verify_signer(trust, signer, arrived.envelope, now)
     try:
         check_request(envelope.claims, expected, connector.agency, arrived.body, now)
     except EnvelopeError as error:
@@ -109,13 +120,11 @@ def _agreement_of(connector: Connector, token: str) -> AgreementCopy:
     return copy
 
 
-def _verify_requester(trust: TrustStore, copy: AgreementCopy, token: str, now: datetime) -> VerifiedEnvelope:
-    requester = copy.agreement.requester
-
+def _verify_signer(trust: TrustStore, signer: Party, token: str, now: datetime) -> VerifiedEnvelope:
     def find_key(agency: str, key_id: str) -> VerificationKey:
-        if agency != requester.agency:
+        if agency != signer.agency:
             raise UntrustedKeyError(agency, "unknown_agency")
-        return trust.verification_key(agency, requester.signing_key, key_id, now)
+        return trust.verification_key(agency, signer.signing_key, key_id, now)
 
     try:
         return verify_envelope(token, find_key)

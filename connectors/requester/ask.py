@@ -6,16 +6,17 @@ by side and see which hashes of two agreements are one child.
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from connectors.context import OFFICE_ZONE, Connector
 from connectors.emergency.calls import find_claim, require_not_suspended
 from connectors.epochs import destroy_ended_evaluations
 from connectors.gateway_client import GatewayClient, QueryContext
 from connectors.identifiers import new_uuid
+from connectors.private_or.ask_roster import ask_parents
+from connectors.private_or.trusted_board import private_or_purpose
 from connectors.requester.complete_run import complete_run, shuffled
 from connectors.requester.ledger_roster import read_named_roster
-from connectors.requester.open_question import OpenQuestion, Progress, vault_of
+from connectors.requester.open_question import UNUSABLE, OpenQuestion, Progress, vault_of
 from connectors.requester.parts import run_capacity
 from connectors.requester.roster import Roster, RosterRow
 from connectors.requester.send_receipts import send_receipts
@@ -27,8 +28,6 @@ from schemas.agreement import Agreement
 from schemas.messages.match import SubjectKind
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import load_purposes
-
-UNUSABLE: Final = "unusable"
 
 
 class RosterChangedError(Exception):
@@ -64,8 +63,12 @@ class Questioner:
     def complete(self, question: Question, progress: Progress) -> OpenQuestion:
         """Ask a question, or the rest of one that was begun before, and return it with its rows; raises as `ask`."""
         asked = self.open(question, question.officer, question.approver)
+        is_by_private_or = private_or_purpose(asked.query.agreement) is not None
         for run in self.runs.list_runs(question.id):
-            complete_run(asked, run.id, progress)
+            if is_by_private_or:
+                ask_parents(asked, run, progress)
+            else:
+                complete_run(asked, run.id, progress)
         send_receipts(asked)
         return asked
 

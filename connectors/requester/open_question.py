@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from connectors.context import Connector
 from connectors.gateway_client import GatewayClient, QueryContext
@@ -20,6 +21,10 @@ from schemas.messages.match import SubjectKind
 def vault_of(connector: Connector) -> ResultVault:
     """Return where an agency keeps its questions and their results."""
     return ResultVault(connector.state, connector.storage_key(), connector.random)
+
+
+UNUSABLE: Final = "unusable"
+"""What becomes of a row that could not be asked about."""
 
 
 class Step(StrEnum):

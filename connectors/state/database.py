@@ -17,6 +17,7 @@ import connectors.state.dropout_tables
 import connectors.state.emergency_tables
 import connectors.state.item_tables
 import connectors.state.job_tables
+import connectors.state.private_or_tables
 import connectors.state.refresh_tables
 import connectors.state.standing_tables
 import connectors.state.statistics_tables

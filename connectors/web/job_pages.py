@@ -32,6 +32,7 @@ JOB_NAMES: Final = {
         "送达紧急查询复核，销毁到期结果", "Tell reviews of emergency calls, destroy their results"
     ),
     "exchange_items": Text("收发事项", "Send and fetch items"),
+    "advance_boards": Text("办理“部门间合算”中轮到本单位的一步", "Take this agency's step of the private OR"),
     "check_promises": Text("核对网关的记录承诺", "Check the gateway's promises against its log"),
     "compare_entries": Text("核对审计日志中的本单位记录", "Compare our entries in the audit log"),
     "cosign_log": Text("见证审计日志", "Cosign the audit log"),

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from gateway.api.conversation import Conversation
+from gateway.api.private_or_conversations import BOARD_CONVERSATIONS, PARENT_CONVERSATIONS
 from gateway.services.activate_index import activate_index
 from gateway.services.agreements import answer_agreement_list, end_agreement, propose_agreement, sign_agreement
 from gateway.services.match_records import match_records
@@ -281,6 +282,8 @@ CONVERSATIONS: Final[Mapping[str, tuple[Conversation[Any], ...]]] = MappingProxy
                 "Ask which suspensions were lifted that emergency calls led to",
             ),
         ),
+        "boards": BOARD_CONVERSATIONS,
+        "parents": PARENT_CONVERSATIONS,
         "log_entries": (
             Conversation(
                 "/v1/log/entries",

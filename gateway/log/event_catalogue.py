@@ -108,7 +108,12 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
             "TX-MATCH-001I", "请求比对", "A match was asked for", _ASKED, _QUERY, _ACCOUNTED
         ),
         EventType.MATCH_RESULT: Declaration(
-            "TX-MATCH-002I", "比对已答复", "A match was answered", _ANSWERED, _ANSWER, _EXCHANGE
+            "TX-MATCH-002I",
+            "比对已答复",
+            "A match was answered",
+            _ANSWERED | {LeafMember.CONTENT},
+            _ANSWER,
+            _EXCHANGE,
         ),
         EventType.REVIEW_QUERY: Declaration(
             "TX-REVIEW-001I",
@@ -206,6 +211,24 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
         EventType.ITEM_READ: Declaration("TX-ITEM-003I", "读取事项", "An item was read", _MOVED, _NOBODY, _EXCHANGE),
         EventType.ITEM_ESCALATE: Declaration(
             "TX-ITEM-004W", "事项逾期督办", "An overdue item was escalated", _MOVED, _NOBODY, _EXCHANGE
+        ),
+        EventType.BOARD_OPEN: Declaration(
+            "TX-BOARD-001I", "开板", "A board was opened", _REGISTERED, _NOBODY, _REGISTER
+        ),
+        EventType.BOARD_SHARE: Declaration(
+            "TX-BOARD-002I", "保管方交出密钥份额", "A keeper stated its share", _REGISTERED, _NOBODY, _REGISTER
+        ),
+        EventType.BOARD_READ: Declaration(
+            "TX-BOARD-003I", "读取板", "An office read a board", _INDEXED, _NOBODY, _REGISTER
+        ),
+        EventType.BOARD_TURN: Declaration(
+            "TX-BOARD-004I", "部门轮到一次", "An office took its turn", _INDEXED, _NOBODY, _REGISTER
+        ),
+        EventType.BOARD_ACTIVATE: Declaration(
+            "TX-BOARD-005I", "板启用", "A board became live", _INDEXED, _NOBODY, _REGISTER
+        ),
+        EventType.BOARD_DESTROY: Declaration(
+            "TX-BOARD-006W", "板销毁", "A board was destroyed", _INDEXED, _NOBODY, _REGISTER
         ),
         EventType.EMERGENCY_REVIEW: Declaration(
             "TX-EMERGENCY-001I",

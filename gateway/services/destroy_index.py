@@ -21,6 +21,7 @@ from gateway.persistence.entry_queries import (
     has_removals,
 )
 from gateway.persistence.model_queries import delete_models_without_agreement
+from gateway.persistence.private_or_queries import end_boards_under
 from gateway.persistence.publication_queries import (
     Publication,
     PublicationState,
@@ -43,11 +44,11 @@ T = TypeVar("T")
 
 
 def end_indexes(connection: Connection, agreement: str) -> bool:
-    """Make all indexes and runs of an agreement invisible and forget its charges; return whether there was an index.
+    """Make all indexes, boards and runs of an agreement invisible and forget its charges.
 
-    The caller has noted before that the agreement is over.
+    Returns whether there was an index or a board. The caller has noted before that the agreement is over.
     """
-    had_index = bool(list_active(connection, agreement))
+    had_index = end_boards_under(connection, agreement) or bool(list_active(connection, agreement))
     delete_active(connection, agreement)
     end_publications(connection, agreement)
     end_runs(connection, agreement)

@@ -22,6 +22,9 @@ RELAYED = frozenset(
         MessageType.RECEIPT,
         MessageType.STATISTICS,
         MessageType.EMERGENCY_REVIEW,
+        MessageType.BOARD_EVALUATE,
+        MessageType.PARENTS_RESOLVE,
+        MessageType.PARENTS_OPEN,
     }
 )
 """Messages that are addressed to a provider and passed on; all others are addressed to the gateway."""

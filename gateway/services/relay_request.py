@@ -19,6 +19,9 @@ PATHS = {
     MessageType.EXCHANGE: "/v1/exchange",
     MessageType.RECEIPT: "/v1/receipts",
     MessageType.STATISTICS: "/v1/statistics",
+    MessageType.BOARD_EVALUATE: "/v1/boards/evaluate",
+    MessageType.PARENTS_RESOLVE: "/v1/parents/resolve",
+    MessageType.PARENTS_OPEN: "/v1/parents/open",
     MessageType.EMERGENCY_REVIEW: "/v1/emergency/reviews",
 }
 

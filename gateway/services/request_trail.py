@@ -11,7 +11,7 @@ from gateway.log.subject_index import IndexKey
 from gateway.persistence.agreement_queries import StoredAgreement
 from gateway.services.members import Members
 from keys.protocol.envelopes import VerifiedEnvelope, signature_digest
-from schemas.envelope import EnvelopeClaims
+from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.message import Message
 from schemas.problem import ProblemCode, ProblemError
 
@@ -170,8 +170,11 @@ def _actor(envelope: VerifiedEnvelope) -> Actor:
 
 
 def _peer(trail: Trail, claims: EnvelopeClaims) -> str:
-    """Name the other party: of the agreement where there is one, else whom the envelope is addressed to."""
-    if trail.agreement is None:
+    """Name the other party: of the agreement where there is one, else whom the envelope is addressed to.
+
+    An office has its persons evaluated under its own agreement, by an agency that is no party of it.
+    """
+    if trail.agreement is None or claims.type is MessageType.BOARD_EVALUATE:
         return claims.audience
     document = trail.agreement.signed.agreement
     other = document.provider if claims.issuer == document.requester.agency else document.requester

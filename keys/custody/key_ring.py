@@ -34,6 +34,8 @@ class KeyKind(StrEnum):
     """Ed25519 key that cosigns checkpoints for an agency."""
     SUBJECT_INDEX = "subject_index"
     """Key of one year of a gateway's subject index; the year is its scope."""
+    OPENING_SHARE = "opening_share"
+    """This agency's half of the opening key of a board of the private OR; the board is its scope."""
 
 
 class KeyState(StrEnum):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from nacl.bindings import crypto_scalarmult_base
@@ -61,6 +62,11 @@ def new_agreement_salt(agreement_digest: str, epoch: int, now: datetime, random:
     return new_key(KeyKind.AGREEMENT_SALT, now, random, agreement_scope(agreement_digest, epoch))
 
 
+def new_opening_share(board: str, secret: bytes, now: datetime, random: RandomSource) -> KeyRecord:
+    """Return the record of a share's secret, a scalar that `keys.private_or.opening_share` has made."""
+    return replace(new_key(KeyKind.OPENING_SHARE, now, random, board), secret=secret)
+
+
 def agreement_scope(agreement_digest: str, epoch: int) -> str:
     """Return the scope under which the ring keeps what belongs to one agreement and key epoch."""
     return f"{agreement_digest}/{epoch}"
@@ -78,7 +84,13 @@ def _key_id(kind: KeyKind, secret: bytes, random: RandomSource) -> str:
             return _digest(crypto_scalarmult_base(secret))
         case KeyKind.LOG | KeyKind.WITNESS:
             return _digest(bytes(Ed25519SigningKey(secret).verify_key))
-        case KeyKind.EVALUATION_SEED | KeyKind.AGREEMENT_SALT | KeyKind.STORAGE | KeyKind.SUBJECT_INDEX:
+        case (
+            KeyKind.EVALUATION_SEED
+            | KeyKind.AGREEMENT_SALT
+            | KeyKind.STORAGE
+            | KeyKind.SUBJECT_INDEX
+            | KeyKind.OPENING_SHARE
+        ):
             return encode_base64url(random(16))
 
 

@@ -38,7 +38,10 @@ class Ground(CatalogueEntry):
 
 
 class ParentalRules(CatalogueEntry):
-    """One version of the rule. `resolver`: who knows a child's parents. `least_offices`: fewer give no answer."""
+    """One version of the rule. `resolver`: who knows a child's parents. `least_offices`: fewer give no answer.
+
+    `review_months`: how long an answer holds before the child is to be looked at again.
+    """
 
     id: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
     version: Annotated[int, Field(ge=1)]
@@ -49,6 +52,7 @@ class ParentalRules(CatalogueEntry):
     sources: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
     resolver: AgencyKind
     least_offices: Annotated[int, Field(ge=3)]
+    review_months: Annotated[int, Field(ge=1, le=12)]
     dead_or_missing: Annotated[tuple[Ground, ...], Field(min_length=1)]
     circumstances: Annotated[tuple[Ground, ...], Field(min_length=1)]
 

@@ -1,5 +1,6 @@
-"""Lends the scene to the tests of this folder."""
+"""Lends the scene and the circle to the tests of this folder."""
 
+from tests.circle import circle
 from tests.scene import scene
 
-__all__ = ["scene"]
+__all__ = ["circle", "scene"]

@@ -1,0 +1,89 @@
+"""The circle that tests of the private OR play in: a gateway, civil affairs, five offices and a keeper, all real."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.context import OFFICE_ZONE
+from connectors.identifiers import new_uuid
+from connectors.requester.ask import Questioner
+from connectors.state.questions import Question, RowResult
+from connectors.state.roster_ref import MappingFile
+from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER
+from demo.scenario.parents_cast import REQUESTER, RESOLVER
+from demo.scenario.parents_data import STORY, STORY_GROUNDS, Family, Grounds, write_circle_data, write_roster
+from demo.scenario.parents_stage import ParentsStage
+from gateway.settings import DATABASE_FILE
+from keys.custody.key_file_format import KdfCost
+
+QUICK_KDF_COST = KdfCost(opslimit=1, memlimit=8192)
+
+
+@dataclass(frozen=True)
+class Circle:
+    """The running stage, and its agreements."""
+
+    stage: ParentsStage
+
+    def write(self, grounds: Grounds) -> None:
+        """Put other lists in the place of those that the offices have."""
+        write_circle_data(self.stage.data, STORY, grounds)
+
+    def ask(self, families: list[Family] | None = None, **other: Any) -> list[RowResult]:
+        """Ask about children of the story as an officer does, by a roster; returns a result for each row."""
+        session = self.stage.sessions[REQUESTER.kind]
+        agreement = self.stage.agreements[RESOLVER.kind]
+        roster = write_roster(self.stage.folder / "roster", STORY if families is None else families)
+        members = {
+            "id": new_uuid(session.connector.random),
+            "agreement": agreement.digest(),
+            "attributes": agreement.attributes,
+            "region": COUNTY,
+            "case": CASE,
+            "officer": OFFICER,
+            "approver": APPROVER,
+            "roster": MappingFile(str(roster)),
+            "roster_version": None,
+            "asked_at": session.connector.seconds(),
+        }
+        questioner = Questioner(session.connector, session.client, session.trust)
+        return questioner.ask(Question(**{**members, **other}), lambda *_: None)
+
+    def classes(self) -> list[tuple[str, str | None]]:
+        """Return class and lacking kinds of office of each child of the story."""
+        found = sorted(self.ask(), key=lambda result: result.row_number)
+        return [(str(one.values["parental_status_class"]), one.values["missing_provider_type"]) for one in found]
+
+    @property
+    def gateway_database(self) -> Path:
+        """The gateway's SQLite file."""
+        return self.stage.stage.gateway_folder / DATABASE_FILE
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return what a query finds in the gateway's database."""
+        with closing(sqlite3.connect(f"file:{self.gateway_database}?mode=ro", uri=True)) as connection:
+            return connection.execute(query).fetchall()
+
+
+def open_circle(folder: Path, stack: ExitStack, grounds: Grounds = STORY_GROUNDS) -> Circle:
+    """Set a circle up below `folder`, with agreements and without a board; its servers run until `stack` is closed."""
+    stage = ParentsStage(folder, datetime.now(OFFICE_ZONE).date(), QUICK_KDF_COST)
+    circle = Circle(stage)
+    circle.write(grounds)
+    stage.found()
+    stage.open(stack)
+    stage.agree()
+    return circle
+
+
+@pytest.fixture(scope="session")
+def circle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Circle]:
+    """One circle for all tests of a process; each test makes the board that it needs."""
+    with ExitStack() as stack:
+        yield open_circle(tmp_path_factory.mktemp("circle"), stack)
