@@ -75,6 +75,7 @@ class ProblemCode(StrEnum):
     INDEX_INCOMPLETE = "index_incomplete"
     STATISTICS_UNKNOWN = "statistics_unknown"
     STATISTICS_NOT_MADE = "statistics_not_made"
+    STATISTICS_SET_REFUSED = "statistics_set_refused"
     RUN_UNKNOWN = "run_unknown"
     RUN_CONFLICT = "run_conflict"
     RUN_INCOMPLETE = "run_incomplete"

@@ -21,6 +21,7 @@ _COMMANDS: Final = {
         ("key_commands", ("key",)),
         ("log_commands", ("log",)),
         ("witness_commands", ("witness",)),
+        ("statistics_commands", ("statistics",)),
         ("accounting_commands", ("accounting",)),
         ("account_commands", ("account",)),
         ("backup_command", ("backup",)),

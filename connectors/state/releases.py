@@ -1,14 +1,15 @@
 """What this agency released to whom, under which agreement: its own accounting, without any value."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, func, insert, select, update
 
-from connectors.state.database import writing
+from connectors.state.database import reading, writing
 from connectors.state.tables import release, released_record
-from schemas.base64url import decode_base64url
+from schemas.base64url import decode_base64url, encode_base64url
+from schemas.problem import ProblemCode, ProblemError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,22 @@ def keep_release(state: Engine, done: Release, answer: str, at_seconds: int) -> 
                 for handle, refused in done.refused_by_handle.items()
             ],
         )
+
+
+def released_handles(state: Engine, agreement: str, requester: str, receipts: Sequence[str]) -> frozenset[str]:
+    """Return the handles that were released to a requester under these receipts of an agreement.
+
+    Raises:
+        ProblemError: not_found, if a receipt is not of this agreement and requester.
+    """
+    own = release.c.agreement == agreement, release.c.requester == requester, release.c.receipt_number.in_(receipts)
+    record = released_record.c
+    with reading(state) as connection:
+        found = connection.scalar(select(func.count()).where(*own))
+        if found != len(receipts):
+            raise ProblemError(ProblemCode.NOT_FOUND, "/matched/receipts")
+        rows = select(record.handle).join(release).where(*own, record.refused.is_(None))
+        return frozenset(map(encode_base64url, connection.scalars(rows)))
 
 
 def note_receipt(state: Engine, receipt_number: str, answer: str, requester: str, at_seconds: int) -> bool:

@@ -4,7 +4,8 @@ from connectors.context import Connector
 from connectors.provider.verify_request import Verified, decide_here
 from connectors.register import Register
 from connectors.state.charges import BudgetKind, charge
-from connectors.statistics.releases import obtain_release, own_table
+from connectors.statistics.matched import obtain_matched_release
+from connectors.statistics.releases import Making, obtain_release, own_table
 from connectors.trust import TrustStore
 from keys.protocol.key_chain import UntrustedKeyError
 from keys.protocol.sealed_statistics import seal_release, statistics_binding
@@ -26,7 +27,8 @@ def answer_statistics(
     table = own_table(connector, request.table)
     decide_here(verified, connector.now(), records=1, attributes=(table.attribute,))
     charge(connector.state, verified.claims, agreement, BudgetKind.RELEASES, 1, connector.today(), connector.seconds())
-    release = obtain_release(connector, register, table, request.quarter).within(verified.claims.region or "")
+    whole = _obtain(connector, register, Making(table, request.quarter), verified)
+    release = whole.within(verified.claims.region or "")
     if release is None:
         raise ProblemError(ProblemCode.STATISTICS_UNKNOWN, clause="regions")
     return StatisticsAnswer(
@@ -35,6 +37,15 @@ def answer_statistics(
         release=release.digest(),
         sealed=_seal(connector, trust, verified, release),
     )
+
+
+def _obtain(
+    connector: Connector, register: Register, making: Making, verified: Verified[StatisticsRequest]
+) -> StatisticsRelease:
+    matched = verified.message.matched
+    if matched is None:
+        return obtain_release(connector, register, making.table, making.quarter)
+    return obtain_matched_release(connector, register, making, matched, verified.claims.issuer)
 
 
 def _seal(

@@ -1,11 +1,19 @@
 """Makes a release once for its quarter; whoever asks later, or for a smaller region, reads from the kept one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 
 from connectors.context import Connector
 from connectors.register import Register
 from connectors.sources.errors import SourceError
-from connectors.state.statistics import charge_noise, find_release, keep_release, last_made_on, published_last
+from connectors.state.statistics import (
+    NoiseCharge,
+    charge_noise,
+    find_release,
+    keep_release,
+    last_made_on,
+    published_last,
+)
 from connectors.statistics.count_register import Counted, count_register
 from connectors.statistics.count_rules import COUNT_RULES
 from connectors.statistics.noise import add_noise
@@ -49,43 +57,72 @@ def obtain_release(connector: Connector, register: Register, table: StatisticsTa
 
 def _make(connector: Connector, table: StatisticsTable, quarter: str, counted: Counted) -> StatisticsRelease:
     known = published_last(connector.state, table.id)
-    tree = _tree(connector.settings.region, counted, known)
-    epsilon = connector.settings.statistics_epsilon_thousandths
+    tree = tree_of(connector.settings.region, counted.townships | _townships(known))
+    if connector.settings.statistics_epsilon_thousandths is None:
+        published = publish(tabulate(tree, table.codes, counted.counts), known)
+        return state_numbers(connector, Making(table, quarter), tree, published)
+    return make_with_noise(connector, Making(table, quarter), tree, counted.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Which release is made: a table for a quarter, of the whole register or of a set of matched children."""
+
+    table: StatisticsTable
+    quarter: str
+    subset: str | None = None
+
+
+def make_with_noise(
+    connector: Connector, making: Making, tree: RegionTree, counts: Mapping[Cell, int]
+) -> StatisticsRelease:
+    """Charge the year's budget, then draw: what was drawn and never released costs all the same.
+
+    Raises:
+        ProblemError: budget_exhausted; statistics_set_refused, where this agency adds no noise.
+    """
+    settings, codes = connector.settings, making.table.codes
+    epsilon, limit = settings.statistics_epsilon_thousandths, settings.statistics_epsilon_thousandths_per_year
     if epsilon is None:
-        whole = tabulate(tree, table.codes, counted.counts)
-        published = publish(whole, known)
-    else:
-        whole = tabulate(tree, table.codes, _with_noise(connector, table, quarter, tree, counted))
-        published = publish(whole, {})
+        raise ProblemError(ProblemCode.STATISTICS_SET_REFUSED, "/matched")
+    year, subset = connector.today().year, making.subset or ""
+    charge_noise(connector.state, NoiseCharge(making.table.id, making.quarter, subset, year, epsilon, limit))
+    cells = tuple((region, category) for region in tree.leaves for category in codes)
+    published = publish(tabulate(tree, codes, add_noise(counts, cells, epsilon)), {})
+    return state_numbers(connector, making, tree, published, epsilon)
+
+
+def state_numbers(
+    connector: Connector,
+    making: Making,
+    tree: RegionTree,
+    published: Mapping[Cell, int | None],
+    epsilon: int | None = None,
+) -> StatisticsRelease:
+    """Return the release of what is published, with a fresh salt."""
     return StatisticsRelease(
         version=1,
-        table=table.id,
-        quarter=quarter,
+        table=making.table.id,
+        quarter=making.quarter,
         provider=connector.agency,
         region=tree.root,
+        subset=making.subset,
         made_on=connector.today().isoformat(),
         epsilon_thousandths=epsilon,
-        categories=table.codes,
-        rows=rows_of(tree, table.codes, published),
+        categories=making.table.codes,
+        rows=rows_of(tree, making.table.codes, published),
         salt=encode_base64url(connector.random(SALT_BYTES)),
     )
 
 
-def _tree(root: str, counted: Counted, known: Mapping[Cell, int]) -> RegionTree:
-    """Return the rows: a township that was listed once stays listed."""
-    listed = {region for region, _ in known if len(region) == RegionLevel.TOWNSHIP}
+def tree_of(root: str, townships: Set[str]) -> RegionTree:
+    """Return the rows of a table; raises ProblemError (source_unavailable) where the register names no township."""
     try:
-        return region_tree(root, counted.townships | listed)
+        return region_tree(root, townships)
     except ValueError:
         raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE) from None
 
 
-def _with_noise(
-    connector: Connector, table: StatisticsTable, quarter: str, tree: RegionTree, counted: Counted
-) -> dict[Cell, int]:
-    """Charge the year's budget, then draw: what was drawn and never released costs all the same."""
-    settings, year = connector.settings, connector.today().year
-    epsilon, limit = settings.statistics_epsilon_thousandths or 0, settings.statistics_epsilon_thousandths_per_year
-    charge_noise(connector.state, table.id, quarter, year, epsilon, limit)
-    cells = tuple((region, category) for region in tree.leaves for category in table.codes)
-    return add_noise(counted.counts, cells, epsilon)
+def _townships(known: Mapping[Cell, int]) -> frozenset[str]:
+    """Return the townships that were listed with a number: they stay listed."""
+    return frozenset(region for region, _ in known if len(region) == RegionLevel.TOWNSHIP)

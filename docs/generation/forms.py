@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from docs.generation.markdown import code, codes
 from schemas import attribute_catalogue, formats
 from schemas.messages import evaluate, exchange, items, match, registry
+from schemas.statistics import quarter, release, tables
 from schemas.workflows import clock
 
 FORMATS: Mapping[str, tuple[Any, str, str]] = {
@@ -54,6 +55,12 @@ FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "EventNumber": (items.EventNumber, "事件在事项中的序号", "the place of an event in its item, from 0"),
     "WorkflowId": (items.WorkflowId, "流程代号", "a workflow, e.g. `W6`"),
     "Name": (clock.Name, "流程内的名称", "a seat, step, clock or reason within its workflow"),
+    "TableId": (tables.TableId, "统计表代号", "a table of statistics, e.g. `children_in_difficulty`"),
+    "CategoryCode": (tables.CategoryCode, "统计表一栏的代号", "a column of such a table"),
+    "Quarter": (quarter.Quarter, "季度", "a quarter, e.g. `2026-Q3`"),
+    "Salt": (release.Salt, "盐", "16 random bytes as base64url"),
+    "MadeOn": (release.MadeOn, "日期", "a day, e.g. `2026-07-06`"),
+    "Epsilon": (release.Epsilon, "隐私参数 ε，千分之几", "the parameter epsilon of differential privacy, in thousandths"),
     "Epoch": (evaluate.Epoch, "密钥期次", "the number of an evaluation key's epoch, from 1"),
     "Attributes": (match.Attributes, "数据项列表", "1 to 32 attributes"),
     "Row": (match.Row, "行在一次比对中的位置", "the place of a record in its run, from 0"),

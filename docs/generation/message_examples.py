@@ -1,6 +1,7 @@
 """One example of every message, made with the models themselves: what stands here is well formed."""
 
 from docs.generation.item_examples import ITEM_EXAMPLES
+from docs.generation.statistics_examples import STATISTICS_EXAMPLES
 from docs.generation.made_up import digest, identifier, packed, token
 from docs.generation.settings_examples import PIN_EXAMPLE
 from schemas.agreement import Agreement, AgreementSignature, AgreementState, Approval, Party
@@ -326,6 +327,7 @@ _ALL: tuple[Message, ...] = (
     ),
     ProblemError(ProblemCode.BUDGET_EXHAUSTED).as_problem("en"),
     *ITEM_EXAMPLES,
+    *STATISTICS_EXAMPLES,
 )
 
 EXAMPLES: dict[str, Message] = {type(example).__name__: example for example in _ALL}

@@ -40,7 +40,9 @@ from schemas.messages.registry import (
     Registry,
     RegistryDocument,
 )
+from schemas.messages.statistics import MatchedSet
 from schemas.problem import Problem
+from schemas.statistics.release import StatisticsRelease, StatisticsRow
 
 _SIGNED_PARTS: tuple[type[Message], ...] = (
     EnvelopeClaims,
@@ -71,6 +73,9 @@ _INNER_PARTS: tuple[type[Message], ...] = (
     ActClaims,
     EscalatedClaims,
     PaperRef,
+    MatchedSet,
+    StatisticsRelease,
+    StatisticsRow,
 )
 _HANDED_OVER: tuple[type[Message], ...] = (Enrolment, GatewayPin, SignedAccounting, Accounting, AccountedAccess)
 _PUBLIC: tuple[type[Message], ...] = (

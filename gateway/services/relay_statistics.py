@@ -39,7 +39,7 @@ def relay_statistics(gateway: Gateway, received: Received[StatisticsRequest]) ->
     answer = relay_request(gateway, received, agreement.provider, intent, MAX_STATISTICS_ANSWER_BYTES)
     released = parse_answer(StatisticsAnswer, answer)
     require_answer(fits=(released.table, released.quarter) == (request.table, request.quarter))
-    name = ReleaseName(agreement.provider.agency, request.table, request.quarter, _region(received))
+    name = ReleaseName(agreement.provider.agency, _counted(request), request.quarter, _region(received))
 
     def remember(connection: Connection) -> None:
         first = remember_release(connection, name, released.release, int(gateway.now().timestamp()))
@@ -55,6 +55,11 @@ def _fields(request: StatisticsRequest) -> tuple[str, ...]:
     if table is None:
         raise ProblemError(ProblemCode.STATISTICS_UNKNOWN, "/table")
     return (table.attribute,)
+
+
+def _counted(request: StatisticsRequest) -> str:
+    """Name what is counted: a table, and of matched children the digest of the receipts that name them."""
+    return request.table if request.matched is None else f"{request.table}:{request.matched.digest()}"
 
 
 def _region(received: Received[StatisticsRequest]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base64url import Base64Error, decode_base64url
-from schemas.formats import AgencyId, RegionScope
+from schemas.formats import AgencyId, Digest, RegionScope
 from schemas.message import Message
 from schemas.regions import is_within, subtree_prefix
 from schemas.statistics.quarter import Quarter
@@ -37,7 +37,8 @@ class StatisticsRelease(Message):
     """One table of one provider, for a quarter and a region.
 
     `made_on` is the day on which the register was counted; `epsilon_thousandths` says how much noise the counts bear,
-    if any. No number below 10 can stand in it.
+    if any. `subset` is the provider's own name of a set of matched children, where not the whole register was counted.
+    No number below 10 can stand in it.
     """
 
     version: Literal[1]
@@ -45,6 +46,7 @@ class StatisticsRelease(Message):
     quarter: Quarter
     provider: AgencyId
     region: RegionScope
+    subset: Digest | None = None
     made_on: MadeOn
     epsilon_thousandths: Epsilon | None = None
     categories: Annotated[tuple[CategoryCode, ...], Field(min_length=1, max_length=MAX_CATEGORIES)]

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.state.database import open_state
-from connectors.state.statistics import charge_noise, find_release, keep_release, noise_spent
+from connectors.state.statistics import NoiseCharge, charge_noise, find_release, keep_release, noise_spent
 from connectors.statistics.noise import add_noise
 from schemas.problem import ProblemError
+from schemas.statistics.matched_sets import may_be_counted
 from schemas.statistics.publication import publish
 from schemas.statistics.quarter import MIN_DAYS_BETWEEN_TABLES, last_ended_quarter, may_be_made
 from schemas.statistics.release import StatisticsRelease, rows_of
@@ -42,6 +43,10 @@ def release_of(table: CountTable, published: Mapping[Cell, int | None], quarter:
         rows=rows_of(table.tree, CATEGORIES, published),
         salt="A" * 22,
     )
+
+
+def charge_of(quarter: str, year: int) -> NoiseCharge:
+    return NoiseCharge("dropouts", quarter, "", year, epsilon=1000, limit=2500)
 
 
 def bounds_of(table: CountTable, published: Mapping[Cell, int | None]) -> dict[Cell, tuple[int, int]]:
@@ -132,14 +137,14 @@ def test_a_table_is_made_once_a_quarter_and_not_twice_within_two_months() -> Non
 
 def test_noise_is_drawn_once_for_a_quarter_and_charged_before(tmp_path: Path) -> None:
     state = open_state(tmp_path / "state.sqlite3")
-    charge_noise(state, "dropouts", "2026-Q1", 2026, 1000, 2500)
-    charge_noise(state, "dropouts", "2026-Q1", 2026, 1000, 2500)  # began, crashed, began again
-    charge_noise(state, "dropouts", "2026-Q2", 2026, 1000, 2500)
+    charge_noise(state, charge_of("2026-Q1", 2026))
+    charge_noise(state, charge_of("2026-Q1", 2026))  # began, crashed, began again
+    charge_noise(state, charge_of("2026-Q2", 2026))
     assert noise_spent(state, 2026) == 2000
     with pytest.raises(ProblemError) as refused:
-        charge_noise(state, "dropouts", "2026-Q3", 2026, 1000, 2500)
+        charge_noise(state, charge_of("2026-Q3", 2026))
     assert refused.value.code == "budget_exhausted"
-    charge_noise(state, "dropouts", "2026-Q4", 2027, 1000, 2500)
+    charge_noise(state, charge_of("2026-Q4", 2027))
     table = table_of({})
     first = release_of(table, publish(table, {}))
     again = first.model_copy(update={"salt": "B" * 21 + "A"})
@@ -159,6 +164,43 @@ def test_noise_hides_one_child_as_epsilon_says() -> None:
         assert first < second * 2.72 * 2 + 30
         assert second < first * 2.72 * 2 + 30
     assert abs(sum(one) / len(cells) - 20) < 0.5
+
+
+children = st.integers(0, 399).map(lambda number: number.to_bytes(16, "big"))
+
+
+def roster(*ranges_of: tuple[int, int]) -> frozenset[bytes]:
+    return frozenset(number.to_bytes(16, "big") for first, last in ranges_of for number in range(first, last))
+
+
+def test_rosters_that_differ_by_few_children_are_refused() -> None:
+    known = roster((0, 100))
+    assert not may_be_counted(roster((0, 49)), [])
+    assert may_be_counted(known, [])
+    assert may_be_counted(known, [known])
+    for few in (1, 9):
+        assert not may_be_counted(roster((0, 100 + few)), [known])
+        assert not may_be_counted(roster((0, 100 - few)), [known])
+        assert not may_be_counted(roster((few, 100 + few)), [known])
+    assert may_be_counted(roster((0, 110)), [known])
+
+
+def test_a_child_is_not_singled_out_by_several_rosters() -> None:
+    """No two of them differ by less than 50: one minus the two others is a child."""
+    first, second = roster((0, 50)), roster((50, 100))
+    assert may_be_counted(second, [first])
+    assert not may_be_counted(roster((0, 101)), [first, second])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.frozensets(children, min_size=50, max_size=120), min_size=1, max_size=5))
+def test_no_group_that_the_counted_rosters_tell_apart_is_small(rosters: list[frozenset[bytes]]) -> None:
+    counted: list[frozenset[bytes]] = []
+    for one in rosters:
+        if may_be_counted(one, counted):
+            counted.append(one)
+    signatures = [tuple(child in one for one in counted) for child in frozenset[bytes]().union(*counted)]
+    assert all(signatures.count(signature) >= 10 for signature in signatures)
 
 
 def test_no_small_number_can_stand_in_a_release() -> None:

@@ -1,26 +1,38 @@
 """A lead body's bulletin over real connectors: counted at the provider, the same for all who ask, logged by digest."""
 
+import base64
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import yaml
+from openpyxl import load_workbook
 from sqlalchemy import update
 
 from connectors.cli.session import Session
 from connectors.gateway_client import QueryContext
+from connectors.identifiers import new_uuid
 from connectors.own_log.check_entries import OwnLogCheck
+from connectors.query_roster import QUERY_ROSTER
 from connectors.register import open_register
+from connectors.requester.ask import Questioner
 from connectors.state.database import writing
+from connectors.state.questions import Question
+from connectors.state.roster_ref import MappingFile
 from connectors.state.statistics import find_release, list_copies
 from connectors.state.statistics_tables import statistics_release
-from connectors.statistics.ask import ask_statistics
+from connectors.statistics.ask import ask_statistics, matched_in
 from connectors.statistics.count_register import count_register
 from connectors.statistics.count_rules import COUNT_RULES
 from demo.province import Agency
-from demo.scenario.cast import APPROVER, COUNTY, OFFICER, PROVINCE
+from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER, PROVINCE
 from demo.scenario.desks import agree
 from schemas.agreement import Agreement
+from schemas.base64url import decode_base64url
+from schemas.messages.match import SubjectKind
+from schemas.messages.statistics import MatchedSet
 from schemas.problem import ProblemError
 from schemas.statistics.quarter import last_ended_quarter
 from schemas.statistics.release import StatisticsRelease
@@ -100,7 +112,8 @@ def test_the_log_tells_which_release_and_no_number(scene: Scene, province: Sessi
     (asked,) = query_gateway(scene, sql, "statistics.query")[-1]
     (told,) = query_gateway(scene, sql, "statistics.release")[-1]
     leaf = json.loads(bytes(told))  # type: ignore[arg-type]
-    assert leaf["content"] == release.digest()
+    stated = base64.b64encode(decode_base64url(release.digest())).decode("ascii")
+    assert leaf["content"] == f"sha-256=:{stated}:"
     assert leaf["fields"] == ["children_in_difficulty_count"]
     for body in (asked, told):
         assert "records" not in json.loads(bytes(body))  # type: ignore[arg-type]
@@ -146,6 +159,82 @@ def test_what_is_not_agreed_or_not_made_is_refused(
     with pytest.raises(ProblemError) as refused:
         ask(county, of_county, region, table, quarter)
     assert refused.value.code == code
+
+
+@pytest.fixture(scope="module")
+def of_matched(scene: Scene) -> Agreement:
+    return agree(scene.session(Agency.CIVIL_AFFAIRS), scene.session(Agency.PUBLIC_SECURITY), "P18", (PROVINCE,))
+
+
+def ask_about_ledger(scene: Scene, folder: Path, left_out: int) -> set[str]:
+    """Ask P14 about the whole ledger but some rows; returns the receipts."""
+    source = scene.stage.province / "civil_affairs" / "困境儿童台账.xlsx"
+    workbook = load_workbook(source)
+    sheet = workbook.worksheets[0]
+    sheet.delete_rows(sheet.max_row - left_out + 1, left_out)
+    workbook.save(folder / source.name)
+    columns = yaml.safe_load((source.parent / "mapping.yaml").read_text("utf-8"))["columns"]
+    known = {field.name for field in QUERY_ROSTER.fields}
+    mapping = {
+        "data_set": QUERY_ROSTER.name,
+        "source": {"kind": "workbook", "path": source.name},
+        "columns": {name: column for name, column in columns.items() if name in known},
+    }
+    roster = folder / "roster.yaml"
+    roster.write_text(yaml.safe_dump(mapping, allow_unicode=True), encoding="utf-8")
+    session = scene.session(Agency.CIVIL_AFFAIRS)
+    question = Question(
+        id=new_uuid(session.connector.random),
+        agreement=scene.agreements["P14"].digest(),
+        attributes=("life_status",),
+        subject=SubjectKind.CHILD,
+        region=PROVINCE,
+        case=CASE,
+        officer=OFFICER,
+        approver=APPROVER,
+        roster=MappingFile(str(roster)),
+        roster_version=None,
+        asked_at=session.connector.seconds(),
+    )
+    Questioner(session.connector, session.client, session.trust).ask(question, lambda *_: None)
+    return set(matched_in(session.connector, question.id).receipts)
+
+
+def ask_matched(scene: Scene, under: Agreement, receipts: set[str], matched: str = "P14") -> StatisticsRelease:
+    session = scene.session(Agency.CIVIL_AFFAIRS)
+    query = QueryContext(under, PROVINCE, OFFICER, None, APPROVER)
+    quarter = last_ended_quarter(session.connector.today())
+    chosen = MatchedSet(agreement=scene.agreements[matched].digest(), receipts=tuple(sorted(receipts)))
+    return ask_statistics(session.connector, session.client, query, "unregistered_children", quarter, chosen)
+
+
+def test_matched_children_are_counted_once_and_no_similar_roster_beside_them(
+    scene: Scene, of_matched: Agreement, tmp_path: Path
+) -> None:
+    receipts = ask_about_ledger(scene, tmp_path, 0)
+    release = ask_matched(scene, of_matched, receipts)
+    assert release.epsilon_thousandths == 1000
+    assert release.subset is not None
+    assert ask_matched(scene, of_matched, receipts) == release
+    others = ask_about_ledger(scene, tmp_path, 0)
+    assert others.isdisjoint(receipts)
+    assert ask_matched(scene, of_matched, others) == release  # the same children: no second draw
+    with pytest.raises(ProblemError) as refused:
+        ask_matched(scene, of_matched, ask_about_ledger(scene, tmp_path, 9))
+    assert refused.value.code == "statistics_set_refused"
+
+
+def test_few_children_and_receipts_of_others_are_not_counted(scene: Scene, of_matched: Agreement) -> None:
+    answers = scene.ask("P14")  # fewer than 50 matches
+    receipts = {answer.receipt_number for answer in answers if answer.receipt_number is not None}
+    for chosen, under, code in (
+        (receipts, "P14", "statistics_set_refused"),
+        ({"TX-AAAAAAAAAA"}, "P14", "not_found"),
+        (receipts, "P09", "no_agreement"),
+    ):
+        with pytest.raises(ProblemError) as refused:
+            ask_matched(scene, of_matched, chosen, under)
+        assert refused.value.code == code
 
 
 def _replace_release(scene: Scene, release: StatisticsRelease) -> None:
