@@ -27,6 +27,7 @@ from connectors.query_roster import QUERY_ROSTER
 from connectors.requester.ask import Questioner
 from connectors.requester.ledger_roster import ledger_store_of, read_stored_roster
 from connectors.requester.open_question import Step
+from connectors.sources.errors import SourceError
 from connectors.state.database import writing
 from connectors.state.questions import Question
 from connectors.state.roster_ref import StoredLedger
@@ -41,15 +42,10 @@ class NobodyToAskError(LookupError):
 
 
 class ChildNotUsableError(ValueError):
-    """There is too little to find the child by.
+    """There is too little to find the child by."""
 
-    Attributes:
-        faults: codes of what is wrong with what was typed.
-    """
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
+    def __init__(self) -> None:
         super().__init__("资料不足，无法查询 / too little to find the child by")
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +115,13 @@ def _enter(console: Console, officer: str, typed: Typed, regions: tuple[str, ...
     connector = console.connector
     ledger = enter_child(console, officer, QUERY_ROSTER, typed.child)
     work_on(connector, ledger)
-    roster = read_stored_roster(connector, ledger, regions, connector.today(), SubjectKind.CHILD)
-    if len(roster.rows) != 1 or not roster.rows[0].keys:
+    try:
+        rows = read_stored_roster(connector, ledger, regions, connector.today(), SubjectKind.CHILD).rows
+    except SourceError:
+        rows = ()
+    if len(rows) != 1 or not rows[0].keys:
         destroy_ledger(console, ledger)
-        raise ChildNotUsableError(roster.rows[0].faults if roster.rows else ())
+        raise ChildNotUsableError
     return ledger
 
 

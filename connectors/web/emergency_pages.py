@@ -45,6 +45,12 @@ FIELDS: Final = (
     ("birth_date", Text("出生日期", "Date of birth")),
     ("residence_region", Text("居住地县代码", "Code of the county where the child lives")),
 )
+HINTS: Final = {
+    **FIELD_HINTS,
+    "citizen_id": Text(
+        "18 位；不知道的，写出生日期和县代码", "18 characters; without it, give date of birth and county"
+    ),
+}
 COLUMNS: Final = (
     Column(Text("时间", "At")),
     Column(Text("事由", "Reason")),
@@ -76,7 +82,7 @@ def _page(console: Console, typed: dict[str, str], errors: dict[str, str]) -> st
     return render_template(
         "emergency/call.html",
         fields=FIELDS,
-        hints=FIELD_HINTS,
+        hints=HINTS,
         typed=typed,
         errors=errors,
         reasons=[(reason.value, choose(words)) for reason, words in REASON_WORDS.items()],

@@ -46,7 +46,7 @@ def draw_agreement(random: Random) -> dict[str, Any]:
     known = PURPOSES.get(purpose, {"version": 1, "outputs": []})
     requester, provider = random.sample(AGENCIES, 2)
     outputs = [output["attribute"] for output in known["outputs"]] or list(OUTPUTS)
-    attributes = {*random.sample(outputs, random.randint(1, min(4, len(outputs)))), random.choice(ATTRIBUTES)}
+    attributes = {*random.sample(outputs, random.randint(1, min(4, len(outputs)))), random.choice(OUTPUTS)}
     begins = NOON + random.randint(-30, 1) * DAY
     return {
         "version": 1,

@@ -271,3 +271,22 @@ def test_tags_and_causes_show_in_no_repr() -> None:
     found = evaluate("office-hours", row(1, at=NOON.replace(hour=15), officer=OFFICER))
     assert OFFICER.hex() not in repr(found)
     assert "\\x01" not in repr(row(officer=OFFICER)) + repr(hours(OFFICER, 1))
+
+
+def test_an_officer_who_goes_on_after_the_own_budget_is_found() -> None:
+    over = [row(place, EventType.REFUSAL, reason="officer_budget_exhausted", officer=OFFICER) for place in (1, 2)]
+    (found,) = evaluate("officer-budget", *over)
+    assert (found.count, found.agencies) == (2, (ASKER, HOLDER))
+
+
+@pytest.mark.parametrize("reason", ["budget_exhausted", "officer_suspended", "case_number_missing"])
+def test_another_refusal_is_no_officer_s_budget(reason: str) -> None:
+    assert not evaluate("officer-budget", row(1, EventType.REFUSAL, reason=reason, officer=OFFICER))
+
+
+def test_a_suspension_is_found_by_the_officer_s_agency_and_day() -> None:
+    gateway = "gateway.990100"
+    suspended = [row(place, EventType.OFFICER_SUSPEND, actor=gateway, peer=ASKER) for place in (1, 2)]
+    other = row(3, EventType.OFFICER_SUSPEND, actor=gateway, peer=HOLDER)
+    found = evaluate("officer-suspended", *suspended, other)
+    assert [one.entries for one in found] == [(Place(2026, 1), Place(2026, 2)), (Place(2026, 3),)]

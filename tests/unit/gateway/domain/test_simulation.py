@@ -134,9 +134,9 @@ def test_without_the_old_agreement_the_region_is_unknown_and_a_bad_signature_is_
 @pytest.mark.parametrize(
     ("message", "missing"),
     [
-        (MessageType.EVALUATE, {Clause.ATTRIBUTES, Clause.MAX_BATCH}),
-        (MessageType.MATCH_PART, {Clause.ATTRIBUTES}),
-        (MessageType.EXCHANGE, set()),
+        (MessageType.EVALUATE, {Clause.EMERGENCY, Clause.ATTRIBUTES, Clause.MAX_BATCH}),
+        (MessageType.MATCH_PART, {Clause.EMERGENCY, Clause.ATTRIBUTES}),
+        (MessageType.EXCHANGE, {Clause.EMERGENCY}),
     ],
 )
 def test_a_permit_is_traced_to_the_clauses_that_it_fulfilled(message: MessageType, missing: set[Clause]) -> None:

@@ -11,13 +11,14 @@ from gateway.domain.match_profile_words import MATCH_PROFILE_WORDS
 from gateway.domain.who_can import Learnt, Profile, Way, open_ways, profiles, reach, united, ways_of, ways_to
 from schemas.agreement import Agreement, AgreementState, Approval, Party
 from schemas.attribute_catalogue import never_released
+from schemas.emergency import EmergencyClaim
 from schemas.envelope import MessageType
 from schemas.formats import digest_of
 from schemas.policy import Permit, PolicyRequest, Standing, decide
 from schemas.purpose_catalogue import load_purposes
 from schemas.purpose_parts import MatchProfile
 from tests.unit.schemas.test_policy import AGREEMENT, CLAIMS, NOW, REQUESTER
-from tests.unit.schemas.test_policy_model import ATTRIBUTES, REGIONS, draw_agreement, draw_now, stand
+from tests.unit.schemas.test_policy_model import ATTRIBUTES, EMERGENCY, REGIONS, draw_agreement, draw_now, stand
 
 PROVIDERS = ("civil_affairs.990101", "disabled_federation.990101")
 
@@ -42,8 +43,11 @@ def ways(*standings: Standing, now: datetime = NOW) -> tuple[Way, ...]:
 
 def asks(agreement: Agreement, attribute: str, region: str) -> PolicyRequest:
     """Return a request that states everything that any clause may want."""
+    purpose = load_purposes().get(agreement.purpose)
+    is_emergency = purpose is not None and purpose.approvals.emergency is not None
     claims = CLAIMS.model_copy(
         update={
+            "emergency": EmergencyClaim.model_validate(EMERGENCY, strict=False) if is_emergency else None,
             "type": MessageType.EXCHANGE,
             "issuer": agreement.requester.agency,
             "agreement": agreement.digest(),
@@ -59,7 +63,8 @@ def test_a_way_is_there_where_and_only_where_the_decision_would_permit(seed: int
     random = Random(seed)
     found = {True: 0, False: 0}
     for _ in range(150):
-        document, stood = stand(draw_agreement(random), random.choices(list(AgreementState), (1, 9, 1, 1))[0].value)
+        state = random.choices((*AgreementState, AgreementState.ACTIVE), (*[1] * len(AgreementState), 30))[0]
+        document, stood = stand(draw_agreement(random), state.value)
         at = datetime.fromtimestamp(draw_now(random, document) / 1_000_000, UTC)
         opened = ways(stood, now=at)
         purpose = load_purposes().get(stood.agreement.purpose)
