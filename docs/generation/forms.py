@@ -60,7 +60,7 @@ FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "Quarter": (quarter.Quarter, "季度", "a quarter, e.g. `2026-Q3`"),
     "Salt": (release.Salt, "盐", "16 random bytes as base64url"),
     "MadeOn": (release.MadeOn, "日期", "a day, e.g. `2026-07-06`"),
-    "Epsilon": (release.Epsilon, "隐私参数 ε，千分之几", "the parameter epsilon of differential privacy, in thousandths"),
+    "Epsilon": (release.Epsilon, "隐私参数 ε，千分之几", "epsilon of differential privacy, in thousandths"),
     "Epoch": (evaluate.Epoch, "密钥期次", "the number of an evaluation key's epoch, from 1"),
     "Attributes": (match.Attributes, "数据项列表", "1 to 32 attributes"),
     "Row": (match.Row, "行在一次比对中的位置", "the place of a record in its run, from 0"),
