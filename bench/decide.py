@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from bench.harness import Comparison, Contest, Sample, Tell, compare, timed
 from bench.scale import Scale
-from gateway.persistence.agreement_queries import add_agreement, find_agreement, set_provider_signature
+from gateway.persistence.agreement_queries import add_agreement, find_agreement, set_provider_signature, set_state
 from gateway.persistence.engine import create_database_engine, read_transaction, write_transaction
 from gateway.persistence.migrate import migrate_database
 from keys.crypto.signing import VerificationKey, generate_signing_key
@@ -97,6 +97,7 @@ def _store(engine: Engine, standings: Mapping[str, Standing]) -> None:
         for digest, standing in standings.items():
             add_agreement(connection, standing.agreement, "e.e.e")
             set_provider_signature(connection, digest, "e.e.e")
+            set_state(connection, digest, AgreementState.ACTIVE)
 
 
 def _agreement(number: int) -> Agreement:

@@ -1,45 +1,47 @@
-"""What an agency's sharing office does with agreements: draft, propose, sign, end, and keep its own signed copies."""
+"""What an agency's sharing office does with agreements: draft, propose, review, sign, end, and keep signed copies."""
 
 from dataclasses import dataclass
 
+from connectors.agreement_copies import AgreementKeeper
+from connectors.agreement_parties import require_sound_parties
 from connectors.context import Connector
 from connectors.evaluation import destroy_evaluation_keys
 from connectors.gateway_client import GatewayClient
 from connectors.identifiers import new_uuid
-from connectors.state.agreements import (
-    AgreementCopy,
-    find_agreement,
-    forget_revoked,
-    keep_agreement,
-    list_agreements,
-    set_withheld,
-)
-from connectors.state.alerts import raise_alert
+from connectors.state.agreements import AgreementCopy, find_agreement, forget_ended, list_agreements, set_withheld
 from connectors.trust import TrustStore
 from keys.custody.key_ring import KeyKind
-from keys.protocol.agreements import AgreementError, sign_agreement, verify_all_signatures, verify_signature
-from keys.protocol.key_chain import AgencyKeys
-from schemas.agency_kinds import AgencyKind
+from keys.protocol.agreements import sign_agreement
 from schemas.agreement import Agreement, AgreementState, Approval, Party
-from schemas.agreement_terms import PartyKinds, require_sound_terms
 from schemas.envelope import MessageType
 from schemas.linkage_keys import LINKAGE_SCHEMA
+from schemas.message import Message
 from schemas.messages.agreements import (
     MAX_AGREEMENT_LIST_BYTES,
     AgreementAnswer,
+    AgreementCountersign,
     AgreementEnd,
     AgreementList,
     AgreementPropose,
+    AgreementReview,
     AgreementSign,
-    SignedAgreement,
 )
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose
 
+Signatories = tuple[str, str]
+"""The agency's own references to the two different officers who stand for it."""
+
+_IN_FORCE = frozenset({AgreementState.ACTIVE, AgreementState.SUSPENDED})
+_SIGNED = _IN_FORCE | {AgreementState.AGREED}
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the two offices negotiate on top of the purpose; the rest follows from the catalogue."""
+    """What the two offices negotiate on top of the purpose; the rest follows from the catalogue.
+
+    `lead`: the lead body that countersigns (`find_lead`). `replaces`: the version before, where this is a further one.
+    """
 
     provider: str
     provider_key: str
@@ -54,6 +56,8 @@ class Terms:
     officer_releases_per_day: int
     retention_days: int
     approval: Approval
+    lead: Party | None = None
+    replaces: Agreement | None = None
 
 
 def draft_agreement(connector: Connector, purpose: Purpose, terms: Terms) -> Agreement:
@@ -61,10 +65,13 @@ def draft_agreement(connector: Connector, purpose: Purpose, terms: Terms) -> Agr
     return Agreement(
         version=1,
         id=new_uuid(connector.random),
+        revision=1 if terms.replaces is None else terms.replaces.revision + 1,
+        replaces=None if terms.replaces is None else terms.replaces.digest(),
         purpose=purpose.id,
         purpose_version=purpose.version,
         requester=Party(agency=connector.agency, signing_key=root_key_id(connector)),
         provider=Party(agency=terms.provider, signing_key=terms.provider_key),
+        lead=terms.lead,
         attributes=tuple(sorted(set(terms.attributes))),
         regions=tuple(sorted(set(terms.regions))),
         linkage_schema=LINKAGE_SCHEMA,
@@ -87,39 +94,70 @@ def root_key_id(connector: Connector) -> str:
 
 
 class SharingOffice:
-    """Carries agreements between this agency, the gateway and the agency's own copies."""
+    """Carries agreements between this agency, the gateway and the agency's own copies.
+
+    What the gateway refuses is raised as `GatewayClient.ask` raises it: agreement_step_refused where an agreement does
+    not stand so that this agency may take the step.
+    """
 
     def __init__(self, connector: Connector, client: GatewayClient, trust: TrustStore) -> None:
         self._connector = connector
         self._client = client
         self._trust = trust
+        self._keeper = AgreementKeeper(connector, trust)
 
-    def propose(self, agreement: Agreement, signatories: tuple[str, str]) -> AgreementCopy:
+    def propose(self, agreement: Agreement, signatories: Signatories) -> AgreementCopy:
         """Sign as requester, two officers standing for this agency, and send.
 
         Raises:
-            ProblemError: approval_missing if the two are one; else as `GatewayClient.ask`.
+            ProblemError: approval_missing if the two officers are one.
         """
         message = AgreementPropose(agreement=agreement, signature=self._signature_of(agreement, signatories))
-        answer = self._client.ask(
-            MessageType.AGREEMENT_PROPOSE, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES
-        ).message
-        return self._keep_all(answer)[agreement.digest()]
+        return self._tell(MessageType.AGREEMENT_PROPOSE, message, agreement.digest())
 
-    def sign(self, digest: str, signatories: tuple[str, str]) -> AgreementCopy:
-        """Sign as provider what the requester has proposed and signed; with it the agreement becomes active.
+    def accept_complete(self, digest: str) -> AgreementCopy:
+        """Say, as provider, that a proposal is complete and is being reviewed."""
+        return self._review(AgreementReview(agreement=digest, step="accept_complete"))
+
+    def return_incomplete(self, digest: str, reasons: tuple[str, ...], note: str | None = None) -> AgreementCopy:
+        """Return a proposal, once, with all that is missing (`INCOMPLETE_REASONS`); ends this version."""
+        told = tuple(sorted(set(reasons)))
+        return self._review(AgreementReview(agreement=digest, step="return_incomplete", reasons=told, note=note))
+
+    def extend_review(self, digest: str) -> AgreementCopy:
+        """Take, once and before the answer is due, 10 more working days for the review."""
+        return self._review(AgreementReview(agreement=digest, step="extend"))
+
+    def refuse(self, digest: str, reason: str, note: str | None = None) -> AgreementCopy:
+        """Refuse a proposal as provider, with one of `REFUSAL_REASONS`."""
+        return self._review(AgreementReview(agreement=digest, step="refuse", reasons=(reason,), note=note))
+
+    def dispute(self, digest: str, note: str | None = None) -> AgreementCopy:
+        """Dispute, as requester and once, a refusal: the lead body decides."""
+        return self._review(AgreementReview(agreement=digest, step="dispute", note=note))
+
+    def settle(self, digest: str, *, reopen: bool, note: str | None = None) -> AgreementCopy:
+        """Decide a dispute as lead body: the proposal is reviewed again, or stays refused."""
+        step = "settle_reopen" if reopen else "settle_refuse"
+        return self._review(AgreementReview.model_validate({"agreement": digest, "step": step, "note": note}))
+
+    def sign(self, digest: str, signatories: Signatories) -> AgreementCopy:
+        """Sign as provider what the requester has proposed and signed.
 
         Raises:
-            ProblemError: approval_missing if the two officers are one, no_agreement, also if the requester's signature does not verify, or what is wrong with the
-                terms: a provider does not take the gateway's word for it that they keep to the purpose.
+            ProblemError: approval_missing if the two officers are one, no_agreement, also if the requester's signature
+                does not verify, or what is wrong with the terms: a provider does not take the gateway's word for it
+                that they keep to the purpose.
         """
-        copy = self.sync().get(digest)
-        if copy is None:
-            raise ProblemError(ProblemCode.NO_AGREEMENT)
-        self._require_sound_terms(copy.agreement)
-        message = AgreementSign(agreement=digest, signature=self._signature_of(copy.agreement, signatories))
-        answer = self._client.ask(MessageType.AGREEMENT_SIGN, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
-        return self._keep_all(answer.message)[digest]
+        terms = self._checked(digest)
+        message = AgreementSign(agreement=digest, signature=self._signature_of(terms, signatories))
+        return self._tell(MessageType.AGREEMENT_SIGN, message, digest)
+
+    def countersign(self, digest: str, signatories: Signatories) -> AgreementCopy:
+        """Sign as lead body what both parties have signed; with it the agreement is active. Raises as `sign`."""
+        terms = self._checked(digest)
+        message = AgreementCountersign(agreement=digest, signature=self._signature_of(terms, signatories))
+        return self._tell(MessageType.AGREEMENT_COUNTERSIGN, message, digest)
 
     def suspend(self, digest: str) -> None:
         """Stop answering under an agreement: here at once, then at the gateway."""
@@ -127,21 +165,30 @@ class SharingOffice:
         self._end(digest, "suspend")
 
     def resume(self, digest: str) -> None:
-        """Answer again under an agreement that this agency had suspended."""
-        self._end(digest, "resume")
+        """Answer again under an agreement that this agency had suspended, also where the gateway never heard of it."""
+        try:
+            self._end(digest, "resume")
+        except ProblemError as error:
+            if error.code is not ProblemCode.AGREEMENT_STEP_REFUSED or not self._is_in_force(digest):
+                raise
         set_withheld(self._connector.state, digest, is_withheld=False)
 
     def revoke(self, digest: str) -> None:
         """End an agreement for ever: key, handles and index are destroyed here first, then at the gateway.
 
         Doing it again completes what a crash or a silent gateway left undone.
+
+        Raises:
+            ProblemError: not_a_party for the lead body; agreement_step_refused for a provider that has not signed: it
+                refuses, with a reason.
         """
+        self._require_revocable(digest)
         destroy_evaluation_keys(self._connector, digest)
-        forget_revoked(self._connector.state, digest)
+        forget_ended(self._connector.state, digest, AgreementState.REVOKED)
         try:
             self._end(digest, "revoke")
         except ProblemError as error:
-            if error.code is not ProblemCode.AGREEMENT_NOT_ACTIVE:  # the other agency may have revoked it before
+            if error.code is not ProblemCode.AGREEMENT_STEP_REFUSED:  # the other agency may have revoked it before
                 raise
 
     def sync(self) -> dict[str, AgreementCopy]:
@@ -149,57 +196,47 @@ class SharingOffice:
         answer = self._client.ask(
             MessageType.AGREEMENT_LIST, AgreementList(), AgreementAnswer, MAX_AGREEMENT_LIST_BYTES
         )
-        self._keep_all(answer.message)
+        self._keeper.keep_all(answer.message)
         return {copy.standing.digest: copy for copy in list_agreements(self._connector.state)}
 
-    def _require_sound_terms(self, agreement: Agreement) -> None:
-        requester = self._trust.registry(self._connector.now()).find_member(agreement.requester.agency)
-        if requester is None:
-            raise ProblemError(ProblemCode.UNKNOWN_MEMBER)
-        own_kind = AgencyKind(self._connector.settings.agency_type)
-        kinds = PartyKinds(AgencyKind(requester.agency_type), own_kind, requester.region)
-        require_sound_terms(agreement, kinds, self._connector.seconds())
+    def _checked(self, digest: str) -> Agreement:
+        copy = self.sync().get(digest)
+        if copy is None:
+            raise ProblemError(ProblemCode.NO_AGREEMENT)
+        require_sound_parties(copy.agreement, self._trust.registry(self._connector.now()), self._connector.seconds())
+        return copy.agreement
+
+    def _is_in_force(self, digest: str) -> bool:
+        copy = self.sync().get(digest)
+        return copy is not None and copy.standing.state in _IN_FORCE
+
+    def _require_revocable(self, digest: str) -> None:
+        copy, own = find_agreement(self._connector.state, digest), self._connector.agency
+        if copy is None:
+            return
+        if copy.agreement.party_of(own) is None:
+            raise ProblemError(ProblemCode.NOT_A_PARTY, clause="parties")
+        is_withdrawn = copy.agreement.requester.agency == own
+        if not is_withdrawn and copy.standing.state not in {*_SIGNED, AgreementState.REVOKED}:
+            raise ProblemError(ProblemCode.AGREEMENT_STEP_REFUSED, clause="state")
+
+    def _review(self, message: AgreementReview) -> AgreementCopy:
+        return self._tell(MessageType.AGREEMENT_REVIEW, message, message.agreement)
 
     def _end(self, digest: str, action: str) -> None:
         message = AgreementEnd.model_validate({"agreement": digest, "action": action})
-        self._client.ask(MessageType.AGREEMENT_END, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
+        answer = self._client.ask(MessageType.AGREEMENT_END, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
+        self._keeper.keep_all(answer.message)
 
-    def _signature_of(self, agreement: Agreement, signatories: tuple[str, str]) -> str:
+    def _tell(self, message_type: MessageType, message: Message, digest: str) -> AgreementCopy:
+        answer = self._client.ask(message_type, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
+        kept = self._keeper.keep_all(answer.message).get(digest)
+        if kept is None:
+            raise ProblemError(ProblemCode.NO_AGREEMENT)
+        return kept
+
+    def _signature_of(self, agreement: Agreement, signatories: Signatories) -> str:
         if signatories[0] == signatories[1]:
             raise ProblemError(ProblemCode.APPROVAL_MISSING, "/signatories")
         key, agency = self._connector.signing_key(), self._connector.agency
         return sign_agreement(key, agreement, agency, signatories, self._connector.seconds())
-
-    def _keep_all(self, answer: AgreementAnswer) -> dict[str, AgreementCopy]:
-        kept = {}
-        for signed in answer.agreements:
-            digest = signed.agreement.digest()
-            try:
-                self._verify(signed)
-            except AgreementError as error:
-                raise_alert(self._connector.state, f"agreement_{error.reason}", digest, self._connector.seconds())
-                continue
-            keep_agreement(self._connector.state, signed.agreement, signed.signatures, signed.state)
-            self._destroy_if_revoked(signed)
-            copy = find_agreement(self._connector.state, digest)
-            if copy is not None:
-                kept[digest] = copy
-        return kept
-
-    def _verify(self, signed: SignedAgreement) -> None:
-        if signed.agreement.party_of(self._connector.agency) is None:
-            raise AgreementError("not_a_party")
-        if signed.state in {AgreementState.PROPOSED, AgreementState.REVOKED}:  # a proposal may be withdrawn
-            for token in signed.signatures:
-                verify_signature(signed.agreement, token, self._keys_of)
-        else:
-            verify_all_signatures(signed.agreement, signed.signatures, self._keys_of)
-
-    def _keys_of(self, agency: str, pinned: str) -> AgencyKeys:
-        return self._trust.keys_of(agency, pinned, self._connector.now())
-
-    def _destroy_if_revoked(self, signed: SignedAgreement) -> None:
-        """The other agency revoked: what belongs to the agreement is destroyed here as well."""
-        if signed.state is AgreementState.REVOKED:
-            destroy_evaluation_keys(self._connector, signed.agreement.digest())
-            forget_revoked(self._connector.state, signed.agreement.digest())

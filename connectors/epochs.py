@@ -16,7 +16,7 @@ from connectors.state.index_records import forget_agreement, forget_epoch
 from connectors.trust import TrustStore
 from keys.custody.key_ring import KeyKind, KeyRing, KeyState
 from keys.protocol.key_chain import UntrustedKeyError
-from schemas.agreement import Agreement
+from schemas.agreement import Agreement, AgreementState
 from schemas.problem import ProblemError
 
 
@@ -58,7 +58,8 @@ def destroy_ended_epochs(connector: Connector) -> int:
 def destroy_ended_agreements(connector: Connector) -> None:
     """Destroy the keys and handles of agreements whose period is over; doing it again changes nothing."""
     for copy in list_agreements(connector.state):
-        if copy.agreement.valid_until <= connector.seconds():
+        is_replaced = copy.standing.state is AgreementState.REPLACED
+        if is_replaced or copy.agreement.valid_until <= connector.seconds():
             destroy_evaluation_keys(connector, copy.standing.digest)
             forget_agreement(connector.state, copy.standing.digest)
             forget_evaluated(connector.state, copy.standing.digest)

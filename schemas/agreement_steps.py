@@ -67,9 +67,7 @@ def _plain_note(text: str) -> str:
     return text
 
 
-Note = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain_note)
-]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain_note)]
 """A sentence of an office beside its reason, in one line; never anything about a person."""
 
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]

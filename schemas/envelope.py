@@ -52,7 +52,9 @@ class MessageType(StrEnum):
     INDEX_STATUS = "index.status"
     INDEX_ANSWER = "index.answer"
     AGREEMENT_PROPOSE = "agreement.propose"
+    AGREEMENT_REVIEW = "agreement.review"
     AGREEMENT_SIGN = "agreement.sign"
+    AGREEMENT_COUNTERSIGN = "agreement.countersign"
     AGREEMENT_END = "agreement.end"
     AGREEMENT_LIST = "agreement.list"
     AGREEMENT_ANSWER = "agreement.answer"
@@ -101,7 +103,9 @@ ANSWER_TO: dict[MessageType, MessageType] = {
     MessageType.INDEX_ACTIVATE: MessageType.INDEX_ANSWER,
     MessageType.INDEX_STATUS: MessageType.INDEX_ANSWER,
     MessageType.AGREEMENT_PROPOSE: MessageType.AGREEMENT_ANSWER,
+    MessageType.AGREEMENT_REVIEW: MessageType.AGREEMENT_ANSWER,
     MessageType.AGREEMENT_SIGN: MessageType.AGREEMENT_ANSWER,
+    MessageType.AGREEMENT_COUNTERSIGN: MessageType.AGREEMENT_ANSWER,
     MessageType.AGREEMENT_END: MessageType.AGREEMENT_ANSWER,
     MessageType.AGREEMENT_LIST: MessageType.AGREEMENT_ANSWER,
     MessageType.KEY_PUBLISH: MessageType.KEY_ANSWER,

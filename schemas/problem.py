@@ -42,6 +42,7 @@ class ProblemCode(StrEnum):
     # may it
     NO_AGREEMENT = "no_agreement"
     AGREEMENT_NOT_ACTIVE = "agreement_not_active"
+    AGREEMENT_STEP_REFUSED = "agreement_step_refused"
     AGREEMENT_NOT_STARTED = "agreement_not_started"
     AGREEMENT_EXPIRED = "agreement_expired"
     NOT_A_PARTY = "not_a_party"

@@ -7,7 +7,7 @@ from typing import Final
 
 from connectors.agreements import root_key_id
 from connectors.console.context import Console
-from connectors.state.agreements import list_agreements
+from connectors.state.agreements import AgreementCopy, list_agreements
 from connectors.state.database import reading, writing
 from connectors.state.items import find_office_key, keep_office_key
 from keys.crypto.signing import VerificationKey
@@ -21,7 +21,7 @@ from schemas.regions import is_within, subtree_prefix
 from schemas.superior import find_superior
 from schemas.workflows.load import load_workflows
 
-_SIGNED_BY_BOTH: Final = frozenset({AgreementState.ACTIVE, AgreementState.SUSPENDED})
+_SIGNED: Final = frozenset({AgreementState.ACTIVE, AgreementState.SUSPENDED, AgreementState.REPLACED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ class OfficeKeys:
     def _agreed(self) -> Mapping[str, str]:
         """Return the pins that this agency signed itself: anybody can propose what nobody has compared yet."""
         copies = list_agreements(self.console.connector.state)
-        signed = [copy.agreement for copy in copies if copy.standing.state in _SIGNED_BY_BOTH]
-        parties = [party for agreement in signed for party in (agreement.requester, agreement.provider)]
+        signed = [copy.agreement for copy in copies if copy.standing.state in _SIGNED or _has_expired(copy)]
+        parties = [party for agreement in signed for party in agreement.signers]
         return {party.agency: party.signing_key for party in parties}
 
     def _first_seen(self, agency: str) -> str:
@@ -128,3 +128,8 @@ class OfficeKeys:
         with writing(state) as connection:
             keep_office_key(connection, agency, root, self.console.seconds())
         return root
+
+
+def _has_expired(copy: AgreementCopy) -> bool:
+    """Whether it was in force until its period was over: one can also expire unsigned."""
+    return copy.standing.state is AgreementState.EXPIRED and copy.is_signed_by_all

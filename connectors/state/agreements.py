@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
@@ -9,25 +10,51 @@ from connectors.state.database import destroying, reading, writing
 from connectors.state.evaluated_keys import delete_evaluated
 from connectors.state.tables import agreement_copy, index_record, publication
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
+from schemas.agreement_steps import AgreementHistoryStep
 from schemas.policy import Standing
+
+_ENDED_HERE: Final = frozenset({AgreementState.REVOKED.value, AgreementState.REPLACED.value})
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementCopy:
-    """An agreement, its signatures (JWS) and where it stands for this agency."""
+    """An agreement, its signatures (JWS), where it stands for this agency, and how it came there.
+
+    `review_due_at`: POSIX seconds until which the provider is to answer, while it has not.
+    """
 
     agreement: Agreement
     signatures: tuple[str, ...]
     standing: Standing
+    history: tuple[AgreementHistoryStep, ...] = ()
+    review_due_at: int | None = None
+
+    @property
+    def is_signed_by_all(self) -> bool:
+        """Whether all who must sign have; each signature was verified before it was kept."""
+        return len(self.signatures) == len(self.agreement.signers)
 
 
-def keep_agreement(state: Engine, agreement: Agreement, signatures: tuple[str, ...], stands: AgreementState) -> None:
-    """Keep a copy whose signatures were verified. What is revoked here stays revoked, whoever says otherwise."""
+def keep_agreement(
+    state: Engine,
+    agreement: Agreement,
+    signatures: tuple[str, ...],
+    stands: AgreementState,
+    history: tuple[AgreementHistoryStep, ...] = (),
+    review_due_at: int | None = None,
+) -> None:
+    """Keep a copy whose signatures were verified. What has ended here stays ended, whoever says otherwise.
+
+    The state `replaced` is not taken from anybody: it follows from the newer version.
+    """
+    is_said_replaced = stands is AgreementState.REPLACED
     values = {
         "digest": agreement.digest(),
         "body": agreement.to_bytes(),
         "signatures": json.dumps(signatures),
-        "state": stands.value,
+        "state": (AgreementState.SUSPENDED if is_said_replaced else stands).value,
+        "history": json.dumps([step.model_dump(mode="json") for step in history]),
+        "review_due_at": review_due_at,
     }
     with writing(state) as connection:
         known = connection.execute(
@@ -35,7 +62,7 @@ def keep_agreement(state: Engine, agreement: Agreement, signatures: tuple[str, .
         ).scalar()
         if known is None:
             connection.execute(insert(agreement_copy).values(is_withheld=False, **values))
-        elif known != AgreementState.REVOKED.value:
+        elif known not in _ENDED_HERE:
             connection.execute(
                 update(agreement_copy).where(agreement_copy.c.digest == values["digest"]).values(**values)
             )
@@ -49,12 +76,14 @@ def set_withheld(state: Engine, digest: str, *, is_withheld: bool) -> None:
         )
 
 
-def forget_revoked(state: Engine, digest: str) -> None:
-    """Mark an agreement revoked and destroy its handles, publications and evaluated keys in one transaction."""
+def forget_ended(state: Engine, digest: str, ended: AgreementState) -> None:
+    """Mark an agreement revoked or replaced, for good, and destroy its handles, publications and evaluated keys."""
     with destroying(state) as connection:
-        connection.execute(
-            update(agreement_copy).where(agreement_copy.c.digest == digest).values(state=AgreementState.REVOKED.value)
-        )
+        known = connection.execute(select(agreement_copy.c.state).where(agreement_copy.c.digest == digest)).scalar()
+        if known != AgreementState.REVOKED.value:
+            connection.execute(
+                update(agreement_copy).where(agreement_copy.c.digest == digest).values(state=ended.value)
+            )
         connection.execute(index_record.delete().where(index_record.c.agreement == digest))
         connection.execute(publication.delete().where(publication.c.agreement == digest))
         delete_evaluated(connection, digest)
@@ -84,4 +113,10 @@ def _copy_of(row: Row[tuple[object, ...]]) -> AgreementCopy:
     if columns["is_withheld"] and stands is AgreementState.ACTIVE:
         stands = AgreementState.SUSPENDED
     standing = Standing(agreement, columns["digest"], stands)
-    return AgreementCopy(agreement, tuple(json.loads(columns["signatures"])), standing)
+    return AgreementCopy(
+        agreement,
+        tuple(json.loads(columns["signatures"])),
+        standing,
+        tuple(AgreementHistoryStep.model_validate_json(json.dumps(step)) for step in json.loads(columns["history"])),
+        columns["review_due_at"],
+    )

@@ -46,6 +46,8 @@ agreement_copy = Table(
     Column("signatures", Text, nullable=False),
     Column("state", String(12), nullable=False),
     Column("is_withheld", Boolean, nullable=False, default=False),
+    Column("history", Text, nullable=False),  # JSON: the steps of its life, oldest first
+    Column("review_due_at", BigInteger),
 )
 
 seen_envelope = Table(

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.alerts.administration import find_changes_back, find_large_exports, find_lockouts
+from gateway.alerts.agreements import find_overdue_reviews
 from gateway.alerts.facts import REQUESTS, Finding, Material
 from gateway.alerts.integrity import find_clock_skew, find_failed_verifications, find_late_witnesses, find_orphans
 from gateway.alerts.items import find_overdue_items
@@ -83,6 +84,7 @@ EVALUATIONS: Final[Mapping[RuleKind, Evaluation]] = MappingProxyType(
         RuleKind.RARE_PURPOSE: Evaluation(find_rare_purposes, frozenset({EventType.MATCH_QUERY})),
         RuleKind.VERIFICATION_FAILED: Evaluation(find_failed_verifications, frozenset({EventType.LOG_VERIFY})),
         RuleKind.ITEM_OVERDUE: Evaluation(find_overdue_items, frozenset({EventType.ITEM_ESCALATE})),
+        RuleKind.REVIEW_OVERDUE: Evaluation(find_overdue_reviews, frozenset({EventType.AGREEMENT_OVERDUE})),
         RuleKind.OFFICER_SUSPENDED: Evaluation(find_suspended_officers, frozenset({EventType.OFFICER_SUSPEND})),
         RuleKind.OFFICER_BUDGET: Evaluation(
             find_exceeded_budgets, frozenset({EventType.REFUSAL}), same_day=True, with_officer=True

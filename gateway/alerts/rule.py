@@ -48,6 +48,7 @@ class RuleKind(StrEnum):
     RARE_PURPOSE = "rare_purpose"
     VERIFICATION_FAILED = "verification_failed"
     ITEM_OVERDUE = "item_overdue"
+    REVIEW_OVERDUE = "review_overdue"
     OFFICER_SUSPENDED = "officer_suspended"
     OFFICER_BUDGET = "officer_budget"
 
@@ -82,6 +83,7 @@ UNITS: Final[Mapping[RuleKind, Mapping[str, Unit]]] = MappingProxyType(
         },
         RuleKind.VERIFICATION_FAILED: {},
         RuleKind.ITEM_OVERDUE: {},
+        RuleKind.REVIEW_OVERDUE: {},
         RuleKind.OFFICER_SUSPENDED: {},
         RuleKind.OFFICER_BUDGET: {},
     }

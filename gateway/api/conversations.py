@@ -7,8 +7,10 @@ from typing import Any, Final
 from gateway.api.conversation import Conversation
 from gateway.api.private_or_conversations import BOARD_CONVERSATIONS, PARENT_CONVERSATIONS
 from gateway.services.activate_index import activate_index
-from gateway.services.agreements import answer_agreement_list, end_agreement, propose_agreement, sign_agreement
+from gateway.services.agreement_list import answer_agreement_list
+from gateway.services.end_agreement import end_agreement
 from gateway.services.match_records import match_records
+from gateway.services.propose_agreement import propose_agreement
 from gateway.services.publish_index import answer_index_status, begin_index, receive_part
 from gateway.services.publish_key import publish_key
 from gateway.services.read_items import feed_items, read_item
@@ -16,17 +18,21 @@ from gateway.services.receive_match_part import receive_match_part
 from gateway.services.relay_evaluation import relay_evaluation
 from gateway.services.relay_exchange import relay_exchange, relay_receipt
 from gateway.services.relay_statistics import relay_statistics
+from gateway.services.review_agreement import review_agreement
 from gateway.services.review_emergency import list_lifted_calls, review_emergency
 from gateway.services.review_match import review_match
 from gateway.services.show_entries import show_entries
+from gateway.services.sign_agreement import countersign_agreement, sign_agreement
 from gateway.services.submit_item_event import submit_item_event
 from schemas.envelope import MessageType
 from schemas.messages.agreements import (
     MAX_AGREEMENT_MESSAGE_BYTES,
     AgreementAnswer,
+    AgreementCountersign,
     AgreementEnd,
     AgreementList,
     AgreementPropose,
+    AgreementReview,
     AgreementSign,
 )
 from schemas.messages.emergency import (
@@ -213,6 +219,24 @@ CONVERSATIONS: Final[Mapping[str, tuple[Conversation[Any], ...]]] = MappingProxy
                 _AGREEMENT_LIMIT,
                 sign_agreement,
                 "Sign a proposed agreement as its provider",
+            ),
+            Conversation(
+                "/v1/agreements/review",
+                MessageType.AGREEMENT_REVIEW,
+                AgreementReview,
+                AgreementAnswer,
+                _AGREEMENT_LIMIT,
+                review_agreement,
+                "Take a step of the review of a proposal",
+            ),
+            Conversation(
+                "/v1/agreements/countersign",
+                MessageType.AGREEMENT_COUNTERSIGN,
+                AgreementCountersign,
+                AgreementAnswer,
+                _AGREEMENT_LIMIT,
+                countersign_agreement,
+                "Countersign an agreement as lead body",
             ),
             Conversation(
                 "/v1/agreements/end",

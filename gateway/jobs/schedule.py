@@ -20,7 +20,7 @@ from gateway.services.destroy_runs import delete_over_runs
 from gateway.services.end_epochs import end_epochs
 from gateway.services.erase_disclosures import erase_approved
 from gateway.services.escalate_items import escalate_items
-from gateway.services.expire_agreements import expire_agreements
+from gateway.services.expire_agreements import expire_agreements, note_overdue_reviews, replace_agreements
 from gateway.services.make_report import make_waiting_reports
 from gateway.services.propose_erasure import propose_due_erasures
 from gateway.services.push_to_witnesses import push_to_witnesses
@@ -59,6 +59,8 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
         (push_to_witnesses, WITNESS_SECONDS),
         (renew_registry, REGISTRY_SECONDS),
         (expire_agreements, EXPIRY_SECONDS),
+        (replace_agreements, EXPIRY_SECONDS),
+        (note_overdue_reviews, EXPIRY_SECONDS),
         (end_epochs, EXPIRY_SECONDS),
         (forget_expired_envelopes, ENVELOPE_SECONDS),
         (delete_ended_rows, INDEX_SECONDS),

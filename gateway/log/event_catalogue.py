@@ -204,6 +204,26 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
         EventType.AGREEMENT_EXPIRE: Declaration(
             "TX-AGREEMENT-006I", "协议到期", "An agreement expired", _ENDED, _NOBODY, _REGISTER
         ),
+        EventType.AGREEMENT_REVIEW: Declaration(
+            "TX-AGREEMENT-007I", "协议审核一步", "A step of a proposal's review was taken", _ENDED, _STAFF, _REGISTER
+        ),
+        EventType.AGREEMENT_OVERDUE: Declaration(
+            "TX-AGREEMENT-008W", "协议答复逾期", "The answer to a proposal is overdue", _ENDED, _NOBODY, _REGISTER
+        ),
+        EventType.AGREEMENT_COUNTERSIGN: Declaration(
+            "TX-AGREEMENT-009I",
+            "牵头机构会签协议",
+            "The lead body countersigned an agreement",
+            _REGISTERED,
+            _STAFF,
+            _REGISTER,
+        ),
+        EventType.AGREEMENT_RESUME: Declaration(
+            "TX-AGREEMENT-010I", "解除协议中止", "A suspension of an agreement was lifted", _ENDED, _STAFF, _REGISTER
+        ),
+        EventType.AGREEMENT_REPLACE: Declaration(
+            "TX-AGREEMENT-011I", "协议被新版本取代", "A newer version replaced an agreement", _ENDED, _NOBODY, _REGISTER
+        ),
         EventType.ITEM_OPEN: Declaration("TX-ITEM-001I", "事项发起", "An item was opened", _MOVED, _ACTED, _EXCHANGE),
         EventType.ITEM_ACT: Declaration(
             "TX-ITEM-002I", "事项办理一步", "A step of an item was taken", _MOVED, _ACTED, _EXCHANGE

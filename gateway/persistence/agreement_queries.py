@@ -17,24 +17,29 @@ _STATE = select(agreement.c.state).where(agreement.c.digest == bindparam("digest
 
 @dataclass(frozen=True, slots=True)
 class StoredAgreement:
-    """An agreement as the gateway holds it."""
+    """An agreement as the gateway holds it; `signed` tells no steps. `first_version` is its own digest in the first."""
 
     standing: Standing
     signed: SignedAgreement
+    first_version: str
 
 
-def add_agreement(connection: Connection, document: Agreement, requester_signature: str) -> None:
-    """Store a proposal; raises IntegrityError if its id was used before."""
+def add_agreement(
+    connection: Connection, document: Agreement, requester_signature: str, first_version: str | None = None
+) -> None:
+    """Store a proposal; `first_version` where it is a further one. Raises IntegrityError if its id was used before."""
     connection.execute(
         insert(agreement).values(
             digest=document.digest(),
             id=document.id,
             requester=document.requester.agency,
             provider=document.provider.agency,
+            lead=None if document.lead is None else document.lead.agency,
             document=document.to_bytes(),
             requester_signature=requester_signature,
             state=AgreementState.PROPOSED.value,
             valid_until=document.valid_until,
+            first_version=first_version,
         )
     )
 
@@ -57,30 +62,47 @@ def find_state(connection: Connection, digest: str) -> AgreementState | None:
 
 
 def list_agreements(connection: Connection, agency: str | None = None) -> tuple[StoredAgreement, ...]:
-    """Return the agreements of `agency` on either side, or all, by digest."""
+    """Return the agreements that `agency` signs or countersigns, or all, by digest."""
     query = select(agreement).order_by(agreement.c.digest)
     if agency is not None:
-        query = query.where(or_(agreement.c.requester == agency, agreement.c.provider == agency))
+        columns = (agreement.c.requester, agreement.c.provider, agreement.c.lead)
+        query = query.where(or_(*(column == agency for column in columns)))
     return tuple(_stored(row) for row in connection.execute(query))
 
 
-def list_newly_expired(connection: Connection, now: int) -> tuple[StoredAgreement, ...]:
-    """Return agreements whose period is over and whose end was not noted yet."""
+def list_versions(connection: Connection, first_version: str) -> tuple[StoredAgreement, ...]:
+    """Return all versions of an agreement, the first one first."""
     query = select(agreement).where(
-        agreement.c.valid_until <= now,
-        agreement.c.expired_at.is_(None),
-        agreement.c.state != AgreementState.REVOKED.value,
+        or_(agreement.c.digest == first_version, agreement.c.first_version == first_version)
     )
-    return tuple(_stored(row) for row in connection.execute(query))
+    found = [_stored(row) for row in connection.execute(query)]
+    return tuple(sorted(found, key=lambda stored: stored.standing.agreement.revision))
+
+
+def list_in_states(
+    connection: Connection, states: frozenset[AgreementState], *, over_at: int | None = None
+) -> tuple[StoredAgreement, ...]:
+    """Return the agreements that stand in `states`; only those whose period is over at `over_at`, where it is given."""
+    query = select(agreement).where(agreement.c.state.in_([state.value for state in states]))
+    if over_at is not None:
+        query = query.where(agreement.c.valid_until <= over_at)
+    return tuple(_stored(row) for row in connection.execute(query.order_by(agreement.c.digest)))
+
+
+def list_overdue(connection: Connection, now: int) -> tuple[StoredAgreement, ...]:
+    """Return the proposals whose answer is overdue and for which that was not noted yet."""
+    query = select(agreement).where(agreement.c.review_due_at <= now, agreement.c.overdue_at.is_(None))
+    return tuple(_stored(row) for row in connection.execute(query.order_by(agreement.c.digest)))
 
 
 def set_provider_signature(connection: Connection, digest: str, signature: str) -> None:
-    """Store the provider's signature and make the agreement active."""
-    connection.execute(
-        update(agreement)
-        .where(agreement.c.digest == digest)
-        .values(provider_signature=signature, state=AgreementState.ACTIVE.value)
-    )
+    """Store the provider's signature."""
+    connection.execute(update(agreement).where(agreement.c.digest == digest).values(provider_signature=signature))
+
+
+def set_lead_signature(connection: Connection, digest: str, signature: str) -> None:
+    """Store the lead body's signature."""
+    connection.execute(update(agreement).where(agreement.c.digest == digest).values(lead_signature=signature))
 
 
 def set_state(connection: Connection, digest: str, state: AgreementState) -> None:
@@ -88,21 +110,35 @@ def set_state(connection: Connection, digest: str, state: AgreementState) -> Non
     connection.execute(update(agreement).where(agreement.c.digest == digest).values(state=state.value))
 
 
-def note_expiry(connection: Connection, digest: str, now: int) -> bool:
-    """Note the end of an agreement's period; return whether nobody had before."""
+def set_review_due(connection: Connection, digest: str, review_due_at: int | None) -> None:
+    """Store until when the provider is to answer; None once it has."""
+    values = {"review_due_at": review_due_at, "overdue_at": None}
+    connection.execute(update(agreement).where(agreement.c.digest == digest).values(values))
+
+
+def note_overdue(connection: Connection, digest: str, now: int) -> bool:
+    """Note that the answer is overdue; return whether nobody had before."""
     noted = connection.execute(
-        update(agreement).where(agreement.c.digest == digest, agreement.c.expired_at.is_(None)).values(expired_at=now)
+        update(agreement)
+        .where(agreement.c.digest == digest, agreement.c.review_due_at <= now, agreement.c.overdue_at.is_(None))
+        .values(overdue_at=now)
     )
     return noted.rowcount == 1
 
 
 def _stored(row: Row[tuple[object, ...]]) -> StoredAgreement:
     document = _parse(row.document)
-    signatures = tuple(token for token in (row.requester_signature, row.provider_signature) if token is not None)
+    tokens = (row.requester_signature, row.provider_signature, row.lead_signature)
     state = AgreementState(row.state)
     return StoredAgreement(
         Standing(document, row.digest, state),
-        SignedAgreement(agreement=document, signatures=signatures, state=state),
+        SignedAgreement(
+            agreement=document,
+            signatures=tuple(token for token in tokens if token is not None),
+            state=state,
+            review_due_at=row.review_due_at,
+        ),
+        row.first_version or row.digest,
     )
 
 

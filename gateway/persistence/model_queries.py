@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, delete, exists, insert, select
 
 from gateway.persistence.agreement_tables import agreement
 from gateway.persistence.run_tables import linkage_model
-from schemas.agreement import AgreementState
+from schemas.agreement import ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,7 @@ def delete_models_without_agreement(connection: Connection) -> None:
     in_force = exists().where(
         agreement.c.requester == linkage_model.c.requester,
         agreement.c.provider == linkage_model.c.provider,
-        agreement.c.state != AgreementState.REVOKED.value,
-        agreement.c.expired_at.is_(None),
+        agreement.c.state.not_in([state.value for state in ENDED]),
     )
     connection.execute(delete(linkage_model).where(~in_force))
 

@@ -15,17 +15,10 @@ from gateway.reports.entry_words import attribute_words, both, event_words, purp
 from gateway.reports.monthly_figures import READING_TYPES, VOLUME_TYPES
 from gateway.reports.monthly_workbook import agency_words
 from gateway.reports.yearly_facts import LEGAL_GROUNDS, YearlyFacts
-from schemas.agreement import AgreementState
-from schemas.faults import Wording
+from schemas.agreement_words import STATE_WORDS
 from schemas.purpose_catalogue import load_purposes
 
 _FONT: Final = "Noto Sans CJK SC"
-_STATES: Final = {
-    AgreementState.PROPOSED: Wording("已提出", "proposed"),
-    AgreementState.ACTIVE: Wording("生效", "active"),
-    AgreementState.SUSPENDED: Wording("中止", "suspended"),
-    AgreementState.REVOKED: Wording("撤销", "revoked"),
-}
 
 
 def write_yearly(sink: BinaryIO, facts: YearlyFacts) -> None:
@@ -69,7 +62,7 @@ def _agreements(document: Any, facts: YearlyFacts) -> None:
             both(agency_words(facts.names, fact.provider)),
             "、".join(both(attribute_words(name)) for name in fact.attributes),
             f"{_day(fact.valid_from)} – {_day(fact.valid_until)}",
-            both(_STATES.get(fact.state, Wording(fact.state.value, fact.state.value))),
+            both(STATE_WORDS[fact.state]),
         )
         for fact in facts.agreements
     ]

@@ -8,15 +8,20 @@ from schemas.messages.registry import Member
 from schemas.problem import ProblemCode, ProblemError
 
 
-def require_registered_terms(agreement: Agreement, members: Members, now_seconds: int) -> None:
+def require_registered_terms(
+    agreement: Agreement, members: Members, now_seconds: int, lead_body: str | None = None
+) -> None:
     """Check that both parties are members under their pinned keys, and the terms against the catalogues.
 
+    Where the gateway has a lead body, it is named to countersign, under its key in the register; else nobody is.
+
     Raises:
-        ProblemError: unknown_member, agreement_invalid at a party's key, or what `require_sound_terms` refuses.
+        ProblemError: unknown_member, agreement_invalid at a party's key or at the lead body, or what
+            `require_sound_terms` refuses.
     """
-    for term in ("lead", "replaces"):
-        if getattr(agreement, term) is not None:
-            raise ProblemError(ProblemCode.AGREEMENT_INVALID, f"/agreement/{term}", term)
+    named = None if agreement.lead is None else (agreement.lead.agency, agreement.lead.signing_key)
+    if named != (None if lead_body is None else (lead_body, members.roots.get(lead_body))):
+        raise ProblemError(ProblemCode.AGREEMENT_INVALID, "/agreement/lead", "lead")
     requester, provider = (_member_of(agreement, members, side) for side in ("requester", "provider"))
     kinds = PartyKinds(AgencyKind(requester.agency_type), AgencyKind(provider.agency_type), requester.region)
     require_sound_terms(agreement, kinds, now_seconds)

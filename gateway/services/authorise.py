@@ -33,13 +33,19 @@ class Charge:
     amount: int
 
 
-def load_agreement(gateway: Gateway, received: Received[M], digest: str | None = None) -> StoredAgreement:
+def load_agreement(
+    gateway: Gateway,
+    received: Received[M],
+    digest: str | None = None,
+    party_of: Callable[[Agreement, str], Party | None] = Agreement.party_of,
+) -> StoredAgreement:
     """Return the agreement that the envelope names, after checking that the key that signed follows from its pin.
 
     Args:
         gateway: the process.
         received: the verified request.
         digest: the agreement that the body names, where it is the body that does.
+        party_of: who counts as a party: requester and provider, if nothing else is said.
 
     Raises:
         ProblemError: no_agreement, not_a_party, unknown_key.
@@ -49,7 +55,7 @@ def load_agreement(gateway: Gateway, received: Received[M], digest: str | None =
         stored = None if digest is None else find_agreement(connection, digest)
     if stored is None:
         raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
-    party = stored.standing.agreement.party_of(received.claims.issuer)
+    party = party_of(stored.standing.agreement, received.claims.issuer)
     if party is None:
         raise ProblemError(ProblemCode.NOT_A_PARTY, clause="parties")
     # The trail names the agreement only from here: a stranger's refusal is not written into the parties' trail.
@@ -157,6 +163,8 @@ def _standing_now(connection: Connection, standing: Standing) -> Standing:
 
 
 def _decide(gateway: Gateway, request: PolicyRequest, standing: Standing) -> None:
+    if standing.state is AgreementState.EXPIRED:  # noted by the clock; the same answer as a moment before
+        raise ProblemError(ProblemCode.AGREEMENT_EXPIRED, clause="valid_until")
     purpose = load_purposes().get(standing.agreement.purpose)
     decision = decide(request, standing, purpose, never_released(), gateway.now())
     if isinstance(decision, Deny):

@@ -17,6 +17,8 @@ JOB_NAMES: Final = {
     "push_to_witnesses": Text("提交见证单位签名", "Have the witnesses sign"),
     "renew_registry": Text("更新登记信息", "Renew the registry"),
     "expire_agreements": Text("终止到期协议", "Expire agreements"),
+    "replace_agreements": Text("终止已被取代的协议版本", "End replaced versions of agreements"),
+    "note_overdue_reviews": Text("登记逾期未答复的协议", "Note overdue answers to proposals"),
     "end_epochs": Text("结束密钥周期", "End key epochs"),
     "forget_expired_envelopes": Text("清除过期请求编号", "Forget expired request ids"),
     "delete_ended_rows": Text("删除已终止索引", "Delete ended indexes"),

@@ -40,8 +40,8 @@ def sign_agreement(
     return sign_message(key, AGREEMENT_TOKEN_TYPE, claims)
 
 
-def verify_signature(agreement: Agreement, token: str, keys_of: KeysOf) -> str:
-    """Return the agency that validly signed `agreement` with `token`.
+def verify_signature(agreement: Agreement, token: str, keys_of: KeysOf) -> AgreementSignature:
+    """Return what an agency validly signed with `token`: `agreement`, for itself, by two of its officers.
 
     Raises:
         AgreementError: not a party, another agreement, or a key that does not follow from the pinned one.
@@ -58,7 +58,7 @@ def verify_signature(agreement: Agreement, token: str, keys_of: KeysOf) -> str:
         raise AgreementError("signature_invalid") from None
     if signed.agreement != agreement.digest():
         raise AgreementError("signature_invalid")
-    return signed.agency
+    return signed
 
 
 def verify_all_signatures(agreement: Agreement, tokens: Sequence[str], keys_of: KeysOf) -> None:
@@ -67,6 +67,6 @@ def verify_all_signatures(agreement: Agreement, tokens: Sequence[str], keys_of: 
     Raises:
         AgreementError: a signature is missing, there twice, or not valid.
     """
-    signers = [verify_signature(agreement, token, keys_of) for token in tokens]
+    signers = [verify_signature(agreement, token, keys_of).agency for token in tokens]
     if sorted(signers) != sorted(party.agency for party in agreement.signers):
         raise AgreementError("signature_missing")

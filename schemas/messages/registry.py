@@ -41,10 +41,14 @@ class GatewayIdentity(Message):
 
 
 class Registry(Message):
-    """Claims of the registry token (JWS by the gateway). Connectors refuse a lower version and an expired one."""
+    """Claims of the registry token (JWS by the gateway). Connectors refuse a lower version and an expired one.
+
+    `lead_body`: the member that countersigns every agreement, where there is one.
+    """
 
     gateway: GatewayIdentity
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)]
+    lead_body: AgencyId | None = None
     version: Annotated[int, Field(ge=1)]
     issued_at: UnixSeconds
     expires_at: UnixSeconds

@@ -278,9 +278,9 @@ def test_the_gateway_says_that_the_index_is_gone(ended: Ended) -> None:
 def test_nobody_resumes_signs_or_proposes_it_again(ended: Ended) -> None:
     digest = ended.agreement.digest()
     for session in (ended.provider, ended.collusion.requester):
-        with pytest.raises(ProblemError, match="agreement_not_active"):
+        with pytest.raises(ProblemError, match="agreement_step_refused"):
             session.office.resume(digest)
-    with pytest.raises(ProblemError, match="agreement_not_active"):
+    with pytest.raises(ProblemError, match="agreement_step_refused"):
         ended.provider.office.sign(digest, SIGNATORIES)
     proposed = ended.collusion.requester.office.propose(ended.agreement, SIGNATORIES)
     assert proposed.standing.state is AgreementState.REVOKED

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from connectors.state.agreements import forget_revoked
+from connectors.state.agreements import forget_ended
 from connectors.state.database import open_state, reading
 from connectors.state.evaluated_keys import EvaluatedKeys, forget_evaluated, list_evaluated
 from connectors.state.tables import evaluated_key
 from keys.crypto.errors import CryptoError
+from schemas.agreement import AgreementState
 from schemas.base64url import encode_base64url
 from schemas.formats import digest_of
 from schemas.key_statement import KeyStatement, KeyUse
@@ -107,7 +108,7 @@ def test_ended_epochs_are_destroyed_and_the_others_stay(state: Engine) -> None:
 def test_all_is_destroyed_with_the_agreement(state: Engine) -> None:
     for stated in (statement(), statement(epoch=2), statement(OTHER)):
         kept_under(state, stated).keep(OUTPUTS)
-    forget_revoked(state, AGREEMENT)
+    forget_ended(state, AGREEMENT, AgreementState.REVOKED)
     assert list_evaluated(state) == [(OTHER, 1)]
     assert row_count(state) == len(INPUTS)
 

@@ -243,6 +243,13 @@ def test_overdue_items_of_an_office_are_found_together_and_each_office_apart() -
     assert ASKER in found[1].agencies
 
 
+def test_overdue_answers_of_a_provider_are_found_together() -> None:
+    overdue = [row(place, EventType.AGREEMENT_OVERDUE, actor="gateway.990100", peer=HOLDER) for place in (1, 2)]
+    (found,) = evaluate("review-overdue", *overdue)
+    assert (found.count, HOLDER in found.agencies) == (2, True)
+    assert EVALUATIONS[RuleKind.REVIEW_OVERDUE].types == {EventType.AGREEMENT_OVERDUE}
+
+
 def test_a_purpose_that_the_agency_hardly_used_is_found() -> None:
     (found,) = evaluate("rare-purpose", row(1), row(2, purpose="P04"), usage={(ASKER, "P04"): 1000, (ASKER, "P01"): 10})
     assert found.entries == (Place(2026, 1),)
