@@ -81,8 +81,8 @@ def test_regions_of_the_table_and_those_of_tests_load(region: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"effective_until": date(2019, 12, 31)}, {"basis": "published"}, {"first_age": 7}, {"last_age": 18}, {"surplus": 1},
-     {"sources": [{"instrument": "x", "verified": False}]}],
+    [{"effective_until": date(2019, 12, 31)}, {"basis": "published"}, {"first_age": 7}, {"last_age": 18},
+     {"surplus": 1}, {"sources": [{"instrument": "x", "verified": False}]}],
 )  # fmt: skip
 def test_a_pack_that_contradicts_itself_does_not_load(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
