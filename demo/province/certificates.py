@@ -18,6 +18,9 @@ CANCELLED: Final = 0.02
 FROZEN: Final = 0.03
 FROZEN_WHEN_EXPIRED: Final = 0.4
 VALID_YEARS: Final = 10
+FUNDED_EVERY: Final = 3
+"""One in so many was funded this year, by the month of issue; the others last year."""
+
 _EXPIRED_DAYS = 2 * 365
 _LEFT_DAYS = 9 * 365
 _SHORTEST_YEARS = 1
@@ -44,6 +47,7 @@ def draw_certificate(
         "issued_on": issued_on.isoformat(),
         "valid_until": valid_until.isoformat(),
         "status": _draw_status(child, rng, is_expired=valid_until < today),
+        "funded_year": str(today.year - 1 if issued_on.month % FUNDED_EVERY else today.year),
         "guardian_name": guardian.name,
         "guardian_id": guardian.citizen_id,
         "guardian_phone": guardian.phone,

@@ -28,6 +28,16 @@ CATEGORY_SHARES: Final = {
     "监护缺失或不当": 0.06,
 }
 
+PROGRAMMES: Final = {
+    "孤儿": "儿童基本生活费",
+    "事实无人抚养儿童": "儿童基本生活费",
+    "特困儿童": "特困供养",
+    "低保家庭儿童": "最低生活保障",
+}
+"""What is paid for a child of a category; of several, for the first."""
+
+NO_PROGRAMME: Final = "无"
+
 DISABILITY_KNOWN: Final = 0.85
 """Share of the certificate holders whom civil affairs has down as disabled."""
 
@@ -59,6 +69,7 @@ def draw_children_record(child: Child, household: Household, serial: int, today:
     age = _Age(age_in_years(child.born_on, today), school_year_of(today).grade_of(child.born_on))
     categories = _draw_categories(child, household, age, rng)
     since = _days_before(today, min(_MAX_DAYS_ON_FILE, (today - child.born_on).days), rng)
+    programme = next((PROGRAMMES[category] for category in categories if category in PROGRAMMES), NO_PROGRAMME)
     return {
         "case_no": f"{county_of(home.residence)}-{since.year}-{serial:06d}",
         "name": sighting.name,
@@ -70,6 +81,8 @@ def draw_children_record(child: Child, household: Household, serial: int, today:
         "category": "、".join(categories),
         "category_since": written_month(since, rng),
         "study_status": _draw_study_status(age, rng),
+        "benefit_programme": programme,
+        "benefit_since": None if programme == NO_PROGRAMME else f"{since:%Y-%m}",
         "guardian_name": guardian.name,
         "guardian_relation": guardian.relation,
         "guardian_id": guardian.citizen_id,

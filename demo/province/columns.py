@@ -31,6 +31,7 @@ CHILDREN_REGISTER_GROUPS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
             "guardian_phone": "联系电话",
         },
     ),
+    ("享受补贴", {"benefit_programme": "补贴项目", "benefit_since": "起领年月"}),
     ("", {"case_status": "档案状态", "last_visit": "最近走访日期"}),
 )
 """Group headings of the ledger with their columns; an empty group is a column whose heading spans both rows."""
@@ -46,6 +47,7 @@ CERTIFICATES: Final[Mapping[str, str]] = {
     "issued_on": "发证日期",
     "valid_until": "有效期至",
     "status": "证件状态",
+    "funded_year": "最近康复资助年度",
     "guardian_name": "监护人姓名",
     "guardian_id": "监护人身份证号",
     "guardian_phone": "监护人联系电话",
