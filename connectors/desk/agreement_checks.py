@@ -5,12 +5,13 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
+from connectors.agreement_parties import find_lead
 from connectors.agreements import Terms, draft_agreement
 from connectors.console.context import Console
 from connectors.context import OFFICE_ZONE
-from connectors.desk.agreement_choices import ProviderChoice, UnknownChoiceError, get_provider, get_purpose
+from connectors.desk.agreement_choices import MemberChoice, UnknownChoiceError, get_provider, get_purpose
 from connectors.state.agreement_drafts import AgreementDraft
-from connectors.state.agreements import list_agreements
+from connectors.state.agreements import find_agreement, list_agreements
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement, AgreementState
 from schemas.agreement_terms import PartyKinds, require_sound_terms
@@ -53,11 +54,10 @@ def is_sound(console: Console, draft: AgreementDraft) -> bool:
 def find_term_fault(console: Console, draft: AgreementDraft) -> ProblemCode | None:
     """Return why the terms do not fit the purpose's catalogue, or None where they do or are not all given."""
     try:
-        document = draft_document(console, draft)
         settings = console.connector.settings
         provider = get_provider(console, get_purpose(console, draft.purpose), draft.provider)
         kinds = PartyKinds(AgencyKind(settings.agency_type), provider.kind, settings.region)
-        require_sound_terms(document, kinds, console.seconds())
+        require_sound_terms(draft_document(console, draft), kinds, console.seconds())
     except UnknownChoiceError:
         return None
     except ProblemError as error:
@@ -70,10 +70,12 @@ def draft_document(console: Console, draft: AgreementDraft) -> Agreement:
 
     Raises:
         UnknownChoiceError: provider or terms are not chosen yet, or the purpose is open no more.
+        ProblemError: registry_expired.
     """
     if draft.terms is None or draft.provider is None or draft.provider_key is None:
         raise UnknownChoiceError
     terms = draft.terms
+    before = None if draft.replaces is None else find_agreement(console.connector.state, draft.replaces)
     return draft_agreement(
         console.connector,
         get_purpose(console, draft.purpose),
@@ -91,6 +93,8 @@ def draft_document(console: Console, draft: AgreementDraft) -> Agreement:
             officer_releases_per_day=terms.officer_releases_per_day,
             retention_days=terms.retention_days,
             approval=terms.approval,
+            lead=find_lead(console.trust.registry(console.connector.now())),
+            replaces=None if before is None else before.agreement,
         ),
     )
 
@@ -105,7 +109,7 @@ def last_second(on: date) -> int:
     return first_second(on + timedelta(days=1)) - 1
 
 
-def _find_provider(console: Console, draft: AgreementDraft) -> ProviderChoice | None:
+def _find_provider(console: Console, draft: AgreementDraft) -> MemberChoice | None:
     try:
         return get_provider(console, get_purpose(console, draft.purpose), draft.provider)
     except UnknownChoiceError:

@@ -1,5 +1,6 @@
 """What an agreement can be drafted from: purposes under which this agency may ask, whom, and within which bounds."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from schemas.agreement import MAX_BATCH_RECORDS
 from schemas.base64url import decode_base64url
 from schemas.faults import Wording
 from schemas.purpose_catalogue import Purpose, load_purposes
-from schemas.purpose_parts import PurposeOutput, PurposeStatus
+from schemas.purpose_parts import PurposeStatus
 
 SHORT_FORM_GROUPS: Final = 6
 _GROUP_BYTES: Final = 5
@@ -22,8 +23,8 @@ class UnknownChoiceError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderChoice:
-    """A registered member that may be asked under a purpose.
+class MemberChoice:
+    """A registered member that may take part in an agreement.
 
     Attributes:
         agency: its id.
@@ -31,7 +32,6 @@ class ProviderChoice:
         kind: which kind of agency it is.
         region: which region it serves.
         key: thumbprint (RFC 7638) of its first signing key, as the registry has it.
-        outputs: what it may release under the purpose.
     """
 
     agency: str
@@ -39,7 +39,6 @@ class ProviderChoice:
     kind: AgencyKind
     region: str
     key: str
-    outputs: tuple[PurposeOutput, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +72,27 @@ def get_purpose(console: Console, id_: str) -> Purpose:
     return found
 
 
-def list_providers(console: Console, purpose: Purpose) -> list[ProviderChoice]:
-    """Return the registered members of the right kinds, this agency left out, by kind and id.
+def list_providers(console: Console, purpose: Purpose) -> list[MemberChoice]:
+    """Return the registered members that may be asked under a purpose, this agency left out, by kind and id.
 
     Raises:
         ProblemError: registry_expired.
     """
     registry = console.trust.registry(console.connector.now()).registry
+    kinds = {*purpose.provider_agencies, *purpose.keeper_agencies}
     found = []
     for member in registry.members:
         kind = AgencyKind(member.agency_type)
-        if member.agency == console.connector.agency or kind not in purpose.provider_agencies:
+        if kind not in kinds or member.agency == console.connector.agency:
             continue
-        try:
+        with suppress(UntrustedKeyError):
             key = read_root(member.agency, member.statements[0])
-        except UntrustedKeyError:
-            continue
-        name = Wording(member.name_zh, member.name_en)
-        outputs = purpose.outputs_of(kind)
-        found.append(ProviderChoice(member.agency, name, kind, member.region, key, outputs))
+            name = Wording(member.name_zh, member.name_en)
+            found.append(MemberChoice(member.agency, name, kind, member.region, key))
     return sorted(found, key=lambda one: (one.kind, one.agency))
 
 
-def get_provider(console: Console, purpose: Purpose, agency: str | None) -> ProviderChoice:
+def get_provider(console: Console, purpose: Purpose, agency: str | None) -> MemberChoice:
     """Return one of them; raises UnknownChoiceError, ProblemError."""
     found = next((one for one in list_providers(console, purpose) if one.agency == agency), None)
     if found is None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import RowMapping, func, select
 
@@ -19,6 +20,16 @@ from schemas.agreement import AgreementState
 from schemas.faults import Wording
 from schemas.problem import ProblemError
 from schemas.purpose_catalogue import Purpose, load_purposes
+
+_EVER_IN_FORCE: Final = frozenset(
+    {
+        AgreementState.ACTIVE,
+        AgreementState.SUSPENDED,
+        AgreementState.REPLACED,
+        AgreementState.EXPIRED,
+        AgreementState.REVOKED,
+    }
+)
 
 
 class HoldReason(StrEnum):
@@ -178,7 +189,7 @@ def _record(console: Console, account: str, action: Action, digest: str, reason:
 
 def _asks_us(console: Console, copy: AgreementCopy) -> bool:
     is_asked = copy.agreement.provider.agency == console.connector.agency
-    return is_asked and copy.standing.state is not AgreementState.PROPOSED
+    return is_asked and copy.standing.state in _EVER_IN_FORCE
 
 
 def _use_of(

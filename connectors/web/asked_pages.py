@@ -24,6 +24,7 @@ from connectors.desk.asked_of_us import (
 from connectors.desk.question_statement import name_attributes
 from connectors.state.database import writing
 from connectors.web.signed_in import requires_sign_in, signed_in
+from hosting.web.agreement_terms import STATE_TAGS
 from hosting.web.language import Text, choose
 from hosting.web.listing import Column, page_of
 from schemas.agreement import AgreementState
@@ -46,12 +47,6 @@ RELEASE_COLUMNS: Final = (
     Column(Text("人次", "Children"), is_number=True),
     Column(Text("未答复", "No answer"), is_number=True),
 )
-STATE_WORDS: Final = {
-    AgreementState.PROPOSED: (Text("待签署", "proposed"), "waiting"),
-    AgreementState.ACTIVE: (Text("有效", "in force"), "good"),
-    AgreementState.SUSPENDED: (Text("已中止", "suspended"), "warning"),
-    AgreementState.REVOKED: (Text("已终止", "ended"), "neutral"),
-}
 REASON_WORDS: Final = {
     HoldReason.UNUSUAL_USE: Text("查询异常，需要核实", "Unusual use, to be looked into"),
     HoldReason.WRONG_DATA: Text("本单位数据有误，需要更正", "Our data are wrong and are being corrected"),
@@ -104,7 +99,7 @@ def _show(console: Console) -> str:
         page=page,
         use_columns=USE_COLUMNS,
         release_columns=RELEASE_COLUMNS,
-        states=STATE_WORDS,
+        states=STATE_TAGS,
         name_attributes=name_attributes,
         may_hold=signed_in().account.may(Permission.HOLD_AGREEMENTS),
     )
@@ -123,7 +118,7 @@ def _hold_page(console: Console, digest: str, errors: dict[str, str]) -> str:
     return render_template(
         "asked/hold.html",
         use=use,
-        state=STATE_WORDS[use.copy.standing.state],
+        state=STATE_TAGS[use.copy.standing.state],
         attributes=name_attributes(use.copy.agreement.attributes),
         reasons=[(reason.value, choose(REASON_WORDS[reason])) for reason in wanted],
         is_suspended=use.copy.standing.state is AgreementState.SUSPENDED,

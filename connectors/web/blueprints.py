@@ -6,6 +6,7 @@ from connectors.console.context import Console
 from connectors.web.account_pages import account_pages
 from connectors.web.accounting_pages import accounting_pages
 from connectors.web.add_account_pages import add_account_pages
+from connectors.web.agreement_blueprints import register_agreement_pages
 from connectors.web.asked_pages import asked_pages, hold_pages
 from connectors.web.asking_pages import register_asking_pages
 from connectors.web.correction_pages import correction_pages
@@ -50,6 +51,7 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(accounting_pages(console))
     app.register_blueprint(correction_pages(console))
     app.register_blueprint(hold_pages(console))
+    register_agreement_pages(app, console)
     app.register_blueprint(data_pages(console))
     app.register_blueprint(index_refresh_pages(console))
     app.register_blueprint(job_pages(console))

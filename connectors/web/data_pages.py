@@ -15,9 +15,9 @@ from connectors.desk.register_checks import begin_check, latest_check
 from connectors.desk.register_source import find_register_source
 from connectors.sources.sentences import SOURCE_ERRORS
 from connectors.state.database import writing
-from connectors.web.asked_pages import STATE_WORDS
 from connectors.web.index_refresh_words import OUTCOME_WORDS, say_refresh_failure
 from connectors.web.signed_in import requires_sign_in, signed_in
+from hosting.web.agreement_terms import STATE_TAGS
 from hosting.web.language import Text
 from hosting.web.listing import Column
 
@@ -78,7 +78,7 @@ def _show(console: Console) -> str:
         failure=SOURCE_ERRORS.get(check.failure) if check is not None and check.failure else None,
         index_columns=INDEX_COLUMNS,
         finding_columns=FINDING_COLUMNS,
-        states=STATE_WORDS,
+        states=STATE_TAGS,
         severities=SEVERITY_WORDS,
         outcomes=OUTCOME_WORDS,
         say_refresh_failure=say_refresh_failure,

@@ -9,6 +9,7 @@ from flask import request
 from connectors.console.account import Account
 from connectors.console.context import Console
 from connectors.console.roles import Permission
+from connectors.desk.agreements import count_waiting_agreements, count_waiting_drafts
 from connectors.desk.corrections import count_waiting_corrections
 from connectors.desk.holiday_notices import count_missing_years
 from connectors.desk.index_refreshing import count_shrunk_indexes
@@ -167,6 +168,24 @@ WAYS: Final = (
             Waiting(
                 count_waiting_corrections,
                 Text("需要答复 %s 项校核申请", "Requests for correction that wait for an answer: %s"),
+            ),
+        ),
+    ),
+    Way(
+        Text("协议", "Agreements"),
+        Text(
+            "起草、签署、续签和终止与其他单位的共享协议，发布索引",
+            "Draft, sign, renew and end agreements with other agencies, publish indexes",
+        ),
+        (
+            (f"{PREFIX}/agreements", Permission.PREPARE_AGREEMENTS),
+            (f"{PREFIX}/agreement-drafts", Permission.PREPARE_AGREEMENTS),
+        ),
+        (
+            Waiting(count_waiting_agreements, Text("需要办理 %s 项共享协议", "Agreements for you to handle: %s")),
+            Waiting(
+                count_waiting_drafts,
+                Text("需要您确认 %s 份协议草稿", "Drafts of agreements for you to approve: %s"),
             ),
         ),
     ),

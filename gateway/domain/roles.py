@@ -23,6 +23,7 @@ class Permission(StrEnum):
     READ_ENTRIES = "read_entries"
     DISCLOSE_PERSONAL = "disclose_personal"
     EXPORT_ENTRIES = "export_entries"
+    SEE_AGREEMENTS = "see_agreements"
     ACCOUNT_FOR_CHILD = "account_for_child"
     SEE_INTEGRITY = "see_integrity"
     VERIFY_LOG = "verify_log"
@@ -43,6 +44,7 @@ _EVERYBODY: Final = frozenset({Permission.SEE_OVERVIEW, Permission.SEE_INTEGRITY
 _READING: Final = frozenset(
     {
         Permission.READ_ENTRIES,
+        Permission.SEE_AGREEMENTS,
         Permission.DISCLOSE_PERSONAL,
         Permission.EXPORT_ENTRIES,
         Permission.ACCOUNT_FOR_CHILD,
@@ -58,6 +60,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         Role.AGENCY_AUDITOR: _EVERYBODY | _READING,
         Role.PRIVACY_OFFICER: _EVERYBODY
         | {
+            Permission.SEE_AGREEMENTS,
             Permission.SEE_ALERTS,
             Permission.CLOSE_ALERTS,
             Permission.SEE_REPORTS,

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from gateway.domain.account import LogScope
+from gateway.domain.account import Account, LogScope
 from gateway.domain.budgets import LEGAL_ZONE
 from gateway.domain.log_filter import LogFilter
 from gateway.domain.simulation import LoggedRequest
@@ -25,6 +25,7 @@ from gateway.log.logged_entry import LoggedEntry
 from gateway.persistence.agreement_queries import find_agreement
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.search_queries import Search, list_entries
+from gateway.services.console_events import console_event
 from gateway.services.context import Gateway
 from schemas.agreement import Agreement
 from schemas.envelope import MessageType
@@ -53,15 +54,21 @@ class RequestsRead:
     is_cut: bool
 
 
-def read_requests(gateway: Gateway, draft: Agreement, days: int) -> RequestsRead:
+def read_requests(gateway: Gateway, draft: Agreement, days: int, account: Account | None = None) -> RequestsRead:
     """Return the requests of the last `days` days between the draft's parties for its purpose.
+
+    Args:
+        gateway: whose log is read.
+        draft: the agreement that is thought of.
+        days: how many days back.
+        account: who reads at the console; None for the operator on the server.
 
     Raises:
         AuditUnavailableError: the reading could not be logged; nothing was read.
     """
     from_on = gateway.now().astimezone(LEGAL_ZONE).date() - timedelta(days=days)
     asked = LogFilter(from_on=from_on, actor=draft.requester.agency, peer=draft.provider.agency, purpose=draft.purpose)
-    _log(gateway, asked)
+    _log(gateway, account, asked)
     types = frozenset(name for name in _READ if Audience.OPERATOR in DECLARATIONS[name].audiences)
     with read_transaction(gateway.engine) as connection:
         entries = list(_entries(connection, Search(LogScope(None), types, asked)))
@@ -69,14 +76,16 @@ def read_requests(gateway: Gateway, draft: Agreement, days: int) -> RequestsRead
     return RequestsRead(from_on, requests, len(entries) > MAX_SIMULATED_ENTRIES)
 
 
-def _log(gateway: Gateway, asked: LogFilter) -> None:
-    parameters = asked.parameters()
+def _log(gateway: Gateway, account: Account | None, asked: LogFilter) -> None:
+    fields, note = tuple(asked.parameters()), urlencode(asked.parameters())
     event = Event(
         type=EventType.AUDIT_SEARCH,
         actor=Actor(org=gateway.id),
-        fields=tuple(parameters),
-        personal={PersonalField.NOTE: urlencode(parameters)},
+        fields=fields,
+        personal={PersonalField.NOTE: note},
     )
+    if account is not None:
+        event = console_event(gateway, account, EventType.AUDIT_SEARCH, fields=fields, note=note)
     gateway.journal.write(lambda _: Draft(None, (event,)))
 
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from gateway.services.context import Gateway
 from gateway.web.account_pages import account_pages
+from gateway.web.agreement_pages import agreement_pages
 from gateway.web.alert_pages import alert_pages
 from gateway.web.child_pages import child_pages
 from gateway.web.entry_pages import entry_pages
@@ -18,6 +19,7 @@ from gateway.web.report_pages import report_pages
 from gateway.web.request_pages import request_pages
 from gateway.web.search_pages import search_pages
 from gateway.web.signed_in import console_site
+from gateway.web.simulation_pages import simulation_pages
 from gateway.web.suspension_pages import suspension_pages
 from gateway.web.who_can_pages import who_can_pages
 from hosting.web.own_account_pages import own_account_pages
@@ -34,6 +36,8 @@ def register_pages(app: Flask, gateway: Gateway) -> None:
     app.register_blueprint(own_account_pages(site))
     app.register_blueprint(account_pages(gateway))
     app.register_blueprint(overview_pages(gateway))
+    app.register_blueprint(agreement_pages(gateway))
+    app.register_blueprint(simulation_pages(gateway))
     app.register_blueprint(alert_pages(gateway))
     app.register_blueprint(report_pages(gateway))
     app.register_blueprint(job_pages(gateway))

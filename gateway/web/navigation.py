@@ -43,6 +43,7 @@ WAYS: Final = (
             ("/console/who-can", Permission.READ_ENTRIES),
         ),
     ),
+    Way(Text("协议", "Agreements"), (("/console/agreements", Permission.SEE_AGREEMENTS),)),
     Way(Text("儿童", "Child"), (("/console/child", Permission.ACCOUNT_FOR_CHILD),)),
     Way(Text("完整性", "Integrity"), (("/console/integrity", Permission.SEE_INTEGRITY),)),
     Way(Text("预警", "Alerts"), (("/console/alerts", Permission.SEE_ALERTS),), count_waiting_alerts),

@@ -36,6 +36,7 @@ PERMISSION_NAMES: Final[Mapping[Permission, Text]] = MappingProxyType(
         Permission.SEE_OVERVIEW: Text("查看概览", "see the overview"),
         Permission.READ_ENTRIES: Text("查阅日志条目", "read the log's entries"),
         Permission.DISCLOSE_PERSONAL: Text("查阅个人信息", "read personal fields"),
+        Permission.SEE_AGREEMENTS: Text("查看协议", "see the agreements"),
         Permission.EXPORT_ENTRIES: Text("导出日志条目", "export entries"),
         Permission.ACCOUNT_FOR_CHILD: Text("答复儿童或监护人的查询", "account for the requests about a child"),
         Permission.SEE_INTEGRITY: Text("查看日志完整性", "see the log's integrity"),

@@ -1,7 +1,7 @@
 """A served console whose gateway is simulated in the same process: what is asked is answered at once."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,10 +38,10 @@ class AskingDesk:
 
 
 @contextmanager
-def served_desk(folder: Path) -> Iterator[AskingDesk]:
-    """Serve the console of an office that may ask, until the block is left."""
+def served_desk(folder: Path, connect: Callable[[Office], Console] = console_of) -> Iterator[AskingDesk]:
+    """Serve the console of an office that may ask, until the block is left; `connect` makes the console."""
     with opened_office(folder) as office:
-        console = console_of(office)
+        console = connect(office)
         server = make_server("127.0.0.1", 0, create_console_app(console), threaded=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
