@@ -4,17 +4,22 @@ from dataclasses import dataclass, replace
 
 import httpx
 
+from connectors.cli.session import Session
 from connectors.gateway_client import PATHS, Prepared
 from connectors.items.papers import Child
 from connectors.own_log.check_entries import OwnLogCheck
+from connectors.statistics.ask import ask_statistics
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import prepare_probe
 from gateway.settings import load_settings
 from hosting.certificates import trusted_authorities
 from keys.protocol.envelopes import read_unverified
+from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement
 from schemas.envelope import ENVELOPE_HEADER, EnvelopeClaims, MessageType
 from schemas.formats import MAX_ENVELOPE_CHARACTERS
+from schemas.statistics.quarter import last_ended_quarter
+from schemas.statistics.tables import load_tables
 from tests.attack.attacker import Collusion, collude
 from tests.attack.referral import refer
 from tests.attack.wire import Exchanged, Wire, over
@@ -59,6 +64,7 @@ def record_life(scene: Scene, purpose: str) -> Life:
     at_requester, at_provider = Wire(), Wire()
     with over(at_requester, scene.session(plan.requester)) as requester:
         with over(at_provider, scene.session(plan.provider)) as provider:
+            _ask_for_statistics(requester, provider, plan.regions)
             agreement = agree(requester, provider, purpose, plan.regions)
             publish(provider, agreement, lambda *_: None)
             item = refer(requester, provider, Child(name="欧阳小满"))
@@ -69,6 +75,16 @@ def record_life(scene: Scene, purpose: str) -> Life:
         OwnLogCheck(requester.connector, requester.client).run()
     passed = {_type_of(found): found for found in (*at_requester.passed, *at_provider.passed) if found.request}
     return Life(scene, collude(scene, agreement), passed, item)
+
+
+def _ask_for_statistics(requester: Session, provider: Session, regions: tuple[str, ...]) -> None:
+    """Ask for the provider's table, under an agreement of its own."""
+    agreement = agree(requester, provider, "P18", regions)
+    kind = AgencyKind(provider.connector.settings.agency_type)
+    table = next(table.id for table in load_tables().values() if table.provider is kind)
+    quarter = last_ended_quarter(requester.connector.today())
+    query = query_under(agreement, region=regions[0])
+    ask_statistics(requester.connector, requester.client, query, table, quarter)
 
 
 def _type_of(exchanged: Exchanged) -> MessageType:

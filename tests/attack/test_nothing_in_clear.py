@@ -21,6 +21,7 @@ from demo.scenario.cast import GATEWAY_ID, GUARDIAN_PLAN, PLANS
 from demo.scenario.desks import query_under
 from demo.scenario.refusals import RefusalPlay, prepare_probe
 from demo.scenario.servers import run_command
+from gateway.services.receive_request import RELAYED
 from gateway.settings import DATABASE_FILE, load_settings
 from keys.crypto.signing import sign_compact
 from keys.protocol.envelopes import sign_envelope
@@ -121,7 +122,7 @@ def _exhibits(
         for body in _bodies(number, name):
             signed = _signed(collusion, kind, body)
             yield scene.stage.gateway_url + path, {**plain, ENVELOPE_HEADER: signed.envelope}, body
-            if kind in {MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT}:
+            if kind in RELAYED:
                 promise = collusion.promise(signed)
                 yield (
                     collusion.endpoint + path,
@@ -139,8 +140,7 @@ def _exhibits(
 def _signed(collusion: Collusion, kind: MessageType, body: bytes) -> Prepared:
     """Sign any body as a message of any kind."""
     probe = prepare_probe(collusion.requester, query_under(collusion.agreement))
-    relayed = kind in {MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT}
-    audience = collusion.agreement.provider.agency if relayed else GATEWAY_ID
+    audience = collusion.agreement.provider.agency if kind in RELAYED else GATEWAY_ID
     claims = probe.claims.model_copy(update={"type": kind, "audience": audience, "body": digest_of(body)})
     return Prepared(claims, sign_envelope(collusion.requester.connector.signing_key(), claims), body)
 

@@ -37,7 +37,7 @@ from tests.scene import Scene
 
 PURPOSE = "P04"
 GROUP_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-RELAYED = (MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT)
+RELAYED = (MessageType.EVALUATE, MessageType.EXCHANGE, MessageType.RECEIPT, MessageType.STATISTICS)
 
 
 @pytest.fixture(scope="module")
