@@ -62,10 +62,9 @@ def keep_agreement(
         ).scalar()
         if known is None:
             connection.execute(insert(agreement_copy).values(is_withheld=False, **values))
-        elif known not in _ENDED_HERE:
-            connection.execute(
-                update(agreement_copy).where(agreement_copy.c.digest == values["digest"]).values(**values)
-            )
+        else:
+            told = values if known not in _ENDED_HERE else {"history": values["history"]}
+            connection.execute(update(agreement_copy).where(agreement_copy.c.digest == values["digest"]).values(told))
 
 
 def set_withheld(state: Engine, digest: str, *, is_withheld: bool) -> None:
