@@ -1,5 +1,6 @@
 """One example of every message, made with the models themselves: what stands here is well formed."""
 
+from docs.generation.emergency_examples import EMERGENCY_EXAMPLES
 from docs.generation.item_examples import ITEM_EXAMPLES
 from docs.generation.statistics_examples import STATISTICS_EXAMPLES
 from docs.generation.made_up import digest, identifier, packed, token
@@ -328,6 +329,7 @@ _ALL: tuple[Message, ...] = (
     ProblemError(ProblemCode.BUDGET_EXHAUSTED).as_problem("en"),
     *ITEM_EXAMPLES,
     *STATISTICS_EXAMPLES,
+    *EMERGENCY_EXAMPLES,
 )
 
 EXAMPLES: dict[str, Message] = {type(example).__name__: example for example in _ALL}

@@ -14,11 +14,13 @@ from gateway.api.conversation import Conversation
 from gateway.api.conversations import CONVERSATIONS
 from gateway.services.receive_request import RELAYED
 from schemas.agreement import Agreement, AgreementSignature, Party
+from schemas.emergency import EmergencyClaim
 from schemas.envelope import ANSWER_TO, EnvelopeClaims, RelayClaims
 from schemas.key_statement import KeyStatement
 from schemas.message import Message
 from schemas.messages.accounting import AccountedAccess, Accounting, AccountingSeal, SignedAccounting
 from schemas.messages.agreements import SignedAgreement
+from schemas.messages.emergency import LiftedCall
 from schemas.messages.exchange import Answer, PossessionMacs, PossessionProof, PossessionProofs, SealedAnswers
 from schemas.messages.items import (
     ActClaims,
@@ -73,6 +75,8 @@ _INNER_PARTS: tuple[type[Message], ...] = (
     ActClaims,
     EscalatedClaims,
     PaperRef,
+    EmergencyClaim,
+    LiftedCall,
     MatchedSet,
     StatisticsRelease,
     StatisticsRow,

@@ -14,6 +14,7 @@ from gateway.alerts.officers import (
     find_busy_officers,
     find_exceeded_budgets,
     find_office_hours,
+    find_officer_hit_rates,
     find_own_hours,
     find_suspended_officers,
 )
@@ -85,6 +86,9 @@ EVALUATIONS: Final[Mapping[RuleKind, Evaluation]] = MappingProxyType(
         RuleKind.VERIFICATION_FAILED: Evaluation(find_failed_verifications, frozenset({EventType.LOG_VERIFY})),
         RuleKind.ITEM_OVERDUE: Evaluation(find_overdue_items, frozenset({EventType.ITEM_ESCALATE})),
         RuleKind.REVIEW_OVERDUE: Evaluation(find_overdue_reviews, frozenset({EventType.AGREEMENT_OVERDUE})),
+        RuleKind.OFFICER_HIT_RATE: Evaluation(
+            find_officer_hit_rates, frozenset({EventType.MATCH_QUERY}), waits="judged_after", with_officer=True
+        ),
         RuleKind.OFFICER_SUSPENDED: Evaluation(find_suspended_officers, frozenset({EventType.OFFICER_SUSPEND})),
         RuleKind.OFFICER_BUDGET: Evaluation(
             find_exceeded_budgets, frozenset({EventType.REFUSAL}), same_day=True, with_officer=True

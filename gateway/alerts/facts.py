@@ -76,13 +76,17 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class RunCount:
-    """One judged run: who asked under which agreement (its id), on which day, and how many records matched."""
+    """One judged run: who asked under which agreement (its id), on which day, and how many records matched.
+
+    `officer` is the tag of who began it, None for runs that were begun before this was noted.
+    """
 
     agency: str
     agreement: str
     day_on: date
     asked: int
     matched: int
+    officer: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

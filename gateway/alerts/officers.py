@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from gateway.alerts.facts import EntryRow, Finding, Material, OfficerHour, finding_of, group_rows
+from gateway.alerts.facts import EntryRow, Finding, Material, OfficerHour, RunCount, finding_of, group_rows
 from gateway.alerts.requests import is_emergency
 from gateway.alerts.rule import Rule
 from schemas.problem import ProblemCode
@@ -55,6 +56,44 @@ def find_own_hours(rule: Rule, material: Material) -> list[Finding]:
         if unusual:
             found.append(finding_of(unusual, agency, day, officer))
     return found
+
+
+def find_officer_hit_rates(rule: Rule, material: Material) -> list[Finding]:
+    """Find officers whose questions of a day under an agreement hardly match, or far less than those of their peers."""
+    found = []
+    for (agreement, day, officer), rows in _by_agreement_and_officer(material.new).items():
+        runs = [run for run in material.runs if (run.agreement, run.day_on.isoformat()) == (agreement, day)]
+        own = _Hits.of(run for run in runs if run.officer == bytes.fromhex(officer))
+        peers = _Hits.of(run for run in runs if run.officer != bytes.fromhex(officer))
+        if own.asked >= rule.number("asked_at_least") and _is_unusual(rule, own, peers):
+            found.append(finding_of(rows, agreement, day, officer, count=own.asked - own.matched))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """How many records were asked for, and how many of them matched."""
+
+    asked: int
+    matched: int
+
+    @classmethod
+    def of(cls, runs: Iterable[RunCount]) -> "_Hits":
+        """Add runs up."""
+        counted = list(runs)
+        return cls(sum(run.asked for run in counted), sum(run.matched for run in counted))
+
+
+def _is_unusual(rule: Rule, own: _Hits, peers: _Hits) -> bool:
+    if 100 * own.matched < rule.number("matched_below") * own.asked:
+        return True
+    is_comparable = peers.asked >= rule.number("peers_asked_at_least")
+    share = rule.number("share_of_peers_below")
+    return is_comparable and 100 * own.matched * peers.asked < share * peers.matched * own.asked
+
+
+def _by_agreement_and_officer(rows: Iterable[EntryRow]) -> dict[tuple[str, ...], list[EntryRow]]:
+    return group_rows((row for row in rows if row.officer is not None), "policy", "day_on", "officer")
 
 
 def find_exceeded_budgets(_rule: Rule, material: Material) -> list[Finding]:

@@ -49,6 +49,7 @@ class RuleKind(StrEnum):
     VERIFICATION_FAILED = "verification_failed"
     ITEM_OVERDUE = "item_overdue"
     REVIEW_OVERDUE = "review_overdue"
+    OFFICER_HIT_RATE = "officer_hit_rate"
     OFFICER_SUSPENDED = "officer_suspended"
     OFFICER_BUDGET = "officer_budget"
 
@@ -84,6 +85,13 @@ UNITS: Final[Mapping[RuleKind, Mapping[str, Unit]]] = MappingProxyType(
         RuleKind.VERIFICATION_FAILED: {},
         RuleKind.ITEM_OVERDUE: {},
         RuleKind.REVIEW_OVERDUE: {},
+        RuleKind.OFFICER_HIT_RATE: {
+            "judged_after": Unit.MINUTES,
+            "asked_at_least": Unit.RECORDS,
+            "matched_below": Unit.PERCENT,
+            "peers_asked_at_least": Unit.RECORDS,
+            "share_of_peers_below": Unit.PERCENT,
+        },
         RuleKind.OFFICER_SUSPENDED: {},
         RuleKind.OFFICER_BUDGET: {},
     }

@@ -59,7 +59,9 @@ def forget_activity(connection: Connection, before_on: date) -> None:
 def list_run_counts(connection: Connection, from_at: datetime) -> list[RunCount]:
     """Return the judged runs that began at `from_at` or later, as far as they are still kept."""
     query = (
-        select(match_run.c.requester, agreement.c.id, match_run.c.created_at, match_run.c.summary)
+        select(
+            match_run.c.requester, agreement.c.id, match_run.c.created_at, match_run.c.summary, match_run.c.officer
+        )
         .join(agreement, agreement.c.digest == match_run.c.agreement)
         .where(match_run.c.created_at >= int(from_at.timestamp()), match_run.c.state == RunState.JUDGED.value)
     )
@@ -87,8 +89,8 @@ def list_skewed_signatures(connection: Connection, from_at: datetime) -> list[Sk
     ]
 
 
-def _run_count(agency: str, agreement_id: str, created_at: int, summary: bytes) -> RunCount:
+def _run_count(agency: str, agreement_id: str, created_at: int, summary: bytes, officer: bytes | None) -> RunCount:
     stated = RunSummary.from_bytes(summary, MAX_MATCH_ANSWER_BYTES)
     asked = stated.matches + stated.possible_matches + stated.non_matches
     day_on = datetime.fromtimestamp(created_at, LEGAL_ZONE).date()
-    return RunCount(agency, agreement_id, day_on, asked, stated.matches + stated.possible_matches)
+    return RunCount(agency, agreement_id, day_on, asked, stated.matches + stated.possible_matches, officer)

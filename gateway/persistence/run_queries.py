@@ -1,7 +1,7 @@
 """Reading and writing match runs and their parts; a run is closed once, judged once, and then forgotten."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, or_, select, update
@@ -23,7 +23,10 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One question's records, as far as they were sent; `index_id` and `summary` once it is judged."""
+    """One question's records, as far as they were sent; `index_id` and `summary` once it is judged.
+
+    `officer` is the tag of who began it.
+    """
 
     id: int
     run_id: str
@@ -39,6 +42,7 @@ class Run:
     judge_until: int | None = None
     index_id: str | None = None
     summary: bytes | None = None
+    officer: bytes | None = field(default=None, repr=False)
 
 
 _COLUMNS = tuple(match_run.c[name] for name in Run.__slots__)

@@ -26,6 +26,7 @@ match_run = Table(
     Column("agreement", Text, ForeignKey("agreement.digest"), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("requester", Text, nullable=False),
+    Column("officer", LargeBinary),  # the tag of the officer who began it, under the key of that year
     Column("subject", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),

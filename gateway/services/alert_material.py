@@ -95,6 +95,7 @@ class Gatherer:
         material = Material(self.now, new, earlier)
         further = {
             RuleKind.LOW_HIT_RATE: self._with_runs,
+            RuleKind.OFFICER_HIT_RATE: self._with_runs,
             RuleKind.BUSIER_THAN_PEERS: self._with_activity,
             RuleKind.OUTSIDE_OWN_HOURS: self._with_activity,
             RuleKind.RARE_PURPOSE: self._with_usage,

@@ -139,6 +139,7 @@ def _find_or_begin(
         agreement=digest,
         epoch=message.epoch,
         requester=agreement.requester.agency,
+        officer=next(iter(received.officer_tags()), None),
         subject=message.subject.value,
         state=RunState.RECEIVING,
         created_at=now,

@@ -46,6 +46,10 @@ class Received(Generic[M]):
         """The claims of the verified envelope."""
         return self.envelope.claims
 
+    def officer_tags(self) -> tuple[bytes, ...]:
+        """Return the tag of the officer whom the envelope names, or none."""
+        return _officer_tags(self.trail, self.claims)
+
     def handle_tags(self, handles: Iterable[str]) -> tuple[bytes, ...]:
         """Return the tags of the records that a request is about, each once."""
         return () if self.trail.index_key is None else self.trail.index_key.handles(handles)

@@ -1,4 +1,4 @@
-"""Create the tables of emergency calls and of what each officer was charged.
+"""Create the tables of emergency calls and of what each officer was charged; let a run know who began it.
 
 Revision ID: 0012
 """
@@ -11,7 +11,7 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables and the column."""
     op.create_table(
         "emergency_call",
         *_columns(sa.Text, "agreement", "call", "requester", "provider", "officer", "reason"),
@@ -35,10 +35,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agreement", "officer", "day", "kind", name="pk_officer_budget_use"),
     )
     op.create_index("ix_officer_budget_use_day", "officer_budget_use", ["day"])
+    op.add_column("match_run", sa.Column("officer", sa.LargeBinary, nullable=True))
 
 
 def downgrade() -> None:
-    """Drop the tables."""
+    """Drop the tables and the column."""
+    op.drop_column("match_run", "officer")
     op.drop_table("officer_budget_use")
     op.drop_table("emergency_call")
 

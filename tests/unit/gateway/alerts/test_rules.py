@@ -297,3 +297,41 @@ def test_a_suspension_is_found_by_the_officer_s_agency_and_day() -> None:
     other = row(3, EventType.OFFICER_SUSPEND, actor=gateway, peer=HOLDER)
     found = evaluate("officer-suspended", *suspended, other)
     assert [one.entries for one in found] == [(Place(2026, 1), Place(2026, 2)), (Place(2026, 3),)]
+
+
+ASKED = row(1, EventType.MATCH_QUERY, policy="agreement-1", officer=OFFICER)
+
+
+def _own(asked: int, matched: int, officer: bytes = OFFICER, agreement: str = "agreement-1") -> RunCount:
+    return RunCount(ASKER, agreement, ASKED.day_on, asked, matched, officer)
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        (_own(12, 0), _own(12, 0)),
+        (_own(20, 1),),
+        (_own(40, 10), _own(100, 80, OTHER)),  # a quarter, where the peers find four fifths
+    ],
+    ids=["no hits", "hardly any", "far below the peers"],
+)
+def test_an_officer_whose_questions_hardly_match_is_found(runs: tuple[RunCount, ...]) -> None:
+    (found,) = evaluate("officer-hit-rate", ASKED, runs=runs)
+    assert found.count == sum(run.asked - run.matched for run in runs if run.officer == OFFICER)
+    assert found.entries == (ASKED.place,)
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        (_own(19, 0),),
+        (_own(20, 2),),
+        (_own(40, 20), _own(100, 80, OTHER)),
+        (_own(40, 10), _own(99, 99, OTHER)),
+        (_own(100, 0, OTHER), _own(20, 20)),
+        (_own(100, 0, OFFICER, "agreement-2"),),
+    ],
+    ids=["few records", "enough matches", "half of the peers'", "few peers", "another officer", "another agreement"],
+)
+def test_a_usual_officer_is_not_found(runs: tuple[RunCount, ...]) -> None:
+    assert not evaluate("officer-hit-rate", ASKED, runs=runs)
