@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from connectors.agreement_copies import AgreementKeeper
 from connectors.agreement_parties import require_sound_parties
 from connectors.context import Connector
@@ -13,6 +15,7 @@ from connectors.trust import TrustStore
 from keys.custody.key_ring import KeyKind
 from keys.protocol.agreements import sign_agreement
 from schemas.agreement import Agreement, AgreementState, Approval, Party
+from schemas.agreement_steps import ReviewStep
 from schemas.envelope import MessageType
 from schemas.linkage_keys import LINKAGE_SCHEMA
 from schemas.message import Message
@@ -97,7 +100,8 @@ class SharingOffice:
     """Carries agreements between this agency, the gateway and the agency's own copies.
 
     What the gateway refuses is raised as `GatewayClient.ask` raises it: agreement_step_refused where an agreement does
-    not stand so that this agency may take the step.
+    not stand so that this agency may take the step. A reason that is none of the step's, or a note that may not be
+    said, is malformed at /reasons or /note.
     """
 
     def __init__(self, connector: Connector, client: GatewayClient, trust: TrustStore) -> None:
@@ -117,29 +121,27 @@ class SharingOffice:
 
     def accept_complete(self, digest: str) -> AgreementCopy:
         """Say, as provider, that a proposal is complete and is being reviewed."""
-        return self._review(AgreementReview(agreement=digest, step="accept_complete"))
+        return self._review(digest, "accept_complete")
 
     def return_incomplete(self, digest: str, reasons: tuple[str, ...], note: str | None = None) -> AgreementCopy:
         """Return a proposal, once, with all that is missing (`INCOMPLETE_REASONS`); ends this version."""
-        told = tuple(sorted(set(reasons)))
-        return self._review(AgreementReview(agreement=digest, step="return_incomplete", reasons=told, note=note))
+        return self._review(digest, "return_incomplete", tuple(sorted(set(reasons))), note)
 
     def extend_review(self, digest: str) -> AgreementCopy:
         """Take, once and before the answer is due, 10 more working days for the review."""
-        return self._review(AgreementReview(agreement=digest, step="extend"))
+        return self._review(digest, "extend")
 
     def refuse(self, digest: str, reason: str, note: str | None = None) -> AgreementCopy:
         """Refuse a proposal as provider, with one of `REFUSAL_REASONS`."""
-        return self._review(AgreementReview(agreement=digest, step="refuse", reasons=(reason,), note=note))
+        return self._review(digest, "refuse", (reason,), note)
 
     def dispute(self, digest: str, note: str | None = None) -> AgreementCopy:
         """Dispute, as requester and once, a refusal: the lead body decides."""
-        return self._review(AgreementReview(agreement=digest, step="dispute", note=note))
+        return self._review(digest, "dispute", note=note)
 
     def settle(self, digest: str, *, reopen: bool, note: str | None = None) -> AgreementCopy:
         """Decide a dispute as lead body: the proposal is reviewed again, or stays refused."""
-        step = "settle_reopen" if reopen else "settle_refuse"
-        return self._review(AgreementReview.model_validate({"agreement": digest, "step": step, "note": note}))
+        return self._review(digest, "settle_reopen" if reopen else "settle_refuse", note=note)
 
     def sign(self, digest: str, signatories: Signatories) -> AgreementCopy:
         """Sign as provider what the requester has proposed and signed.
@@ -220,8 +222,15 @@ class SharingOffice:
         if not is_withdrawn and copy.standing.state not in {*_SIGNED, AgreementState.REVOKED}:
             raise ProblemError(ProblemCode.AGREEMENT_STEP_REFUSED, clause="state")
 
-    def _review(self, message: AgreementReview) -> AgreementCopy:
-        return self._tell(MessageType.AGREEMENT_REVIEW, message, message.agreement)
+    def _review(
+        self, digest: str, step: ReviewStep, reasons: tuple[str, ...] = (), note: str | None = None
+    ) -> AgreementCopy:
+        try:
+            message = AgreementReview(agreement=digest, step=step, reasons=reasons, note=note or None)
+        except ValidationError as error:
+            place = error.errors(include_input=False)[0]["loc"]
+            raise ProblemError(ProblemCode.MALFORMED, f"/{place[0]}" if place else "/reasons") from None
+        return self._tell(MessageType.AGREEMENT_REVIEW, message, digest)
 
     def _end(self, digest: str, action: str) -> None:
         message = AgreementEnd.model_validate({"agreement": digest, "action": action})

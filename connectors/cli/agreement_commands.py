@@ -1,4 +1,4 @@
-"""Commands of the sharing office: draft, propose, sign, list, suspend, resume, revoke."""
+"""Commands of the sharing office: draft, propose, sign, list, suspend, resume, revoke; the review beside them."""
 
 import json
 from datetime import datetime, time, timedelta
@@ -7,22 +7,30 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from connectors.agreement_parties import find_lead
 from connectors.agreements import Terms, draft_agreement
-from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REFERENCE, REGION
+from connectors.cli.agreement_options import signatories_option
+from connectors.cli.agreement_review_commands import REVIEW_COMMANDS
+from connectors.cli.agreement_tables import show_terms
+from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REGION
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.context import OFFICE_ZONE
 from connectors.settings import SettingsError
 from connectors.state.agreements import AgreementCopy
 from keys.protocol.key_chain import read_root
 from schemas.agency_kinds import AgencyKind
-from schemas.agreement import MAX_AGREEMENT_BYTES, MAX_BATCH_RECORDS, Agreement, Approval
+from schemas.agreement import MAX_AGREEMENT_BYTES, MAX_BATCH_RECORDS, Agreement, AgreementState, Approval
 from schemas.message import MessageError
 from schemas.purpose_catalogue import Purpose, load_purposes
 
 
 @click.group(cls=FriendlyGroup)
 def agreement() -> None:
-    """共享协议：起草、提出、签署、中止、终止。 / Agreements: draft, propose, sign, suspend, revoke."""
+    """共享协议：起草、提出、审核、签署、中止、终止。 / Agreements: draft, propose, review, sign, suspend, revoke."""
+
+
+for _command in REVIEW_COMMANDS:
+    agreement.add_command(_command)
 
 
 @agreement.command()
@@ -78,6 +86,7 @@ def draft(
         officer_releases_per_day=min(releases, limits.officer_releases_per_day),
         retention_days=purpose.retention_days,
         approval=_approval_of(purpose),
+        lead=find_lead(session.trust.registry(session.connector.now())),
     )
     drafted = draft_agreement(session.connector, purpose, terms)
     out.write_bytes(drafted.to_bytes() + b"\n")
@@ -85,18 +94,9 @@ def draft(
     start.console.print(provider_key, style="bold", highlight=False)
 
 
-_signatories = click.option(
-    "--signatories",
-    required=True,
-    nargs=2,
-    type=REFERENCE,
-    help="代表本单位签署的两名不同工作人员编号 / references of the two different officers who sign for this agency",
-)
-
-
 @agreement.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_signatories
+@signatories_option
 @pass_start
 def propose(start: Start, file: Path, signatories: tuple[str, str]) -> None:
     """签署并向提供部门提出。 / Sign as requester and propose."""
@@ -111,19 +111,21 @@ def propose(start: Start, file: Path, signatories: tuple[str, str]) -> None:
 
 @agreement.command()
 @click.argument("digest", type=DIGEST)
-@_signatories
+@signatories_option
 @click.option("--yes", is_flag=True, help="已核对，不再询问 / I have checked it, don't ask")
 @pass_start
 def sign(start: Start, digest: str, signatories: tuple[str, str], yes: bool) -> None:
-    """作为提供部门签署，协议随即生效。 / Sign as provider; the agreement becomes active."""
+    """作为提供部门签署；没有牵头机构时协议随即生效。 / Sign as provider; without a lead body the agreement is active then."""
     session = start.session()
     copy = session.office.sync().get(digest)
     if copy is not None:
-        _show(start, copy.agreement)
+        show_terms(start, copy.agreement)
     if not yes:
         click.confirm("条款和对方密钥指纹已核对，签署？ / Terms and key thumbprint checked, sign?", abort=True)
-    session.office.sign(digest, signatories)
-    start.console.print("已签署，协议生效。下一步：index publish / Signed and active. Next: index publish")
+    if session.office.sign(digest, signatories).standing.state is AgreementState.ACTIVE:
+        start.console.print("已签署，协议生效。下一步：index publish / Signed and active. Next: index publish")
+    else:
+        start.console.print("已签署，待牵头机构会签。 / Signed; the lead body countersigns next.")
 
 
 @agreement.command("list")
@@ -187,23 +189,6 @@ def _provider_of(session: Session, agency: str) -> tuple[AgencyKind, str]:
 
 def _approval_of(purpose: Purpose) -> Approval:
     return Approval.SECOND_PERSON if purpose.approvals.batch or purpose.approvals.single else Approval.NONE
-
-
-def _show(start: Start, terms: Agreement) -> None:
-    purpose = load_purposes()[terms.purpose]
-    table = Table(title=f"{terms.purpose} {purpose.name_zh} / {purpose.name_en}", show_header=False)
-    for name, value in (
-        ("需求部门 / requester", f"{terms.requester.agency}\n{terms.requester.signing_key}"),
-        ("提供部门 / provider", f"{terms.provider.agency}\n{terms.provider.signing_key}"),
-        ("数据项 / attributes", "\n".join(terms.attributes)),
-        ("地区 / regions", "、".join(terms.regions)),
-        ("审批 / approval", terms.approval.value),
-        ("每批上限 / batch", str(terms.max_batch)),
-        ("每日额度 / per day", f"{terms.evaluations_per_day} / {terms.releases_per_day}"),
-        ("保存天数 / retention", str(terms.retention_days)),
-    ):
-        table.add_row(name, value)
-    start.console.print(table)
 
 
 def _as_json(copy: AgreementCopy) -> dict[str, object]:

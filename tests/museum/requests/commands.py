@@ -121,6 +121,7 @@ def _honest(scene: Scene, command: str, folder: Path) -> tuple[bytes, dict[str, 
         "results": {"command": "question results", "--out": str(folder / "results.xlsx"), "id": digest},
         "suspend": {"command": "agreement suspend", "digest": digest},
     }
+    arguments["sign"] = {"command": "agreement sign --yes --signatories officer-07 head-02", "digest": digest}
     return b"", arguments.get(command, {"command": f"agreement {command} --yes", "digest": digest})
 
 
