@@ -120,7 +120,7 @@ def _view_of(
 
 
 def _working_days_left(console: Console, copy: AgreementCopy) -> int | None:
-    if copy.review_due_at is None or copy.standing.state is not AgreementState.IN_REVIEW:
+    if copy.review_due_at is None:
         return None
     # A period of days ends with the day: its end is the next day's first moment.
     due_on = china_date(datetime.fromtimestamp(copy.review_due_at - 1, UTC))

@@ -42,10 +42,11 @@ STEP_BUTTONS: Final[Mapping[OfficeStep, StepButton]] = MappingProxyType(
     {
         OfficeStep.ACCEPT: StepButton(
             permission=Permission.PREPARE_AGREEMENTS,
-            text=Text("材料齐全，受理", "It is complete: begin the review"),
+            text=Text("材料齐全，受理", "It is complete: take it"),
             explanation=Text(
-                "从今天起 10 个工作日内答复；确有需要，可以延长一次，再加 10 个工作日。",
-                "An answer is due within 10 working days from today; once, 10 more can be added.",
+                "自对方提出之日起 10 个工作日内答复；受理以后，确有需要的可以延长一次，再加 10 个工作日。",
+                "An answer is due within 10 working days of the proposal. Once it is taken as complete, 10 more can be "
+                "added, one time.",
             ),
             kind="primary",
         ),
@@ -91,7 +92,8 @@ STEP_BUTTONS: Final[Mapping[OfficeStep, StepButton]] = MappingProxyType(
             permission=Permission.SIGN_AGREEMENTS,
             text=Text("裁定重新审核", "Decide: to be reviewed again"),
             explanation=Text(
-                "协议回到提供部门，重新计算 10 个工作日。", "It goes back to the provider, with 10 working days anew."
+                "协议回到提供部门，从今天起重新计算 10 个工作日。",
+                "It goes back to the provider, with 10 working days anew.",
             ),
             takes_note=True,
             kind="primary",
@@ -139,7 +141,9 @@ DONE_WORDS: Final[Mapping[str, Text]] = MappingProxyType(
         "withdrawn": Text("已撤回。", "Taken back."),
         "signed": Text("已由两人签署。", "Signed by two persons."),
         "deleted": Text("草稿已删除。", "The draft was deleted."),
-        OfficeStep.ACCEPT.value: Text("已受理，审核期限开始计算。", "Taken as complete; the review has begun."),
+        OfficeStep.ACCEPT.value: Text(
+            "已受理，请在期限内签署或者答复。", "Taken as complete: sign it or answer in time."
+        ),
         OfficeStep.RETURN.value: Text("已一次告知需要补正的内容。", "What is missing was told."),
         OfficeStep.EXTEND.value: Text("审核期限已延长。", "The review was extended."),
         OfficeStep.REFUSE.value: Text("已答复不同意。", "Refused."),

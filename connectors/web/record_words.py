@@ -5,8 +5,11 @@ from functools import cache
 from typing import Final
 
 from connectors.console.roles import Role
+from connectors.web.agreement_steps_words import STEP_BUTTONS
+from connectors.web.agreement_words import DECLINE_WORDS
 from connectors.web.wordings import ROLE_NAMES
 from hosting.web.language import Text, choose, t
+from schemas.agreement_reasons import REASONS
 from schemas.dropouts.reporting_duties import load_reporting_duties
 from schemas.workflows.load import load_workflows
 
@@ -33,6 +36,7 @@ _NUMBERS: Final = {
     "due": Text("时限 %s", "due %s"),
     "first_on": Text("%s 起", "from %s"),
     "ledger": Text("台账 %s", "ledger %s"),
+    "with": Text("与 %s 一起", "together with %s"),
     "address": Text("网络地址 %s", "address %s"),
 }
 
@@ -65,5 +69,8 @@ def _words() -> Mapping[str, Text]:
         **{workflow.id: Text(workflow.name_zh, workflow.name_en) for workflow in workflows},
         **{duty.id: Text(duty.name_zh, duty.name_en) for duty in load_reporting_duties()},
         **{role.value: ROLE_NAMES[role] for role in Role},
+        **REASONS,
+        **{reason.value: words for reason, words in DECLINE_WORDS.items()},
+        **{step.value: button.text for step, button in STEP_BUTTONS.items()},
         **_REASONS,
     }
