@@ -17,7 +17,7 @@ CountRule = Callable[[Record, date], str | None]
 
 def _difficulty(record: Record, today: date) -> str | None:
     group = civil_affairs.DERIVATIONS["category_group"].derive(record, today)
-    return group.value if group in {CategoryGroup.GUARDIANSHIP, CategoryGroup.LIVING} else None
+    return group.value if isinstance(group, CategoryGroup) and group is not CategoryGroup.NONE else None
 
 
 def _dropout(record: Record, today: date) -> str | None:
