@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from docs.generation.markdown import code, codes
-from schemas import attribute_catalogue, formats
+from schemas import agreement_steps, attribute_catalogue, formats
 from schemas.messages import evaluate, exchange, items, match, registry
 from schemas.statistics import quarter, release, tables
 from schemas.workflows import clock
@@ -52,6 +52,8 @@ FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "Token": (formats.Token, "签名令牌", "a JWS in compact form (RFC 7515), ES256"),
     "Shard": (formats.Shard, "日志分片（年份）", "the year whose tree of the log is meant"),
     "UnixSeconds": (formats.UnixSeconds, "POSIX 秒", "seconds since 1970-01-01 UTC"),
+    "Note": (agreement_steps.Note, "说明，不得含六位以上数字", "a sentence; no number of six or more digits"),
+    "ReasonCode": (agreement_steps.ReasonCode, "退回或不同意的理由代码", "why a proposal is returned or refused"),
     "EventNumber": (items.EventNumber, "事件在事项中的序号", "the place of an event in its item, from 0"),
     "WorkflowId": (items.WorkflowId, "流程代号", "a workflow, e.g. `W6`"),
     "Name": (clock.Name, "流程内的名称", "a seat, step, clock or reason within its workflow"),

@@ -6,6 +6,7 @@ from docs.generation.statistics_examples import STATISTICS_EXAMPLES
 from docs.generation.made_up import digest, identifier, packed, token
 from docs.generation.settings_examples import PIN_EXAMPLE
 from schemas.agreement import Agreement, AgreementSignature, AgreementState, Approval, Party
+from schemas.agreement_steps import AgreementHistoryStep, AgreementStep
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.envelope import EnvelopeClaims, MessageType, RelayClaims
 from schemas.key_statement import KeyStatement, KeyUse
@@ -14,9 +15,11 @@ from schemas.message import Message
 from schemas.messages.accounting import AccessKind, AccountedAccess, Accounting, AccountingSeal, SignedAccounting
 from schemas.messages.agreements import (
     AgreementAnswer,
+    AgreementCountersign,
     AgreementEnd,
     AgreementList,
     AgreementPropose,
+    AgreementReview,
     AgreementSign,
     SignedAgreement,
 )
@@ -115,7 +118,13 @@ _MEMBER = Member(
     statements=(token("signing"), token("opening"), token("witness")),
 )
 _SIGNED = SignedAgreement(
-    agreement=_AGREEMENT, signatures=(token("requester"), token("provider")), state=AgreementState.ACTIVE
+    agreement=_AGREEMENT,
+    signatures=(token("requester"), token("provider")),
+    state=AgreementState.ACTIVE,
+    history=(
+        AgreementHistoryStep(step=AgreementStep.PROPOSE, agency=_CIVIL_AFFAIRS, at=_ISSUED),
+        AgreementHistoryStep(step=AgreementStep.SIGN, agency=_FEDERATION, at=_ISSUED + 86_400),
+    ),
 )
 _GATEWAY_IDENTITY = GatewayIdentity(
     agency=_GATEWAY,
@@ -293,10 +302,13 @@ _ALL: tuple[Message, ...] = (
     ),
     AgreementPropose(agreement=_AGREEMENT, signature=token("requester")),
     AgreementSign(agreement=_DIGEST, signature=token("provider")),
+    AgreementReview(agreement=_DIGEST, step="return_incomplete", reasons=("basis_missing", "period_unclear")),
+    AgreementCountersign(agreement=_DIGEST, signature=token("lead body")),
     AgreementEnd(agreement=_DIGEST, action="suspend"),
     AgreementList(),
     AgreementAnswer(agreements=(_SIGNED,)),
     _SIGNED,
+    _SIGNED.history[0],
     KeyStatement(
         agency=_FEDERATION,
         use=KeyUse.EVALUATION,

@@ -14,6 +14,7 @@ from gateway.api.conversation import Conversation
 from gateway.api.conversations import CONVERSATIONS
 from gateway.services.receive_request import RELAYED
 from schemas.agreement import Agreement, AgreementSignature, Party
+from schemas.agreement_steps import AgreementHistoryStep
 from schemas.emergency import EmergencyClaim
 from schemas.envelope import ANSWER_TO, EnvelopeClaims, RelayClaims
 from schemas.key_statement import KeyStatement
@@ -67,6 +68,7 @@ _INNER_PARTS: tuple[type[Message], ...] = (
     Agreement,
     Party,
     SignedAgreement,
+    AgreementHistoryStep,
     LogPlace,
     ShownEntry,
     ItemChange,

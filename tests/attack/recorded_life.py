@@ -1,14 +1,18 @@
 """The life of one agreement, from proposal to receipt and review, and of a referral beside it, recorded on the wire."""
 
+import os
 from dataclasses import dataclass, replace
 
 import httpx
+import pytest
 
 from connectors.cli.session import Session
 from connectors.gateway_client import PATHS, Prepared
+from connectors.identifiers import new_uuid
 from connectors.items.papers import Child
 from connectors.own_log.check_entries import OwnLogCheck
 from connectors.statistics.ask import ask_statistics
+from demo.scenario.cast import SIGNATORIES
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import prepare_probe
 from gateway.settings import load_settings
@@ -18,6 +22,7 @@ from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement
 from schemas.envelope import ENVELOPE_HEADER, EnvelopeClaims, MessageType
 from schemas.formats import MAX_ENVELOPE_CHARACTERS
+from schemas.problem import ProblemError
 from schemas.statistics.quarter import last_ended_quarter
 from schemas.statistics.tables import load_tables
 from tests.attack.attacker import Collusion, collude
@@ -65,6 +70,7 @@ def record_life(scene: Scene, purpose: str) -> Life:
     with over(at_requester, scene.session(plan.requester)) as requester:
         with over(at_provider, scene.session(plan.provider)) as provider:
             _ask_for_statistics(requester, provider, plan.regions)
+            _review(requester, provider, purpose, plan.regions)
             agreement = agree(requester, provider, purpose, plan.regions)
             publish(provider, agreement, lambda *_: None)
             item = refer(requester, provider, Child(name="欧阳小满"))
@@ -75,6 +81,17 @@ def record_life(scene: Scene, purpose: str) -> Life:
         OwnLogCheck(requester.connector, requester.client).run()
     passed = {_type_of(found): found for found in (*at_requester.passed, *at_provider.passed) if found.request}
     return Life(scene, collude(scene, agreement), passed, item)
+
+
+def _review(requester: Session, provider: Session, purpose: str, regions: tuple[str, ...]) -> None:
+    """Review a proposal and end it; there is no lead body here, so that its signature is refused."""
+    agreement = agree(requester, provider, purpose, regions)
+    newer = agreement.model_copy(update={"id": new_uuid(os.urandom), "revision": 2, "replaces": agreement.digest()})
+    requester.office.propose(newer, SIGNATORIES)
+    provider.office.accept_complete(newer.digest())
+    with pytest.raises(ProblemError, match="not_a_party"):
+        provider.office.countersign(newer.digest(), SIGNATORIES)
+    requester.office.revoke(newer.digest())
 
 
 def _ask_for_statistics(requester: Session, provider: Session, regions: tuple[str, ...]) -> None:
