@@ -129,6 +129,18 @@ _GRADES: Final = (
     (re.compile(r"幼儿园|学前|[托小中大]班"), Stage.PRE),
 )
 
+_NUMERALS: Final = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_YEAR_IN_GRADE: Final = re.compile(
+    r"(十一|十二|[一二三四五六七八九十]|1[0-2]|[1-9])年级|(?:[初高]中?|职高|中职)([一二三四1-4])(?:年级)?"
+)
+_FIRST_MONTH: Final = 9
+_YEARS_OF_JUNIOR: Final = 3
+_UPPER: Final = frozenset({Stage.SENIOR, Stage.VOCATIONAL})
+_LAST_GRADES: Final[Mapping[Stage, int]] = MappingProxyType(
+    {Stage.PRIMARY: 6, Stage.JUNIOR: 9, Stage.SENIOR: 3, Stage.VOCATIONAL: 3}
+)
+"""The last grade of a stage, counted from the first of primary school, or from the first year of an upper stage."""
+
 
 def stage_of_grade(grade: str) -> Stage | None:
     """Return the stage that the name of a grade tells, or None.
@@ -161,6 +173,36 @@ def _stage(record: Record, today: date) -> Stage | None:
     return stage_of_grade(grade) if isinstance(grade, str) else None
 
 
+def _expected_end(record: Record, today: date) -> date | None:
+    """Return the last day of the stage that the child is at, where the name of its grade tells the year in it.
+
+    A grade is left on 31 August; grades of primary and junior school are counted through, those of the others by stage.
+    """
+    grade, stage = record.values.get("grade"), _stage(record, today)
+    if not isinstance(grade, str) or stage not in _LAST_GRADES:
+        return None
+    year = _year_of(grade, stage)
+    if year is None:
+        return None
+    school_year_ends = today.year + (today.month >= _FIRST_MONTH)
+    return date(school_year_ends + _LAST_GRADES[stage] - year, 8, 31)
+
+
+def _year_of(grade: str, stage: Stage) -> int | None:
+    """Return which grade it is, from the first of primary school on, or from the first year of an upper stage."""
+    found = _YEAR_IN_GRADE.search("".join(unicodedata.normalize("NFKC", grade).split()))
+    if found is None:
+        return None
+    written = next(text for text in found.groups() if text is not None)
+    year = int(written) if written.isascii() else _NUMERALS.index(written) + 1
+    before = _LAST_GRADES[Stage.PRIMARY] if stage is Stage.JUNIOR else _LAST_GRADES[Stage.JUNIOR]
+    if stage in _UPPER:
+        year = year - before if year > before else year
+    elif stage is Stage.JUNIOR and year <= _YEARS_OF_JUNIOR:
+        year += before
+    return year if 1 <= year <= _LAST_GRADES[stage] else None
+
+
 def _last_confirmed(record: Record, _: date) -> date | None:
     confirmed = record.values.get("confirmed_on")
     return confirmed.on if isinstance(confirmed, LedgerDate) else None
@@ -183,6 +225,9 @@ DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
         derivation.attribute: derivation
         for derivation in (
             Derivation("enrolled", STUDENT_REGISTER.name, ("status",), _is_enrolled),
+            # The register holds full-time schooling alone: evening and part-time classes have no student number in it.
+            Derivation("full_time_enrolled", STUDENT_REGISTER.name, ("status",), _is_enrolled),
+            Derivation("expected_end", STUDENT_REGISTER.name, ("status", "stage", "grade"), _expected_end),
             Derivation("stage", STUDENT_REGISTER.name, ("status", "stage", "grade"), _stage),
             Derivation(
                 "on_left_behind_list",
