@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import httpx
@@ -109,6 +110,20 @@ def test_nobody_signs_in_anothers_place(world: World) -> None:
             _post(session, kind, message)
     with pytest.raises(ProblemError, match="agreement_step_refused"):
         world.lead.office.countersign(digest, SIGNATORIES)
+
+
+def test_a_countersignature_is_accepted_once_and_unchanged(world: World) -> None:
+    agreement = world.propose()
+    digest = agreement.digest()
+    world.holder.office.sign(digest, SIGNATORIES)
+    message = AgreementCountersign(agreement=digest, signature=_signature(world.lead, agreement))
+    client = world.lead.client
+    prepared = client.prepare(MessageType.AGREEMENT_COUNTERSIGN, message)
+    with pytest.raises(ProblemError, match="body_digest_differs"):
+        client.send(replace(prepared, body=prepared.body + b" "), AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
+    client.send(prepared, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
+    with pytest.raises(ProblemError, match="replayed"):
+        client.send(prepared, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
 
 
 @pytest.mark.parametrize("named", ["nobody", "the provider", "another key"])

@@ -45,7 +45,8 @@ def life(scene: Scene) -> Life:
     return record_life(scene, PURPOSE)
 
 
-KINDS = sorted(set(PATHS) - {MessageType.AGREEMENT_END})
+KINDS = sorted(set(PATHS) - {MessageType.AGREEMENT_END, MessageType.AGREEMENT_COUNTERSIGN})
+"""All but what ends the life, and what wants a lead body: see `test_agreement_signatures`."""
 
 
 # Replays.
