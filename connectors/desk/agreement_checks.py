@@ -118,10 +118,15 @@ def _find_provider(console: Console, draft: AgreementDraft) -> MemberChoice | No
 
 def _has_another(console: Console, draft: AgreementDraft) -> bool:
     """A second agreement for the same would double its budgets: a change is a new version instead."""
+    copies = {copy.standing.digest: copy for copy in list_agreements(console.connector.state)}
+    versions, replaced = set(), draft.replaces
+    while replaced in copies and replaced not in versions:
+        versions.add(replaced)
+        replaced = copies[replaced].agreement.replaces
     return any(
         copy.standing.state in _STANDING
         and copy.agreement.requester.agency == console.connector.agency
         and (copy.agreement.purpose, copy.agreement.provider.agency) == (draft.purpose, draft.provider)
-        and copy.standing.digest != draft.replaces
-        for copy in list_agreements(console.connector.state)
+        for digest, copy in copies.items()
+        if digest not in versions
     )

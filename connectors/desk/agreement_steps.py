@@ -13,6 +13,7 @@ from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.gateway_client import AnswerError, GatewayUnreachableError
 from connectors.publisher.refresh_indexes import failure_code
+from connectors.state.agreement_drafts import remove_prepared
 from connectors.state.database import writing
 from schemas.problem import ProblemError
 
@@ -84,6 +85,9 @@ _STEPS: Final[Mapping[OfficeStep, tuple[Action, _Take]]] = MappingProxyType(
     }
 )
 
+_UNDOES_PREPARING: Final = frozenset({OfficeStep.REFUSE, OfficeStep.REVOKE})
+"""Whoever wanted to sign before has to want it anew, should the agreement ever come back."""
+
 
 def take_step(console: Console, account: str, step: OfficeStep, digest: str, said: Said) -> None:
     """Take a step for the agency.
@@ -96,6 +100,9 @@ def take_step(console: Console, account: str, step: OfficeStep, digest: str, sai
     detail = ",".join((step.value, *said.reasons))
     with taking(console, account, action, digest, detail) as office:
         take(office, digest, said)
+    if step in _UNDOES_PREPARING:
+        with writing(console.connector.state) as connection:
+            remove_prepared(connection, digest)
 
 
 @contextmanager

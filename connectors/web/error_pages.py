@@ -1,6 +1,7 @@
 """What the officer's console says of the connector's own exceptions: the clause, and who can change it."""
 
 from connectors.gateway_client import AnswerError, GatewayUnreachableError
+from connectors.settings import SettingsError
 from hosting.web.error_pages import Failure
 from hosting.web.language import Text
 from schemas.problem import ProblemError
@@ -22,6 +23,16 @@ _UNTRUSTED = Failure(
     ),
 )
 
+_NO_DATA = Failure(
+    409,
+    Text("本单位没有接入数据", "No data of this agency are connected"),
+    Text(
+        "本单位没有登记册，或者设置有误。不提供数据的单位（如牵头机构）不用这一页；其他单位请告知系统管理员核对设置。",
+        "The agency has no register, or a setting is wrong. One that provides no data, such as a lead body, needs no "
+        "such page; any other: have the system administrator look at the settings.",
+    ),
+)
+
 
 def failure_of(error: Exception) -> Failure | None:
     """Return what to say of an exception that only a connector knows, or None."""
@@ -32,6 +43,8 @@ def failure_of(error: Exception) -> Failure | None:
             return _UNTRUSTED
         case ProblemError():
             return _refusal(error)
+        case SettingsError():
+            return _NO_DATA
     return None
 
 

@@ -25,7 +25,9 @@ from connectors.desk.agreement_drafts import (
 )
 from connectors.desk.agreement_steps import StepNotTakenError
 from connectors.state.agreement_drafts import AgreementDraft, DraftState
+from connectors.state.agreements import keep_agreement
 from connectors.state.database import reading
+from schemas.agreement import AgreementState
 from schemas.base64url import encode_base64url
 from tests.unit.connectors.desk.agreement_desks import HEAD, STEWARD, complete_draft, cut_off, end_own_agreement
 from tests.unit.connectors.requester.asking_offices import Office
@@ -132,6 +134,10 @@ def test_a_second_agreement_for_the_same_is_a_new_version_instead(office: Office
     assert check_draft(console, renewed)[DraftCheck.NO_OTHER]
     document = draft_document(console, renewed)
     assert (document.replaces, document.revision) == (office.agreement.digest(), 2)
+    keep_agreement(office.connector.state, document, (), AgreementState.INCOMPLETE)
+    revised = replace(draft, replaces=document.digest())
+    assert check_draft(console, revised)[DraftCheck.NO_OTHER]
+    assert draft_document(console, revised).revision == 3
 
 
 def test_another_provider_takes_the_terms_along_no_more(console: Console, draft: AgreementDraft) -> None:

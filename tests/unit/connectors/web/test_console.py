@@ -12,6 +12,7 @@ import connectors.web.app
 from connectors.console.context import Console
 from connectors.console.roles import PERMISSIONS, Permission, Role, permissions_of, workflow_roles_of
 from connectors.gateway_client import GatewayUnreachableError
+from connectors.settings import SettingsError
 from connectors.web.app import MemoryRequest, create_console_app
 from connectors.web.declared import UndeclaredRouteError, admits_everybody, declarations
 from connectors.web.navigation import HOME, WAYS
@@ -147,6 +148,7 @@ def test_faults_quote_nothing(
     errors = {
         "unforeseen": (ValueError(SECRET_TEXT), 500, "已记录出错的位置"),
         "unreachable": (GatewayUnreachableError(SECRET_TEXT), 503, "网关暂时连不上"),
+        "no_data": (SettingsError(SECRET_TEXT), 409, "本单位没有接入数据"),
         "refused": (ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state"), 403, "[state]"),
     }
 
