@@ -17,6 +17,7 @@ from bench import (
     log_append,
     log_proofs,
     private_or,
+    private_or_questions,
     queries,
 )
 from bench.harness import Tell
@@ -36,6 +37,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "ledgers": ledgers.run,
     "large_question": large_question.run,
     "private_or": private_or.run,
+    "private_or_questions": private_or_questions.run,
     "queries": queries.run,
     "index": index.run,
 }

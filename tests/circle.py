@@ -11,13 +11,9 @@ from typing import Any
 import pytest
 
 from connectors.context import OFFICE_ZONE
-from connectors.identifiers import new_uuid
-from connectors.requester.ask import Questioner
-from connectors.state.questions import Question, RowResult
-from connectors.state.roster_ref import MappingFile
-from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER
-from demo.scenario.parents_cast import REQUESTER, RESOLVER
-from demo.scenario.parents_data import STORY, STORY_GROUNDS, Family, Grounds, write_circle_data, write_roster
+from connectors.state.questions import RowResult
+from demo.scenario.parents_data import STORY, STORY_GROUNDS, Family, Grounds, write_circle_data
+from demo.scenario.parents_play import ask_roster
 from demo.scenario.parents_stage import ParentsStage
 from gateway.settings import DATABASE_FILE
 from keys.custody.key_file_format import KdfCost
@@ -35,25 +31,9 @@ class Circle:
         """Put other lists in the place of those that the offices have."""
         write_circle_data(self.stage.data, STORY, grounds)
 
-    def ask(self, families: list[Family] | None = None, **other: Any) -> list[RowResult]:
+    def ask(self, families: list[Family] | None = None) -> list[RowResult]:
         """Ask about children of the story as an officer does, by a roster; returns a result for each row."""
-        session = self.stage.sessions[REQUESTER.kind]
-        agreement = self.stage.agreements[RESOLVER.kind]
-        roster = write_roster(self.stage.folder / "roster", STORY if families is None else families)
-        members = {
-            "id": new_uuid(session.connector.random),
-            "agreement": agreement.digest(),
-            "attributes": agreement.attributes,
-            "region": COUNTY,
-            "case": CASE,
-            "officer": OFFICER,
-            "approver": APPROVER,
-            "roster": MappingFile(str(roster)),
-            "roster_version": None,
-            "asked_at": session.connector.seconds(),
-        }
-        questioner = Questioner(session.connector, session.client, session.trust)
-        return questioner.ask(Question(**{**members, **other}), lambda *_: None)
+        return ask_roster(self.stage, STORY if families is None else families)
 
     def classes(self) -> list[tuple[str, str | None]]:
         """Return class and lacking kinds of office of each child of the story."""

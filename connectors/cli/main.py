@@ -17,6 +17,7 @@ _COMMANDS: Final = {
         ("rehearse_command", ("rehearse",)),
         ("agreement_commands", ("agreement",)),
         ("index_commands", ("index",)),
+        ("board_commands", ("board",)),
         ("question_commands", ("ask", "question")),
         ("key_commands", ("key",)),
         ("log_commands", ("log",)),

@@ -21,6 +21,7 @@ from demo.scenario.desks import agree, publish
 from demo.scenario.dishonest_gateway import DishonestGateway
 from demo.scenario.further_steps import ask_about_guardians, review_one
 from demo.scenario.log_check import check_log
+from demo.scenario.parents_play import play_parents
 from demo.scenario.refusals import Refusal, RefusalPlay
 from demo.scenario.report import Report
 from demo.scenario.scoring import score_question
@@ -64,6 +65,7 @@ class Play:
         self._review_and_relate()
         self._be_refused()
         self._check_log()
+        self._tell_of_parents()
 
     def _write_province(self) -> None:
         self.report.step(0, "生成虚构省份的数据", "a synthetic province")
@@ -161,6 +163,12 @@ class Play:
         expected = {"attribute_not_agreed", "agreement_expired", "no_agreement", "region_not_agreed", "replayed"}
         expected |= {"case_number_missing", "body_digest_differs", "budget_exhausted"}
         check_log(self.stage.gateway_folder, self.folder / "log", expected, self.report)
+
+    def _tell_of_parents(self) -> None:
+        self.report.step(7, "五个部门合算，不知道是谁说的“是”", "five offices, and nobody knows which said yes")
+        told = play_parents(self.folder / "parents", self.today)
+        self.report.show_parents(told)
+        self.report.expect("P03 每类一名儿童", "P03: one child of each class", is_met=told.is_as_expected)
 
 
 def _bar(bars: Progress, plan: Plan) -> StepProgress:

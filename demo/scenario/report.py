@@ -8,9 +8,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from connectors.desk.question_answers import say_month, say_value
 from connectors.publisher.publish_index import PublishedIndex
 from demo.scenario.cast import Plan
 from demo.scenario.further_steps import GuardiansAsked, Reviewed
+from demo.scenario.parents_play import ParentsTold
 from demo.scenario.refusals import Refusal
 from demo.scenario.scoring import Score, Tally
 from schemas.attribute_catalogue import load_attributes
@@ -126,6 +128,23 @@ class Report:
             f"P10 名单上 {guardians.asked} 名监护人，{guardians.found} 人有在册子女，共 {guardians.children} 名儿童，"
             f"在办个案 {guardians.open_cases} / {guardians.asked} guardians, {guardians.found} with children on file: "
             f"{guardians.children} children, {guardians.open_cases} open cases",
+            highlight=False,
+        )
+
+    def show_parents(self, parents: ParentsTold) -> None:
+        """Show what civil affairs learns of each child: a class, and nothing else."""
+        table = Table("儿童 / child", "类别 / class", "缺数据的部门 / lacking", "下次复核 / look again")
+        for number, one in enumerate(parents.told, 1):
+            words = (
+                say_value("parental_status_class", one.parental_class),
+                say_value("missing_provider_type", one.lacking),
+                say_month(one.review),
+            )
+            table.add_row(str(number), *(f"{word.zh}\n{word.en}" for word in words))
+        self.console.print(table)
+        self.console.print(
+            f"{len(parents.offices)} 个部门轮流标记 / offices took turns: {parents.board_seconds:.1f} s；"
+            f"{len(parents.told)} 名儿童 / children: {parents.question_seconds:.1f} s",
             highlight=False,
         )
 

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from docs.generation.markdown import code, codes
 from schemas import agreement_steps, attribute_catalogue, formats
-from schemas.messages import evaluate, exchange, items, match, registry
+from schemas.messages import evaluate, exchange, items, match, private_or, private_or_question, registry
 from schemas.statistics import quarter, release, tables
 from schemas.workflows import clock
 
@@ -63,6 +63,30 @@ FORMATS: Mapping[str, tuple[Any, str, str]] = {
     "Salt": (release.Salt, "盐", "16 random bytes as base64url"),
     "MadeOn": (release.MadeOn, "日期", "a day, e.g. `2026-07-06`"),
     "Epsilon": (release.Epsilon, "隐私参数 ε，千分之几", "epsilon of differential privacy, in thousandths"),
+    "ElementText": (formats.ElementText, "群元素", "one group element of 32 bytes, as base64url"),
+    "PackedBoardRows": (
+        formats.PackedBoardRows,
+        "板的行，逐个相连",
+        "rows of 19 bytes (index hash 16, county 3) one after the other, as base64url",
+    ),
+    "PackedRowHashes": (formats.PackedRowHashes, "行的散列，逐个相连", "index hashes of 16 bytes, as base64url"),
+    "PackedMarks": (formats.PackedMarks, "行的加密标记，逐个相连", "marks of 128 bytes (four elements), as base64url"),
+    "PackedConcealed": (
+        formats.PackedConcealed,
+        "隐蔽答案，逐个相连",
+        "answers of 576 bytes each",
+    ),
+    "StatementToken": (private_or.StatementToken, "签名声明", "a JWS of at most 4,096 characters"),
+    "RulesId": (private_or.RulesId, "认定规则的版本", "a version of the rules, e.g. `2020`"),
+    "PartNumber": (private_or.PartNumber, "部分的序号", "the place of a part in a board, from 0"),
+    "TurnNumber": (private_or.TurnNumber, "轮次", "which turn, from 0"),
+    "BoardRow": (private_or_question.BoardRow, "板的行号", "a row of a board, from 0"),
+    "Children": (private_or_question.Children, "儿童人数", "how many children, 1 to 1,000"),
+    "KeyText": (
+        private_or_question.KeyText,
+        "关联键文本",
+        "the text of a linkage key",
+    ),
     "Epoch": (evaluate.Epoch, "密钥期次", "the number of an evaluation key's epoch, from 1"),
     "Attributes": (match.Attributes, "数据项列表", "1 to 32 attributes"),
     "Row": (match.Row, "行在一次比对中的位置", "the place of a record in its run, from 0"),

@@ -2,9 +2,10 @@
 
 from docs.generation.emergency_examples import EMERGENCY_EXAMPLES
 from docs.generation.item_examples import ITEM_EXAMPLES
-from docs.generation.statistics_examples import STATISTICS_EXAMPLES
 from docs.generation.made_up import digest, identifier, packed, token
+from docs.generation.private_or_examples import private_or_examples
 from docs.generation.settings_examples import PIN_EXAMPLE
+from docs.generation.statistics_examples import STATISTICS_EXAMPLES
 from schemas.agreement import Agreement, AgreementSignature, AgreementState, Approval, Party
 from schemas.agreement_steps import AgreementHistoryStep, AgreementStep
 from schemas.base64url import decode_base64url, encode_base64url
@@ -340,6 +341,7 @@ _ALL: tuple[Message, ...] = (
     ),
     ProblemError(ProblemCode.BUDGET_EXHAUSTED).as_problem("en"),
     *ITEM_EXAMPLES,
+    *private_or_examples(_AGREEMENT),
     *STATISTICS_EXAMPLES,
     *EMERGENCY_EXAMPLES,
 )

@@ -35,6 +35,8 @@ from schemas.messages.items import (
 from schemas.messages.log import ConsistencyDocument, InclusionDocument
 from schemas.messages.log_entries import LogPlace, ShownEntry
 from schemas.messages.match import GrantClaims, MatchOutcome, MatchRecord, RunSummary
+from schemas.messages.private_or import Board, PresentedAgreement, ShareClaims, TurnClaims
+from schemas.messages.private_or_question import AskedChild, AskedChildren, ParentRows, Parents
 from schemas.messages.registry import (
     Enrolment,
     GatewayIdentity,
@@ -55,6 +57,8 @@ _SIGNED_PARTS: tuple[type[Message], ...] = (
     AgreementSignature,
     AccountingSeal,
     ItemEventClaims,
+    ShareClaims,
+    TurnClaims,
 )
 _INNER_PARTS: tuple[type[Message], ...] = (
     MatchRecord,
@@ -71,6 +75,12 @@ _INNER_PARTS: tuple[type[Message], ...] = (
     AgreementHistoryStep,
     LogPlace,
     ShownEntry,
+    PresentedAgreement,
+    Board,
+    AskedChildren,
+    AskedChild,
+    ParentRows,
+    Parents,
     ItemChange,
     HeldPaper,
     OpenedClaims,

@@ -70,12 +70,24 @@ def lies_in(region: str, scopes: list[str]) -> bool:
     return inner is not None and any(scope is not None and inner[: len(scope)] == scope for scope in outer)
 
 
+QUESTIONS = ["evaluate", "match.part", "match", "match.review", "exchange", "statistics"]
+QUESTIONS += ["parents.resolve", "parents.open"]
+REQUESTERS_STEPS = ["board.open", "board.activate"]
+PROVIDERS_STEPS = ["board.share", "board.part", "board.turn", "board.read", "board.evaluate"]
+RULES_OF_STEPS = 9
+
+
 def always(_: Facts) -> bool:
     return True
 
 
 def asks_attributes(facts: Facts) -> bool:
-    return facts.request["type"] in ("match", "exchange", "statistics") or len(facts.request["attributes"]) > 0
+    kinds = ("match", "exchange", "statistics", "parents.open")
+    return facts.request["type"] in kinds or len(facts.request["attributes"]) > 0
+
+
+def sender_of(facts: Facts) -> str:
+    return "provider" if facts.request["type"] in PROVIDERS_STEPS else "requester"
 
 
 def outputs(facts: Facts) -> list[str]:
@@ -99,14 +111,14 @@ RULES = (
         "message",
         "wrong_message_type",
         always,
-        lambda f: f.request["type"] in ["evaluate", "match.part", "match", "match.review", "exchange", "statistics"],
+        lambda f: f.request["type"] in [*QUESTIONS, *REQUESTERS_STEPS, *PROVIDERS_STEPS],
     ),
     Rule(
         "parties",
         "not_a_party",
         always,
         lambda f: (
-            f.agreement["requester"]["agency"] == f.request["issuer"]
+            f.agreement[sender_of(f)]["agency"] == f.request["issuer"]
             and f.agreement["provider"]["agency"] == f.request["provider"]
         ),
     ),
@@ -181,7 +193,8 @@ def decide_slowly(request: Mapping[str, Any], world: World) -> tuple[str, ...]:
         return "deny", "no_agreement", "agreement"
     purpose = world.purposes.get(agreement["purpose"], {"outputs": []})
     facts = Facts(request, agreement, purpose, world.class_c, world.now)
-    asking = [rule for rule in RULES if rule.asks(facts)]
+    is_step = request["type"] in [*REQUESTERS_STEPS, *PROVIDERS_STEPS]
+    asking = [rule for rule in RULES[: RULES_OF_STEPS if is_step else None] if rule.asks(facts)]
     refusing = [rule for rule in asking if not rule.is_fulfilled(facts)]
     if refusing:
         return "deny", refusing[0].code, refusing[0].clause
