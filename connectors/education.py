@@ -179,7 +179,7 @@ def _expected_end(record: Record, today: date) -> date | None:
     A grade is left on 31 August; grades of primary and junior school are counted through, those of the others by stage.
     """
     grade, stage = record.values.get("grade"), _stage(record, today)
-    if not isinstance(grade, str) or stage not in _LAST_GRADES:
+    if not isinstance(grade, str) or stage is None or stage not in _LAST_GRADES:
         return None
     year = _year_of(grade, stage)
     if year is None:

@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, Row, delete, insert, select
 
 from connectors.desk.question_answers import AnswerKind
 from connectors.standing.changes import ChangeKind, KnownAnswer
@@ -104,15 +104,13 @@ class StandingVault:
         query = select(standing_change).where(standing_change.c.run == run).order_by(standing_change.c.row_number)
         with reading(self.state) as connection:
             rows = connection.execute(query).all()
-        return [
-            KeptChange(
-                row.row_number,
-                ChangeKind(row.kind),
-                *map(_answer_of, self._open(_change_place(run, row.row_number), row.change)),
-                expires_on=date.fromisoformat(row.expires_on),
-            )
-            for row in rows
-        ]
+        return [self._change_of(run, row) for row in rows]
+
+    def _change_of(self, run: str, row: Row[Any]) -> KeptChange:
+        before, after = map(_answer_of, self._open(_change_place(run, row.row_number), row.change))
+        return KeptChange(
+            row.row_number, ChangeKind(row.kind), before, after, expires_on=date.fromisoformat(row.expires_on)
+        )
 
     def destroy_expired(self, today: date) -> int:
         """Destroy answers and changes whose day has come; returns how many."""
@@ -125,7 +123,7 @@ class StandingVault:
     def _seal(self, place: str, members: object) -> bytes:
         return seal_at_rest(self.storage_key, json.dumps(members).encode(), place.encode(), self.random)
 
-    def _open(self, place: str, sealed: bytes) -> object:
+    def _open(self, place: str, sealed: bytes) -> Any:
         return json.loads(open_at_rest(self.storage_key, sealed, place.encode()))
 
 
@@ -137,5 +135,5 @@ def _change_place(run: str, row_number: int) -> str:
     return f"standing-change/{run}/{row_number}"
 
 
-def _answer_of(members: Mapping[str, object]) -> KnownAnswer:
+def _answer_of(members: Mapping[str, Any]) -> KnownAnswer:
     return KnownAnswer(AnswerKind(members["kind"]), members["values"])
