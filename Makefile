@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # Every process would compile all modules again where the environment says so, as in many images.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test torture lint bench linkage-quality mutants docs pictures lock clean
+.PHONY: demo test torture lint bench linkage-quality mutants docs pictures lock wheelhouse clean
 
 demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
@@ -61,6 +61,17 @@ lock: $(VENV)/.dev
 	    --python-version 3.11 --extra build pyproject.toml --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	    --python-version 3.11 --extra build --extra dev pyproject.toml --output-file requirements/dev.txt
+
+# Everything that is installed, as files for this platform: carry the folder to a machine without a network.
+WHEELHOUSE := dist/wheelhouse
+wheelhouse: $(VENV)/.run
+	rm -rf $(WHEELHOUSE)
+	mkdir -p $(WHEELHOUSE)
+	$(BIN)/pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	    --requirement requirements/run.txt --dest $(WHEELHOUSE)
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir $(WHEELHOUSE) .
+	cp requirements/run.txt deploy/INSTALL.txt $(WHEELHOUSE)
+	cd $(WHEELHOUSE) && sha256sum *.whl run.txt INSTALL.txt > SHA256SUMS
 
 $(VENV)/bin/python:
 	@$(PYTHON) --version >/dev/null 2>&1 || { echo "Python 3.11 is needed; set PYTHON=/path/to/python3.11"; exit 1; }

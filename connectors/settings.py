@@ -151,6 +151,15 @@ class ConnectorSettings(BaseModel):
     console_url: Annotated[
         Url, Field(description="经办人员打开工作台的网址 / where officers open the console (command console)")
     ] = "http://127.0.0.1:8480"
+    metrics_port: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=65_535,
+            description="本机上供Prometheus读取指标的端口，不填为不提供 / port on the loopback interface at which "
+            "Prometheus reads figures; none: there are none",
+        ),
+    ] = None
     identity_provider: Annotated[
         ProviderSettings | None,
         Field(description="经办人员可用的统一身份认证（OpenID Connect） / the identity provider that officers may use"),

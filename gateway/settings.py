@@ -79,6 +79,15 @@ class GatewaySettings(BaseModel):
             " hears of overdue items; without it the escalation is only recorded"
         ),
     ] = None
+    metrics_port: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=65_535,
+            description="本机上供Prometheus读取指标的端口，不填为不提供 / port on the loopback interface at which "
+            "Prometheus reads figures; none: there are none",
+        ),
+    ] = None
     identity_provider: Annotated[
         ProviderSettings | None,
         Field(description="审计人员可用的统一身份认证（OpenID Connect） / the identity provider that auditors may use"),

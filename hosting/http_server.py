@@ -1,4 +1,7 @@
-"""Gunicorn with our options: the app is made in each worker, after the fork, so that nothing is shared across it."""
+"""Gunicorn with our options: the app is made in each worker, after the fork, so that nothing is shared across it.
+
+On SIGTERM the workers take no new connection, finish what they are answering, close what they opened, and end.
+"""
 
 import gc
 from collections.abc import Callable
@@ -9,9 +12,14 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from hosting.http_worker import HttpWorker
+from hosting.metrics.shared_files import share_counts
+from hosting.structured_logs import log_settings
 
 REQUEST_SECONDS = 120
 """A worker that answers nothing for so long is replaced."""
+
+GRACE_SECONDS = 60
+"""So long a stopping worker may take to answer what it has begun; then it is ended, which loses no logged entry."""
 
 
 class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -23,6 +31,7 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         bind: host and port.
         workers: processes.
         threads: threads of each process.
+        counts: whether the processes share their counts of requests (`hosting.metrics`).
     """
 
     def __init__(
@@ -33,6 +42,7 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         bind: str,
         workers: int,
         threads: int,
+        counts: bool = False,
     ) -> None:
         self._create_app = create_app
         self._opened = ExitStack()
@@ -42,11 +52,14 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "workers": workers,
             "threads": threads,
             "timeout": REQUEST_SECONDS,
+            "graceful_timeout": GRACE_SECONDS,
+            "control_socket_disable": True,
             "accesslog": None,
             "errorlog": "-",
-            "loglevel": "warning",
+            "logconfig_dict": log_settings(),
             "when_ready": lambda _server: announce(),
             "worker_exit": self._close,
+            **(share_counts() if counts else {}),
         }
         super().__init__()
 

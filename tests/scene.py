@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import gateway.settings
 from connectors.cli.session import Session
 from connectors.context import OFFICE_ZONE
 from connectors.settings import load_settings, save_settings
@@ -19,6 +20,7 @@ from connectors.state.questions import RowResult
 from demo.province import Agency, generate_province
 from demo.scenario.cast import GUARDIAN_PLAN, PLANS, Plan
 from demo.scenario.desks import agree, publish
+from demo.scenario.servers import free_port
 from demo.scenario.stage import Stage
 from keys.custody.key_file_format import KdfCost
 from schemas.agreement import Agreement
@@ -62,6 +64,7 @@ def open_scene(folder: Path, stack: ExitStack) -> Scene:
     generate_province(stage.province, CHILDREN, 1, today=stage.today)
     stage.found()
     _add_noise(stage)
+    _offer_metrics(stage)
     stage.open(stack)
     scene = Scene(stage, {})
     for plan in PLANS:
@@ -73,6 +76,15 @@ def _add_noise(stage: Stage) -> None:
     """Have the police add noise to their statistics: they alone count matched children in these tests."""
     folder = stage.desks[Agency.PUBLIC_SECURITY].folder
     save_settings(folder, load_settings(folder).model_copy(update={"statistics_epsilon_thousandths": 1000}))
+
+
+def _offer_metrics(stage: Stage) -> None:
+    """Have the gateway and civil affairs tell their figures on loopback ports of their own."""
+    gateway_settings = gateway.settings.load_settings(stage.gateway_folder)
+    changed = gateway_settings.model_copy(update={"metrics_port": free_port()})
+    gateway.settings.save_settings(stage.gateway_folder, changed)
+    folder = stage.desks[Agency.CIVIL_AFFAIRS].folder
+    save_settings(folder, load_settings(folder).model_copy(update={"metrics_port": free_port()}))
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from connectors.back_up import BackUpError, back_up
+from connectors.back_up import back_up
 from connectors.cli.session import Start, pass_start
+from connectors.context import utc_now
 
 
 @click.command()
@@ -13,10 +14,7 @@ from connectors.cli.session import Start, pass_start
 @pass_start
 def backup(start: Start, to: Path) -> None:
     """备份数据库、密钥文件和设置，不必停止服务。 / Copy database, key file and settings while it serves."""
-    try:
-        back_up(start.folder, to)
-    except BackUpError as error:
-        raise click.ClickException(str(error)) from None
+    back_up(start.folder, to, utc_now())
     click.echo(
         "已备份。口令不在其中，请另外保管；旧备份到期要销毁。 / "
         "Copied. The passphrase is not in it: keep it apart, and destroy old copies in time."

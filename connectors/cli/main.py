@@ -26,6 +26,8 @@ _COMMANDS: Final = {
         ("accounting_commands", ("accounting",)),
         ("account_commands", ("account",)),
         ("backup_command", ("backup",)),
+        ("restore_command", ("restore",)),
+        ("doctor_command", ("doctor",)),
         ("serve_command", ("serve",)),
         ("console_command", ("console",)),
     )

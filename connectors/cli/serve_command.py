@@ -23,7 +23,8 @@ def serve(start: Start, host: str, port: int, threads: int) -> None:
     from hosting.http_server import HttpServer
 
     passphrase = start.passphrase()
-    open_connector(start.folder, passphrase).state.dispose()
+    opened_once = open_connector(start.folder, passphrase)
+    opened_once.state.dispose()
 
     def announce() -> None:
         click.echo(f"连接器正在 http://{host}:{port} 运行，按 Ctrl-C 停止。 / Serving; Ctrl-C stops.")
@@ -35,6 +36,7 @@ def serve(start: Start, host: str, port: int, threads: int) -> None:
         bind=f"{host}:{port}",
         workers=1,
         threads=threads,
+        counts=opened_once.settings.metrics_port is not None,
     ).run()
 
 
@@ -49,4 +51,9 @@ def _create_app(start: Start, passphrase: str, opened: ExitStack) -> Flask:
     opened.callback(start_jobs(connector, trust, client).shutdown)
     # A keeper of the private OR, and an office that takes part in it alone, have no register of children.
     register = open_register(connector) if connector.settings.register_mapping else None
-    return create_provider_app(ProviderService(connector, trust, register))
+    app = create_provider_app(ProviderService(connector, trust, register))
+    if (metrics_port := connector.settings.metrics_port) is not None:
+        from connectors.operations.metrics import connector_metrics
+
+        opened.enter_context(connector_metrics(connector, trust, app, metrics_port))
+    return app

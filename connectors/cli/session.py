@@ -15,6 +15,7 @@ from connectors.sources.errors import SourceError
 from connectors.state.database import StateVersionError
 from connectors.trust import TrustStore
 from hosting.accounts.account_rules import AccountError
+from hosting.backup_manifest import BackupError
 from hosting.command_line import StartOptions
 from hosting.sign_on.settings import ProviderSettingsError
 from keys.custody.errors import CustodyError
@@ -74,6 +75,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         PublishingElsewhereError,
         StateVersionError,
         ProviderSettingsError,
+        BackupError,
     )
 
 

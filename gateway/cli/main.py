@@ -22,6 +22,9 @@ _COMMANDS: Final = {
         ("who_can_command", ("who-can",)),
         ("witness_commands", ("witness",)),
         ("holiday_command", ("add-holidays",)),
+        ("backup_command", ("backup",)),
+        ("restore_command", ("restore",)),
+        ("doctor_command", ("doctor",)),
         ("serve_command", ("serve",)),
     )
     for name in names

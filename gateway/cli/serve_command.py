@@ -27,6 +27,7 @@ def serve(start: Start, host: str, port: int, workers: int, threads: int) -> Non
     passphrase = start.passphrase()
     # Settings, keys, database and log are sound and not older than the witnesses' notes; else it does not start.
     with open_gateway(start.folder, passphrase) as opened_once:
+        metrics_port = opened_once.settings.metrics_port
         ask_witnesses(opened_once)
         if is_policy_file_changed(opened_once, start.folder):
             click.echo("见证规则文件有改动，尚未启用：witness adopt / the policy file was edited: adopt it", err=True)
@@ -38,6 +39,18 @@ def serve(start: Start, host: str, port: int, workers: int, threads: int) -> Non
     def create(opened: ExitStack) -> Flask:
         gateway = opened.enter_context(open_gateway(start.folder, passphrase))
         opened.callback(start_jobs(gateway).shutdown)
-        return create_app(gateway)
+        app = create_app(gateway)
+        if metrics_port is not None:
+            from gateway.operations.metrics import gateway_metrics
 
-    HttpServer(create, announce, bind=f"{host}:{port}", workers=workers, threads=threads).run()
+            opened.enter_context(gateway_metrics(gateway, app, metrics_port))
+        return app
+
+    HttpServer(
+        create,
+        announce,
+        bind=f"{host}:{port}",
+        workers=workers,
+        threads=threads,
+        counts=metrics_port is not None,
+    ).run()

@@ -20,6 +20,7 @@ from gateway.services.enrol_member import EnrolmentError
 from gateway.services.witness_policy import WitnessPolicyError
 from gateway.settings import SettingsError
 from hosting.accounts.account_rules import AccountError
+from hosting.backup_manifest import BackupError
 from hosting.command_line import StartOptions
 from hosting.sign_on.settings import ProviderSettingsError
 from keys.custody.errors import CustodyError
@@ -55,6 +56,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         DurabilityError,
         NewerSchemaError,
         ProviderSettingsError,
+        BackupError,
     )
 
 

@@ -74,6 +74,11 @@ class Journal:
         self._thread: threading.Thread | None = None
         self._process_id: int | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait in this process, about."""
+        return self._queue.qsize()
+
     def start(self) -> None:
         """Check the log and start the sequencer.
 

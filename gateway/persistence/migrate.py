@@ -28,13 +28,21 @@ def migrate_database(engine: Engine) -> None:
         NewerSchemaError: this version does not know the database's schema.
     """
     with write_transaction(engine) as connection:
-        if _revision(connection) != current_head():
+        if stated_revision(connection) != current_head():
             _upgrade(connection)
 
 
 def current_head() -> str:
     """Return the newest revision, from the file that makes two branches with a migration each conflict in git."""
     return (files("gateway.persistence") / "migrations" / "current_head.txt").read_text("ascii").strip()
+
+
+def stated_revision(connection: Connection) -> str | None:
+    """Return the revision that the database states, None where it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    stated: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return stated
 
 
 def migration_config(connection: Connection) -> "Config":
@@ -44,14 +52,6 @@ def migration_config(connection: Connection) -> "Config":
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", _SCRIPTS)
     return config
-
-
-def _revision(connection: Connection) -> str | None:
-    """Return the revision that the database states, None where it is empty."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    stated: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return stated
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,0 +1,1 @@
+"""What keeps a connector running: figures for Prometheus, the examination (`doctor`), and restore."""

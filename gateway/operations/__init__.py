@@ -1,0 +1,1 @@
+"""What keeps a gateway running: figures for Prometheus, the examination (`doctor`), backup and restore."""
