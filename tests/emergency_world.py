@@ -25,6 +25,8 @@ from connectors.emergency.make_call import Typed, make_call
 from connectors.emergency.notices import admission_of
 from connectors.enrolment import create_connector_folder, enrolment_of, join_gateway
 from connectors.gateway_client import GatewayClient, Prepared, QueryContext
+from connectors.own_log.check_entries import OwnLogCheck
+from connectors.own_log.summary import summarise
 from connectors.publisher.publish_index import IndexPublisher
 from connectors.register import open_register
 from connectors.requester.open_question import vault_of
@@ -38,6 +40,7 @@ from gateway.persistence.engine import read_transaction
 from gateway.services.context import Gateway
 from gateway.services.enrol_member import enrol_member, gateway_pin, read_enrolment
 from gateway.services.registry import renew_registry
+from gateway.services.sign_log import sign_log
 from keys.crypto.oprf_batch import blind_batch
 from schemas.agreement import Agreement, Approval
 from schemas.base64url import decode_base64url, encode_base64url
@@ -183,6 +186,13 @@ class World:
         object.__setattr__(self.asker.connector, "settings", lost)
         yield
         object.__setattr__(self.asker.connector, "settings", settings)
+
+    def faults_of_log(self) -> list[int]:
+        """Have both agencies compare new entries with what they remember; return how many faults each knows."""
+        sign_log(self.gateway)
+        for session in (self.asker, self.holder):
+            OwnLogCheck(session.connector, session.client).run()
+        return [summarise(session.connector.state).evidence for session in (self.asker, self.holder)]
 
     def log_types(self) -> list[str]:
         """Return the types of all entries of the log."""

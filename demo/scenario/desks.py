@@ -109,7 +109,7 @@ def agree(
         ),
         officer_releases_per_day=purpose.rate_limits.officer_releases_per_day,
         retention_days=purpose.retention_days,
-        approval=Approval.SECOND_PERSON,
+        approval=Approval.SECOND_PERSON if purpose.approvals.emergency is None else Approval.NONE,
     )
     agreement = draft_agreement(requester.connector, purpose, terms)
     requester.office.propose(agreement, SIGNATORIES)

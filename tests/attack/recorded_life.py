@@ -11,6 +11,7 @@ from connectors.identifiers import new_uuid
 from connectors.items.papers import Child
 from connectors.own_log.check_entries import OwnLogCheck
 from connectors.statistics.ask import ask_statistics
+from demo.province import Agency
 from demo.scenario.cast import SIGNATORIES
 from demo.scenario.desks import agree, publish, query_under
 from demo.scenario.refusals import prepare_probe
@@ -24,6 +25,7 @@ from schemas.formats import MAX_ENVELOPE_CHARACTERS
 from schemas.statistics.quarter import last_ended_quarter
 from schemas.statistics.tables import load_tables
 from tests.attack.attacker import Collusion, collude
+from tests.attack.emergency_call import call_in_emergency
 from tests.attack.referral import refer
 from tests.attack.wire import Exchanged, Wire, over
 from tests.museum.requests.honest_runs import HonestRuns
@@ -71,6 +73,7 @@ def record_life(scene: Scene, purpose: str) -> Life:
             _review(requester, provider, purpose, plan.regions)
             agreement = agree(requester, provider, purpose, plan.regions)
             publish(provider, agreement, lambda *_: None)
+            call_in_emergency(requester, scene.session(Agency.PUBLIC_SECURITY), plan.regions)
             item = refer(requester, provider, Child(name="欧阳小满"))
         requester.client.refresh_registry()
         stage = replace(scene.stage, sessions={**scene.stage.sessions, plan.requester: requester})

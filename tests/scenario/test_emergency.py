@@ -9,6 +9,7 @@ from connectors.emergency.calls import get_call, is_suspended, questions_of
 from connectors.emergency.notices import Notice, list_notices
 from connectors.emergency.review_call import NotReviewableError, review_call
 from connectors.emergency.upkeep import destroy_emergency_results, look_after_emergencies
+from connectors.own_log.summary import summarise
 from gateway.domain.account import Account
 from gateway.domain.roles import Role
 from gateway.services.suspend_officers import NotLiftableError, confirm_lift, propose_lift, suspend_officers
@@ -205,3 +206,10 @@ def test_without_a_reason_nothing_is_asked(world: World, officer: str) -> None:
     with pytest.raises(ProblemError) as caught:
         world.send(world.prepared(officer, None))
     assert caught.value.code is ProblemCode.EMERGENCY_REASON_MISSING
+
+
+def test_both_agencies_find_calls_and_reviews_in_the_log_as_they_remember_them(world: World, officer: str) -> None:
+    before = world.faults_of_log()
+    review_call(world.console, f"{officer}-b", world.call(FREE, officer), Verdict.JUSTIFIED)
+    assert world.faults_of_log() == before
+    assert min(summarise(session.connector.state).compared for session in (world.asker, world.holder)) > 0
