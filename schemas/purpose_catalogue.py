@@ -84,7 +84,9 @@ class Purpose(CatalogueEntry):
         _check_approvals(self)
         is_told = (self.missing_zh is not None, self.missing_en is not None)
         if is_told != (self.status is PurposeStatus.DESCRIBED,) * 2:
-            raise ValueError(f"{self.id}: what a described purpose lacks is told in both languages, and no other lacks it")
+            raise ValueError(
+                f"{self.id}: what a described purpose lacks is told in both languages, and no other lacks it"
+            )
         return self
 
     def outputs_of(self, provider: AgencyKind) -> tuple[PurposeOutput, ...]:

@@ -90,7 +90,7 @@ def draw(dice: random.Random, ways: Sequence[Way], now: int) -> "Attempt":
 
 def attempt_with(names: Sequence[str], dice: random.Random, way: Way, ways: Sequence[Way], now: int) -> "Attempt":
     """Return an attempt under the agreement of `way` with these faults."""
-    handles = dice.sample(sorted(way.evaluated), dice.randint(1, 3))
+    handles = dice.sample(sorted(way.evaluated), dice.randint(1, 2))
     keys = way.collusion.requester.connector.signing_key()
     draft = Draft(
         way, ways, dice, now, new_uuid(dice.randbytes), way.collusion.agreement.attributes, handles, list(handles),

@@ -41,7 +41,7 @@ SECONDS_TO_LIVE = 30
 
 
 REFUSALS = {
-    "no_agreement", "not_a_party", "agreement_not_active", "agreement_expired", "purpose_differs", "officer_missing",
+    "no_agreement", "not_a_party", "agreement_not_active", "purpose_differs", "officer_missing",
     "approval_missing", "case_number_missing", "region_missing", "region_not_agreed", "attribute_not_agreed",
     "attribute_never_released", "wrong_audience", "wrong_message_type", "envelope_expired", "body_digest_differs",
     "unknown_key", "relay_not_proven", "grant_invalid", "grant_expired", "grant_exceeded", "malformed",
@@ -59,7 +59,7 @@ def _way(scene: Scene, name: str, agreement: Agreement, purpose: str, *, is_open
     desk = scene.stage.desks[Agency.PUBLIC_SECURITY]
     collusion = Collusion(requester, agreement, desk.endpoint, gateway_key(scene))
     index = read_index(scene, agreement)
-    rows = evaluate_rows(requester, agreement, roster_rows(scene, plan, agreement)[:60]).rows
+    rows = evaluate_rows(requester, agreement, roster_rows(scene, plan, agreement)[:30]).rows
     found = {handle: row for row in rows for handle in handles_of(index, row) if len(handles_of(index, row)) == 1}
     evaluated = dict(list(found.items())[:EVALUATED])
     hashes = {index_hash_of(output) for row in rows for outputs in row.outputs.values() for output in outputs}

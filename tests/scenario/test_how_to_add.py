@@ -35,7 +35,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_answers_are_those_that_the_page_tells(followed: Path) -> None:
-    rows = list(load_workbook(followed / "结果.xlsx").active.iter_rows(values_only=True))
+    rows = list(load_workbook(followed / "结果.xlsx")["结果"].iter_rows(values_only=True))
     place = next(number for number, row in enumerate(rows) if OUTCOME in row)
     outcome, answer, rows = rows[place].index(OUTCOME), rows[place].index(ATTRIBUTE), rows[place + 1 :]
     assert [row[outcome].split(" / ")[0] for row in rows] == ["匹配", "匹配", "匹配", "未匹配或对方未持有"]

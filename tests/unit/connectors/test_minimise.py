@@ -41,12 +41,16 @@ def test_real_derivations_release_the_purposes_form(tmp_path: Path) -> None:
 
 
 def test_a_date_leaves_as_a_month_only(record: Record) -> None:
-    values = minimise(record, [output("a_date", Transform.YM)], deriving(a_date=date(2030, 12, 31)), TODAY)
-    assert values == {"a_date": "2030-12"}
+    values = minimise(
+        record, [output("cert_valid_until", Transform.YM)], deriving(cert_valid_until=date(2030, 12, 31)), TODAY
+    )
+    assert values == {"cert_valid_until": "2030-12"}
 
 
 def test_what_can_not_be_told_is_null(record: Record) -> None:
-    assert minimise(record, [output("a_date", Transform.YM)], deriving(a_date=None), TODAY) == {"a_date": None}
+    assert minimise(record, [output("cert_valid_until", Transform.YM)], deriving(cert_valid_until=None), TODAY) == {
+        "cert_valid_until": None
+    }
 
 
 @pytest.mark.parametrize(("status", "expected"), [("moved", "990102"), ("here", None)])
@@ -54,18 +58,18 @@ def test_conditional_output_is_null_unless_its_condition_holds(
     record: Record, status: str, expected: str | None
 ) -> None:
     outputs = [
-        output("to_county", Transform.REGION6, only_if=OnlyIf(attribute="state_now", equals="moved")),
-        output("state_now", Transform.ENUM, codes=("here", "moved")),
+        output("moved_to_county", Transform.REGION6, only_if=OnlyIf(attribute="hukou_status", equals="moved")),
+        output("hukou_status", Transform.ENUM, codes=("here", "moved")),
     ]
-    values = minimise(record, outputs, deriving(to_county="990102001", state_now=status), TODAY)
-    assert values == {"state_now": status, "to_county": expected}
+    values = minimise(record, outputs, deriving(moved_to_county="990102001", hukou_status=status), TODAY)
+    assert values == {"hukou_status": status, "moved_to_county": expected}
 
 
 def test_value_in_another_form_is_not_released(record: Record) -> None:
-    with pytest.raises(UnderivableError, match="a_flag"):
-        minimise(record, [output("a_flag", Transform.BOOL)], deriving(a_flag="是"), TODAY)
+    with pytest.raises(UnderivableError, match="disability_cert_valid"):
+        minimise(record, [output("disability_cert_valid", Transform.BOOL)], deriving(disability_cert_valid="是"), TODAY)
 
 
 def test_attribute_without_derivation_is_not_released(record: Record) -> None:
-    with pytest.raises(UnderivableError, match="a_flag"):
-        minimise(record, [output("a_flag", Transform.BOOL)], {}, TODAY)
+    with pytest.raises(UnderivableError, match="disability_cert_valid"):
+        minimise(record, [output("disability_cert_valid", Transform.BOOL)], {}, TODAY)

@@ -118,8 +118,8 @@ def test_what_the_law_and_the_documents_say() -> None:
     care = load_subsidy_rules().in_force("510107", date(2026, 3, 1))
     assert care is not None
     assert (care.grades, care.any_grade_of) == (
-        {DisabilityGrade.ONE, DisabilityGrade.TWO},
-        {DisabilityClass.INTELLECTUAL, DisabilityClass.MENTAL},
+        frozenset({DisabilityGrade.ONE, DisabilityGrade.TWO}),
+        frozenset({DisabilityClass.INTELLECTUAL, DisabilityClass.MENTAL}),
     )
     for region, ages in (("510107", range(7)), ("210203", range(17))):
         found = load_rehabilitation_ages().in_force(region, date(2026, 3, 1))
