@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, replace
+from typing import Final
 
 import httpx
 
@@ -30,6 +31,9 @@ from tests.attack.referral import refer
 from tests.attack.wire import Exchanged, Wire, over
 from tests.museum.requests.honest_runs import HonestRuns
 from tests.scene import Scene
+
+PLAYED_BY_SEVEN: Final = frozenset(one for one in PATHS if one.value.startswith(("board.", "parents.")))
+"""The messages of the private OR, which two agencies can't play: see `tests/scenario/test_private_or.py`."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from schemas.formats import MAX_ENVELOPE_CHARACTERS, digest_of
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateAnswer
 from schemas.problem import MAX_PROBLEM_BYTES, Problem, ProblemCode, ProblemError
 from tests.attack.attacker import query_gateway, refusal_of
-from tests.attack.recorded_life import Life, record_life
+from tests.attack.recorded_life import PLAYED_BY_SEVEN, Life, record_life
 from tests.attack.referral import console_of
 from tests.attack.wire import Exchanged, Wire, over
 from tests.scene import Scene
@@ -45,8 +45,8 @@ def life(scene: Scene) -> Life:
     return record_life(scene, PURPOSE)
 
 
-KINDS = sorted(set(PATHS) - {MessageType.AGREEMENT_END, MessageType.AGREEMENT_COUNTERSIGN})
-"""All but what ends the life, and what wants a lead body: see `test_agreement_signatures`."""
+KINDS = sorted(set(PATHS) - PLAYED_BY_SEVEN - {MessageType.AGREEMENT_END, MessageType.AGREEMENT_COUNTERSIGN})
+"""All but what ends the life, what wants seven agencies, and what a lead body: see `test_agreement_signatures`."""
 
 
 # Replays.

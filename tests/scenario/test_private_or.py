@@ -23,7 +23,7 @@ from keys.private_or.errors import TooManyPersonsError
 from schemas.agency_kinds import AgencyKind
 from schemas.base64url import encode_base64url
 from schemas.envelope import MessageType
-from schemas.messages.private_or import BoardState
+from schemas.messages.private_or import MAX_BOARD_LIST_BYTES, BoardActivate, BoardAnswer, BoardState
 from schemas.messages.private_or_question import (
     MAX_CONCEALED_BYTES,
     AskedChild,
@@ -190,6 +190,25 @@ def test_the_keeper_works_on_the_answers_that_were_given_and_once(circle: Circle
     open_(given.message.concealed)
     with refused(ProblemCode.BOARD_INVALID):
         open_(given.message.concealed)
+
+
+def test_a_step_and_a_question_pass_once_only(circle: Circle):
+    board = circle.stage.open_board()
+    circle.stage.advance(RESOLVER, JUSTICE, COURT)
+    resolver = circle.stage.agreements[RESOLVER.kind]
+    office = circle.stage.office
+    message = BoardActivate(board=board.board)
+    step = office.client.prepare(
+        MessageType.BOARD_ACTIVATE, message, agreement=resolver.digest(), purpose=resolver.purpose
+    )
+    office.client.send(step, BoardAnswer, MAX_BOARD_LIST_BYTES)
+    with refused(ProblemCode.REPLAYED):
+        office.client.send(step, BoardAnswer, MAX_BOARD_LIST_BYTES)
+    query = query_under(resolver)
+    asked = office._prepare(query, office.live_board(resolver.digest()), (nameless(0),))
+    office.client.send(asked, ConcealedAnswers, MAX_CONCEALED_BYTES, resolver)
+    with refused(ProblemCode.REPLAYED):
+        office.client.send(asked, ConcealedAnswers, MAX_CONCEALED_BYTES, resolver)
 
 
 def test_no_marks_are_set_once_a_board_is_live_and_nobody_reads_it_then(circle: Circle):
