@@ -15,6 +15,8 @@ from connectors.cli.session import Session
 from connectors.gateway_client import QueryContext
 from connectors.identifiers import new_uuid
 from connectors.own_log.check_entries import OwnLogCheck
+from connectors.own_log.evidence import list_evidence
+from connectors.own_log.evidence_document import MAX_EVIDENCE_BYTES, LogEvidence
 from connectors.query_roster import QUERY_ROSTER
 from connectors.register import open_register
 from connectors.requester.ask import Questioner
@@ -31,6 +33,7 @@ from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER, PROVINCE
 from demo.scenario.desks import agree
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url
+from schemas.envelope import MessageType
 from schemas.messages.match import SubjectKind
 from schemas.messages.statistics import MatchedSet
 from schemas.problem import ProblemError
@@ -119,9 +122,15 @@ def test_the_log_tells_which_release_and_no_number(scene: Scene, province: Sessi
         assert "records" not in json.loads(bytes(body))  # type: ignore[arg-type]
 
 
-def test_the_requester_finds_its_questions_in_the_log(province: Session, of_province: Agreement) -> None:
+def test_the_requester_finds_its_questions_in_the_log_as_it_asked_them(
+    province: Session, of_province: Agreement
+) -> None:
     ask(province, of_province, PROVINCE)
-    assert not OwnLogCheck(province.connector, province.client).run().faults
+    assert OwnLogCheck(province.connector, province.client).run().compared
+    evidence = [
+        LogEvidence.from_bytes(one.document, MAX_EVIDENCE_BYTES) for one in list_evidence(province.connector.state)
+    ]
+    assert not [one.fault for one in evidence if one.record is None or one.record.type is MessageType.STATISTICS]
 
 
 def test_a_gateway_that_remembers_another_release_passes_none_on(
