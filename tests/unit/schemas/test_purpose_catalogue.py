@@ -73,6 +73,11 @@ OUTPUTS_OF_WORKING_PURPOSES = {
         ("education", "stage", "STAGE", ()),
         ("education", "expected_end", "YEAR", ()),
     },
+    "P12": {
+        ("education", "full_time_enrolled", "BOOL", ()),
+        ("education", "stage", "STAGE", ()),
+        ("education", "expected_end", "YEAR", ()),
+    },
     "P13": {
         ("civil_affairs", "receives_benefit", "BOOL", ()),
         (
