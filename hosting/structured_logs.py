@@ -8,10 +8,7 @@ import json
 import logging
 import traceback
 from datetime import UTC, datetime
-from typing import Any, Final
-
-_OWN: Final = "tongxin"
-
+from typing import Any
 
 class JsonLines(logging.Formatter):
     """Writes a record as one line: time, level, logger, message, process, and of an exception its type and place."""
@@ -33,10 +30,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_settings() -> dict[str, Any]:
-    """Return the settings of `logging` for a serving program (gunicorn's `logconfig_dict`).
-
-    Libraries tell warnings, the program itself and gunicorn tell when they start and stop too.
-    """
+    """Return the settings of `logging` for a serving program (gunicorn's `logconfig_dict`): warnings and worse."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -44,8 +38,7 @@ def log_settings() -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
         "root": {"level": "WARNING", "handlers": ["stderr"]},
         "loggers": {
-            _OWN: {"level": "INFO"},
-            "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
+            "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },
     }

@@ -1,5 +1,6 @@
 """The figures of several processes are one page; a server told to stop answers what it has begun, and then ends."""
 
+import json
 import os
 import signal
 import socket
@@ -21,8 +22,8 @@ from hosting.certificates import trusted_authorities
 from tests.scenario.gateway_simulator import PASSPHRASE, played_world
 
 SLOW_APP = """
+import logging
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from flask import Flask
 from hosting.http_server import HttpServer
@@ -34,6 +35,7 @@ def create(opened):
     @app.get("/slow")
     def slow():
         Path("begun").touch()
+        logging.getLogger("tongxin.gateway").warning("begun")
         time.sleep(1.5)
         return "answered"
 
@@ -121,7 +123,8 @@ def test_a_server_told_to_stop_answers_first_and_closes_what_it_opened(tmp_path:
             assert process.returncode == 0
     assert answers == ["answered"]
     assert (tmp_path / "closed").exists()
-    assert all(line.startswith(b'{"time": ') for line in log.splitlines())
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["message"] for line in lines if line["logger"] == "tongxin.gateway"] == ["begun"]
     with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
         probe.connect(("127.0.0.1", port))
 
