@@ -19,21 +19,6 @@ OUTPUTS_OF_WORKING_PURPOSES = {
         ("public_security", "moved_to_county", "REGION6", ()),
         ("disabled_federation", "disability_cert_valid", "BOOL", ()),
     },
-    "P03": {
-        (
-            "joint",
-            "parental_status_class",
-            "ENUM",
-            ("orphan", "de_facto_unattended", "not", "insufficient"),
-        ),
-        ("joint", "parental_status_review", "YM", ()),
-        (
-            "joint",
-            "missing_provider_type",
-            "ENUMS",
-            ("public_security", "disabled_federation", "health", "medical_security", "justice", "court"),
-        ),
-    },
     "P04": {
         ("disabled_federation", "care_subsidy_eligible", "BOOL", ()),
         ("disabled_federation", "cert_valid_until", "YM", ()),
@@ -67,11 +52,6 @@ OUTPUTS_OF_WORKING_PURPOSES = {
         ("civil_affairs", "address_protected", "BOOL", ()),
         ("civil_affairs", "care_county", "REGION6", ()),
         ("civil_affairs", "duty_office_contact", "CONTACT", ()),
-    },
-    "P12": {
-        ("education", "full_time_enrolled", "BOOL", ()),
-        ("education", "stage", "STAGE", ()),
-        ("education", "expected_end", "YEAR", ()),
     },
     "P12": {
         ("education", "full_time_enrolled", "BOOL", ()),
