@@ -3,7 +3,8 @@
 Every rule is looked at, whatever the others say; the refusing one with the smallest number decides.
 
     agreement: the members of the signed document, and `digest` and `state`
-    request: type, issuer, agreement, purpose, region, case, officer, approver, emergency, provider, records, attributes, counties
+    request: type, issuer, agreement, purpose, region, case, officer, approver, emergency, provider, records,
+        attributes, counties
     purposes: purpose by id, as its YAML file states it; class_c: ids; now: microseconds since 1970
 """
 

@@ -126,6 +126,10 @@ def stand(document: dict[str, Any], state: str) -> tuple[dict[str, Any], Standin
     return document | {"digest": digest, "state": str(state)}, Standing(agreement, digest, AgreementState(state))
 
 
+def claim_of(stated: Mapping[str, Any] | None) -> EmergencyClaim | None:
+    return None if stated is None else EmergencyClaim.model_validate(stated, strict=False)
+
+
 def as_request(request: Mapping[str, Any]) -> PolicyRequest:
     stated = ("issuer", "agreement", "purpose", "region", "case", "officer", "approver")
     claims = EnvelopeClaims(
@@ -135,7 +139,7 @@ def as_request(request: Mapping[str, Any]) -> PolicyRequest:
         issued_at=NOON,
         expires_at=NOON + 60,
         body=digest_of(b"body"),
-        emergency=None if request["emergency"] is None else EmergencyClaim.model_validate(request["emergency"], strict=False),
+        emergency=claim_of(request["emergency"]),
         **{name: request[name] for name in stated},
     )
     return PolicyRequest(
