@@ -10,6 +10,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+
 class JsonLines(logging.Formatter):
     """Writes a record as one line: time, level, logger, message, process, and of an exception its type and place."""
 
