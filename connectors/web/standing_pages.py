@@ -34,17 +34,17 @@ from connectors.web.standing_words import (
 )
 from hosting.web.language import Text
 from hosting.web.listing import Column, page_of
+from hosting.web.wording import office_time
 
 STANDING: Final = f"{PREFIX}/standing"
 LIST_COLUMNS: Final = (
-    Column(Text("用途", "Purpose")),
-    Column(Text("向谁查询", "Asked of")),
+    Column(Text("用途和查询对象", "Purpose, and who is asked")),
+    Column(Text("状态", "State")),
     Column(Text("登记人", "Registered by")),
     Column(Text("何时查询", "When")),
     Column(Text("上次", "Last")),
     Column(Text("下次", "Next")),
     Column(Text("待看的变化", "Changes to read"), is_number=True),
-    Column(Text("状态", "State")),
 )
 RUN_COLUMNS: Final = (
     Column(Text("时间", "When")),
@@ -105,6 +105,7 @@ def _show(console: Console, id_: UUID) -> str:
         ended=END_WORDS.get(standing.ended_reason, END_WORDS[None]),
         schedule=say_schedule(standing.schedule),
         failure=tell_failure(standing.failure) if standing.failure else None,
+        is_last_past=office_time(standing.next_at).date() > standing.until_on,
         is_own=standing.author == account.id,
         may_approve=account.may(Permission.APPROVE_QUESTIONS),
         refused=REFUSED_WORDS.get(request.args.get("refused", "")),
@@ -178,11 +179,10 @@ def _count(changes: list[KeptChange]) -> list[tuple[Text, int]]:
 
 
 def _change_columns(standing: StandingQuestion) -> list[Column]:
-    names = name_attributes(standing.attributes)
     return [
         Column(Text("行号", "Row"), is_number=True),
         Column(Text("姓名（本单位名单）", "Name (own ledger)")),
         Column(Text("变化", "Change")),
-        *(Column(Text(f"{name.zh}：上次 → 这次", f"{name.en}: before → now")) for name in names),
+        *(Column(Text(name.zh, name.en)) for name in name_attributes(standing.attributes)),
         Column(Text("保存至", "Keep until")),
     ]

@@ -17,8 +17,8 @@ HEAD = Account("wang.an", "古丽巴哈尔·吐尔逊江", frozenset({Role.APPRO
 PUPILS = [child(1), child(2) | {"name": "阿卜杜热合曼·买买提江"}, child(7)]
 MAX_TABS = 80
 SENTENCES = {
-    "zh": ("已提请审批", "下次查询", "与上次相比的变化", "已停止"),
-    "en": ("Approval was asked for", "Asked next", "Changed since last time", "Ended"),
+    "zh": ("已提请审批", "按期查询中", "与上次相比的变化", "已停止"),
+    "en": ("Approval was asked for", "being asked by the clock", "Changed since last time", "Ended"),
 }
 
 
