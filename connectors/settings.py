@@ -131,8 +131,8 @@ class ConnectorSettings(BaseModel):
         Field(
             ge=1,
             le=100_000,
-            description="统计表每次发布所加噪声的隐私参数ε（千分之一），不填为不加噪声 / epsilon, in thousandths, of the "
-            "noise that each released table of statistics gets; none: no noise",
+            description="统计表每次发布所加噪声的隐私参数ε（千分之一），不填为不加噪声 / epsilon, in thousandths, of "
+            "the noise that each released table of statistics gets; none: no noise",
         ),
     ] = None
     statistics_epsilon_thousandths_per_year: Annotated[
