@@ -298,6 +298,20 @@ def test_what_a_days_budget_did_not_suffice_for_goes_on_the_next_day(console: Co
     ]
 
 
+def test_the_bar_does_not_go_back_when_a_question_goes_on(console: Console, office: Office) -> None:
+    pupils = [child(number) for number in (1, 2, 3, 4, 5, 7)]
+    office.hold(*pupils[:5])
+    draft = being_asked(console, office, pupils)
+    told: list[list[int]] = [[], []]
+    office.gateway.change = Exchanges(1)
+    ask_question(console, draft.id, lambda _step, done, _total: told[0].append(done))
+    office.gateway.change = _as_it_is
+    do_deed(console, draft.id, Deed.RESUME, None)
+    ask_question(console, draft.id, lambda _step, done, _total: told[1].append(done))
+    assert told[1][0] >= told[0][-1] > 0
+    assert told[1][-1] == len(pupils)
+
+
 def test_a_paused_question_does_not_go_on_where_its_author_says_so(console: Console, office: Office) -> None:
     pupils = [child(number) for number in (1, 2, 3, 4, 5, 7)]
     office.hold(*pupils)
