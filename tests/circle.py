@@ -35,10 +35,10 @@ class Circle:
         """Ask about children of the story as an officer does, by a roster; returns a result for each row."""
         return ask_roster(self.stage, STORY if families is None else families)
 
-    def classes(self) -> list[tuple[str, str | None]]:
+    def classes(self) -> list[tuple[object, object]]:
         """Return class and lacking kinds of office of each child of the story."""
         found = sorted(self.ask(), key=lambda result: result.row_number)
-        return [(str(one.values["parental_status_class"]), one.values["missing_provider_type"]) for one in found]
+        return [(one.values["parental_status_class"], one.values["missing_provider_type"]) for one in found]
 
     @property
     def gateway_database(self) -> Path:
