@@ -75,8 +75,10 @@ class GatewaySettings(BaseModel):
     lead_body: Annotated[
         AgencyId | None,
         Field(
-            description="牵头协调机构的成员代号，逾期事项向其督办；未设置则只记录 / member id of the lead body that"
-            " hears of overdue items; without it the escalation is only recorded"
+            description="牵头协调机构的成员代号，逾期事项向其督办，协议由其会签并裁定异议；未设置则逾期只记录，"
+            "协议双方签署即可 / member id of the lead body that hears of overdue items,"
+            " countersigns agreements and settles disputes; without it escalations are only recorded, and the"
+            " two parties' signatures suffice"
         ),
     ] = None
     metrics_port: Annotated[
