@@ -40,6 +40,9 @@ EVALUATED = 12
 SECONDS_TO_LIVE = 30
 
 
+BUDGETS = {ProblemCode.BUDGET_EXHAUSTED, ProblemCode.OFFICER_BUDGET_EXHAUSTED}
+"""Why even what the agreements allow is refused at last."""
+
 REFUSALS = {
     "no_agreement", "not_a_party", "agreement_not_active", "purpose_differs", "officer_missing",
     "approval_missing", "case_number_missing", "region_missing", "region_not_agreed", "attribute_not_agreed",
@@ -114,7 +117,7 @@ class Results:
             problem = Problem.from_bytes(response.content, MAX_PROBLEM_BYTES)
             assert problem.code is not ProblemCode.INTERNAL, attempt.faults
             is_honest = not attempt.faults and attempt.way.is_open
-            assert not is_honest or problem.code is ProblemCode.BUDGET_EXHAUSTED, problem.code
+            assert not is_honest or problem.code in BUDGETS, problem.code
             self.refused[problem.code] += 1
             return
         self._check_answers(attempt, attempt.way.collusion.open(attempt.prepared, response))
