@@ -293,11 +293,13 @@ class SimulatedGateway:
                 return self._review(message)
             case ExchangeRequest():
                 return self._exchange(claims, message, token)
-            case ReceiptRequest():
-                return ReceiptAnswer(receipt_number=message.receipt_number)
-            case IndexStatusRequest():
-                return IndexStatus(index=self.active_index, state="active", active=self.active_index)
-        raise AssertionError(claims.type)
+        return self._tell(message)
+
+    def _tell(self, message: Message) -> Message:
+        if isinstance(message, ReceiptRequest):
+            return ReceiptAnswer(receipt_number=message.receipt_number)
+        assert isinstance(message, IndexStatusRequest)
+        return IndexStatus(index=self.active_index, state="active", active=self.active_index)
 
     # what it does
 
