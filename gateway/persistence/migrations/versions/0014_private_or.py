@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("board", name="pk_board"),
         sa.ForeignKeyConstraint(["resolver"], ["agreement.digest"], name="fk_board_resolver_agreement"),
         sa.ForeignKeyConstraint(["keeper"], ["agreement.digest"], name="fk_board_keeper_agreement"),
-        sa.UniqueConstraint("resolver", "epoch", name="uq_board_resolver_board_epoch"),
+        sa.UniqueConstraint("resolver", "epoch", name="uq_board_resolver_epoch"),
     )
     op.create_index("ix_board_state", "board", ["state"])
     _create_content()
@@ -61,7 +61,7 @@ def _create_content() -> None:
         sa.PrimaryKeyConstraint("board", "number", name="pk_board_turn"),
         sa.ForeignKeyConstraint(["board"], ["board.board"], name="fk_board_turn_board_board"),
         sa.ForeignKeyConstraint(["agreement"], ["agreement.digest"], name="fk_board_turn_agreement_agreement"),
-        sa.UniqueConstraint("board", "agreement", name="uq_board_turn_board_board_turn_agreement"),
+        sa.UniqueConstraint("board", "agreement", name="uq_board_turn_board_agreement"),
     )
     op.create_table(
         "board_arrival",
