@@ -32,8 +32,8 @@ from tests.scene import Scene
 
 PATH = PATHS[MessageType.EXCHANGE]
 ATTEMPTS = 10_000
-REPEATED = 8
-"""Every eighth attempt is the one before it once more, byte by byte."""
+REPEATED = 4
+"""Every fourth attempt is the one before it once more, byte by byte."""
 
 OVER_HTTP = 300
 EVALUATED = 12
@@ -177,7 +177,7 @@ def test_some_hundreds_over_http(scene: Scene, ways: list[Way]) -> None:
             attempt = draw(dice, ways, scene.session(Agency.PUBLIC_SECURITY).connector.seconds())
             headers = {"Content-Type": "application/json", **attempt.headers}
             results.require_sound(attempt, client.post(PATH, content=attempt.prepared.body, headers=headers))
-    assert results.released.total() > 30
+    assert results.released.total() > 10
     assert results.refused.total() > 100
 
 
