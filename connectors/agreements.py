@@ -230,12 +230,19 @@ class SharingOffice:
         except ValidationError as error:
             place = error.errors(include_input=False)[0]["loc"]
             raise ProblemError(ProblemCode.MALFORMED, f"/{place[0]}" if place else "/reasons") from None
+        self._hold_copy(digest)
         return self._tell(MessageType.AGREEMENT_REVIEW, message, digest)
 
     def _end(self, digest: str, action: str) -> None:
+        self._hold_copy(digest)
         message = AgreementEnd.model_validate({"agreement": digest, "action": action})
         answer = self._client.ask(MessageType.AGREEMENT_END, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)
         self._keeper.keep_all(answer.message)
+
+    def _hold_copy(self, digest: str) -> None:
+        """Fetch what was not heard of yet: the copy says who the other party is, which the log is checked for."""
+        if find_agreement(self._connector.state, digest) is None:
+            self.sync()
 
     def _tell(self, message_type: MessageType, message: Message, digest: str) -> AgreementCopy:
         answer = self._client.ask(message_type, message, AgreementAnswer, MAX_AGREEMENT_LIST_BYTES)

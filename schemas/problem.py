@@ -7,10 +7,10 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Field, TypeAdapter
 
 from schemas.message import Message
+from schemas.own_yaml import parse_own_yaml
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:tongxin:problem:"
@@ -154,7 +154,7 @@ class ProblemError(Exception):
 
 
 def _load_texts() -> dict[ProblemCode, ProblemText]:
-    raw: Any = yaml.safe_load(files("schemas").joinpath("problems.yaml").read_text(encoding="utf-8"))
+    raw: Any = parse_own_yaml(files("schemas").joinpath("problems.yaml").read_bytes())
     texts = TypeAdapter(dict[ProblemCode, ProblemText]).validate_python(
         {ProblemCode(code): text for code, text in raw.items()}
     )

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from connectors.own_log.entry import Disclosed, Entry
-from connectors.own_log.evidence_document import Fault, ItemRecord
+from connectors.own_log.evidence_document import AgreementRecord, Fault, ItemRecord
 from connectors.own_log.messages import OwnMessage
 from keys.protocol.envelopes import envelope_digest, signature_digest
 from schemas.envelope import MAX_CLOCK_SKEW, MessageType
@@ -53,8 +53,10 @@ _REGISTERED: Final[Mapping[MessageType, frozenset[str]]] = MappingProxyType(
         MessageType.INDEX_ACTIVATE: frozenset({"index.activate"}),
         MessageType.AGREEMENT_PROPOSE: frozenset({"agreement.propose"}),
         MessageType.AGREEMENT_SIGN: frozenset({"agreement.sign", "agreement.activate"}),
+        MessageType.AGREEMENT_COUNTERSIGN: frozenset({"agreement.countersign", "agreement.activate"}),
+        MessageType.AGREEMENT_REVIEW: frozenset({"agreement.review"}),
         MessageType.AGREEMENT_END: frozenset(
-            {"agreement.suspend", "agreement.activate", "agreement.revoke", "index.destroy"}
+            {"agreement.suspend", "agreement.resume", "agreement.activate", "agreement.revoke", "index.destroy"}
         ),
         MessageType.KEY_PUBLISH: frozenset({"key.change", "registry.publish"}),
         MessageType.ITEM_SUBMIT: frozenset({"item.open", "item.act"}),
@@ -75,6 +77,8 @@ RELAYED: Final = frozenset(
         MessageType.STATISTICS,
     }
 )
+_STATED_STEPS: Final = frozenset({"agreement.propose", "agreement.sign", "agreement.countersign", "agreement.review"})
+"""Events that tell what an agency itself said, and not what came of it."""
 _REVIEWS: Final = frozenset({MessageType.MATCH_REVIEW, MessageType.EMERGENCY_REVIEW})
 RELAYED_ANSWERS: Final = frozenset({"evaluate.result", "field.release", "statistics.release"})
 _UNKNOWN_OUTCOME: Final = frozenset({ProblemCode.AUDIT_UNAVAILABLE.value})
@@ -112,19 +116,27 @@ def compare(entry: Entry, message: OwnMessage) -> tuple[str, ...]:
 
 def compare_disclosures(entry: Entry, message: OwnMessage, disclosed: Iterable[Disclosed]) -> tuple[str, ...]:
     """Return the names of the personal fields that this agency stated and the entry does not, or not so."""
-    claims, found, item = message.claims, {one.name: one for one in disclosed}, message.asked.item
-    stated = {"officer": claims.officer, "approver": claims.approver, "case_ref": claims.case}
-    stage = stage_of(entry, message.type)
-    if stage not in {Stage.ASKED, Stage.REFUSED}:
-        stated = {} if item is None else {"officer": item.officer}
-    elif entry.type == "field.receipt":
-        del stated["case_ref"]
+    found = {one.name: one for one in disclosed}
+    stated = _stated_personal(entry, message)
     names = {name for name, value in stated.items() if value is not None} | found.keys()
     return tuple(
         name
         for name in sorted(names)
         if name not in found or found[name].value != stated.get(name) or found[name].digest not in entry.personal
     )
+
+
+def _stated_personal(entry: Entry, message: OwnMessage) -> dict[str, str | None]:
+    """Return the personal fields that this agency stated, as an entry of this stage is to disclose them."""
+    claims, item, step = message.claims, message.asked.item, message.asked.agreement_step
+    if stage_of(entry, message.type) in {Stage.ASKED, Stage.REFUSED}:
+        stated = {"officer": claims.officer, "approver": claims.approver}
+        return stated if entry.type == "field.receipt" else {**stated, "case_ref": claims.case}
+    if item is not None:
+        return {"officer": item.officer}
+    if step is None or entry.type not in _STATED_STEPS:
+        return {}
+    return {"officer": step.officer, "approver": step.approver}
 
 
 def time_fault(entry: Entry, message: OwnMessage, agency: str) -> Fault | None:
@@ -208,6 +220,7 @@ def _as_registered(entry: Entry, message: OwnMessage) -> dict[str, bool]:
         "policy": entry.policy in {asked.policy, None},
         "decision": entry.decision is None,
         **({} if asked.item is None else _about_item(entry, asked.item)),
+        **({} if asked.agreement_step is None else _about_step(entry, asked.agreement_step)),
         "records": entry.type != "index.begin" or entry.records == asked.records,
     }
 
@@ -225,6 +238,10 @@ def _about_item(entry: Entry, item: ItemRecord) -> dict[str, bool]:
         "content": entry.content == item.content,
         "reason": item.step in ({None, workflow} if entry.type != "item.act" else {step}),
     }
+
+
+def _about_step(entry: Entry, step: AgreementRecord) -> dict[str, bool]:
+    return {"reason": entry.type not in _STATED_STEPS or entry.reason == step.code}
 
 
 def _as_refused(entry: Entry, message: OwnMessage) -> dict[str, bool]:

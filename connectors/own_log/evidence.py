@@ -95,6 +95,7 @@ def _record_of(message: OwnMessage) -> OwnRecord:
         records=message.asked.records,
         fields=message.asked.fields,
         item=message.asked.item,
+        agreement_step=message.asked.agreement_step,
         seen_at=message.seen_at,
         answered_at=message.answered_at,
         answered_records=message.answered_records,

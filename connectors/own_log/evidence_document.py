@@ -63,6 +63,17 @@ class ItemRecord(Message):
     officer: Reference | None = None
 
 
+class AgreementRecord(Message):
+    """What a message says of an agreement's life: the two officers who sign for it, or a step's code.
+
+    A step's note stays out: the envelope binds it, and the log shows it to nobody but auditors.
+    """
+
+    officer: Reference | None = None
+    approver: Reference | None = None
+    code: Annotated[str, Field(max_length=200)] | None = None
+
+
 class OwnRecord(Message):
     """What the agency itself noted of a request: nobody else signed this."""
 
@@ -72,6 +83,7 @@ class OwnRecord(Message):
     records: int | None = None
     fields: Annotated[tuple[Name, ...], Field(max_length=100)]
     item: ItemRecord | None = None
+    agreement_step: AgreementRecord | None = None
     seen_at: UnixSeconds
     answered_at: UnixSeconds | None = None
     answered_records: int | None = None

@@ -10,17 +10,24 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
 
-from connectors.own_log.evidence_document import ItemRecord
+from connectors.own_log.evidence_document import AgreementRecord, ItemRecord
 from connectors.own_log.tables import own_message
 from connectors.state.agreements import find_agreement
 from connectors.state.database import reading, writing
 from keys.crypto.signing import read_header
 from keys.protocol.envelopes import envelope_digest, read_unverified
+from schemas.agreement import AgreementSignature
 from schemas.base64url import decode_base64url
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import CONCEALED_BYTES, ELEMENT_BYTES, MAX_ENVELOPE_CHARACTERS
 from schemas.message import Message
-from schemas.messages.agreements import AgreementEnd, AgreementPropose, AgreementSign
+from schemas.messages.agreements import (
+    AgreementCountersign,
+    AgreementEnd,
+    AgreementPropose,
+    AgreementReview,
+    AgreementSign,
+)
 from schemas.messages.evaluate import EvaluateRequest
 from schemas.messages.exchange import ExchangeAnswer, ExchangeRequest
 from schemas.messages.index import IndexBegin
@@ -32,6 +39,7 @@ from schemas.messages.statistics import StatisticsRequest
 from schemas.statistics.tables import load_tables
 
 MAX_ITEM_RECORD_BYTES = 1024
+MAX_AGREEMENT_RECORD_BYTES = 1024
 LEAVES_NOTHING = frozenset(
     {
         MessageType.AGREEMENT_LIST,
@@ -50,7 +58,8 @@ LEAVES_NOTHING = frozenset(
 class Asked:
     """What the log is to say that a message asks: under which agreement, about how many records, which attributes.
 
-    `peer` is the other party, where the message itself is what names it; `item` the item that it is about.
+    `peer` is the other party, where the message itself is what names it; `item` the item that it is about;
+    `agreement_step` what it does in an agreement's life.
     """
 
     policy: str | None = None
@@ -58,6 +67,7 @@ class Asked:
     fields: tuple[str, ...] = ()
     peer: str | None = None
     item: ItemRecord | None = None
+    agreement_step: AgreementRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +111,8 @@ class OwnMessage:
 def asked_of(message: Message, claims: EnvelopeClaims) -> Asked:
     """Return what the log is to say of a message."""
     match message:
-        case AgreementPropose():
-            return Asked(message.agreement.digest(), peer=message.agreement.provider.agency)
-        case AgreementSign() | AgreementEnd():
-            return Asked(message.agreement)
+        case AgreementPropose() | AgreementSign() | AgreementCountersign() | AgreementReview() | AgreementEnd():
+            return _asked_of_agreement(message)
         case MatchRequest() | ExchangeRequest() | ParentsOpen():
             return Asked(claims.agreement, _records_of(message), message.attributes)
         case StatisticsRequest():
@@ -141,6 +149,7 @@ def keep_message(state: Engine, token: str, asked: Asked, at_seconds: int) -> No
         "records": asked.records,
         "fields": json.dumps(asked.fields),
         "item": None if asked.item is None else asked.item.to_bytes().decode("ascii"),
+        "agreement_step": None if asked.agreement_step is None else asked.agreement_step.to_bytes().decode(),
         "expires_at": claims.expires_at,
         "seen_at": at_seconds,
     }
@@ -229,7 +238,33 @@ def _find(state: Engine, *where: Any) -> OwnMessage | None:
 
 def _asked(row: Row[Any]) -> Asked:
     item = None if row.item is None else ItemRecord.from_bytes(row.item.encode("ascii"), MAX_ITEM_RECORD_BYTES)
-    return Asked(row.policy, row.records, tuple(json.loads(row.fields)), item=item)
+    step = (
+        None
+        if row.agreement_step is None
+        else AgreementRecord.from_bytes(row.agreement_step.encode(), MAX_AGREEMENT_RECORD_BYTES)
+    )
+    return Asked(row.policy, row.records, tuple(json.loads(row.fields)), item=item, agreement_step=step)
+
+
+def _asked_of_agreement(
+    message: AgreementPropose | AgreementSign | AgreementCountersign | AgreementReview | AgreementEnd,
+) -> Asked:
+    match message:
+        case AgreementPropose():
+            policy, peer = message.agreement.digest(), message.agreement.provider.agency
+            return Asked(policy, peer=peer, agreement_step=_signed_by_two(message.signature))
+        case AgreementReview():
+            code = ".".join([message.step, "+".join(message.reasons)]) if message.reasons else message.step
+            return Asked(message.agreement, agreement_step=AgreementRecord(code=code))
+        case AgreementEnd():
+            return Asked(message.agreement)
+        case _:
+            return Asked(message.agreement, agreement_step=_signed_by_two(message.signature))
+
+
+def _signed_by_two(signature: str) -> AgreementRecord:
+    officer, approver = read_unverified(AgreementSignature, signature, MAX_ENVELOPE_CHARACTERS).signatories
+    return AgreementRecord(officer=officer, approver=approver)
 
 
 def _item_of(message: ItemSubmit | ItemReadRequest) -> ItemRecord:

@@ -18,6 +18,7 @@ own_message = Table(
     Column("records", BigInteger),
     Column("fields", Text, nullable=False),
     Column("item", Text),  # ItemRecord, canonical
+    Column("agreement_step", Text),  # AgreementRecord, canonical
     Column("expires_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("answer", Text),

@@ -7,10 +7,10 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.alerts.facts import Severity
+from schemas.own_yaml import parse_own_yaml
 
 
 class Unit(StrEnum):
@@ -157,7 +157,7 @@ def load_rules() -> Mapping[str, Rule]:
     found = sorted(files("gateway.alerts").joinpath("rules").iterdir(), key=lambda file: file.name)
     rules = {}
     for file in found:
-        rule = Rule.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        rule = Rule.model_validate(parse_own_yaml(file.read_bytes()))
         if file.name != f"{rule.code}.yaml":
             raise ValueError(f"{file.name} describes {rule.code}")
         rules[rule.code] = rule

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from connectors.own_log.check_entries import OwnLogCheck
 from gateway.services.expire_agreements import expire_agreements, note_overdue_reviews, replace_agreements
+from gateway.services.sign_log import sign_log
 from schemas.agreement import Agreement, AgreementState
 from schemas.agreement_reasons import INCOMPLETE_REASONS
 from schemas.agreement_steps import AgreementStep
@@ -175,3 +177,17 @@ def test_a_period_that_is_over_ends_it_and_it_can_be_renewed(world: World) -> No
     assert world.state_of(agreement) is State.EXPIRED
     assert world.state_of(unsigned) is State.EXPIRED
     assert world.state_of(world.conclude(agreement)) is State.ACTIVE
+
+
+def test_the_log_says_of_each_step_what_the_agency_itself_kept(world: World) -> None:
+    """Each agency's check of its own messages: signatures with their officers, reasons and notes."""
+    agreement = world.propose()
+    world.holder.office.return_incomplete(agreement.digest(), ("basis_missing",), "请补充依据")
+    second = world.conclude(agreement)
+    world.lead.office.suspend(second.digest())
+    world.lead.office.resume(second.digest())
+    sign_log(world.gateway)
+    for session in (world.asker, world.holder, world.lead):
+        found = OwnLogCheck(session.connector, session.client).run()
+        assert found.compared > 0
+        assert not found.faults
