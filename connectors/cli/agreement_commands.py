@@ -12,7 +12,7 @@ from connectors.agreements import Terms, draft_agreement
 from connectors.cli.agreement_options import signatories_option
 from connectors.cli.agreement_review_commands import REVIEW_COMMANDS
 from connectors.cli.agreement_tables import show_terms
-from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REGION
+from connectors.cli.formats import AGENCY, ATTRIBUTE, DIGEST, REGION, DigestCommand
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.context import OFFICE_ZONE
 from connectors.settings import SettingsError
@@ -109,7 +109,7 @@ def propose(start: Start, file: Path, signatories: tuple[str, str]) -> None:
     click.echo(copy.standing.digest)
 
 
-@agreement.command()
+@agreement.command(cls=DigestCommand)
 @click.argument("digest", type=DIGEST)
 @signatories_option
 @click.option("--yes", is_flag=True, help="已核对，不再询问 / I have checked it, don't ask")
@@ -148,7 +148,7 @@ def list_(start: Start, as_json: bool) -> None:
     start.console.print(table)
 
 
-@agreement.command()
+@agreement.command(cls=DigestCommand)
 @click.argument("digest", type=DIGEST)
 @pass_start
 def suspend(start: Start, digest: str) -> None:
@@ -157,7 +157,7 @@ def suspend(start: Start, digest: str) -> None:
     start.console.print("已中止。 / Suspended.")
 
 
-@agreement.command()
+@agreement.command(cls=DigestCommand)
 @click.argument("digest", type=DIGEST)
 @pass_start
 def resume(start: Start, digest: str) -> None:
@@ -166,7 +166,7 @@ def resume(start: Start, digest: str) -> None:
     start.console.print("已恢复。 / Resumed.")
 
 
-@agreement.command()
+@agreement.command(cls=DigestCommand)
 @click.argument("digest", type=DIGEST)
 @click.option("--yes", is_flag=True, help="确认，不再询问 / don't ask")
 @pass_start

@@ -9,7 +9,7 @@ from connectors.agreement_parties import find_lead
 from connectors.agreements import Terms, draft_agreement
 from connectors.cli.agreement_options import signatories_option
 from connectors.cli.agreement_tables import show_changes, show_story, show_terms
-from connectors.cli.formats import ATTRIBUTE, DIGEST, REGION
+from connectors.cli.formats import ATTRIBUTE, DIGEST, REGION, DigestCommand
 from connectors.cli.session import Session, Start, pass_start
 from connectors.context import OFFICE_ZONE
 from connectors.settings import SettingsError
@@ -27,7 +27,7 @@ _note = click.option(
 )
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @pass_start
 def show(start: Start, digest: str) -> None:
@@ -37,7 +37,7 @@ def show(start: Start, digest: str) -> None:
     show_story(start, copy)
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @pass_start
 def diff(start: Start, digest: str) -> None:
@@ -49,7 +49,7 @@ def diff(start: Start, digest: str) -> None:
     show_changes(start, describe_changes(_get(session, copy.agreement.replaces).agreement, copy.agreement))
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @click.option("--begins", type=click.DateTime(["%Y-%m-%d"]), help="生效日期，默认今天 / first day, default today")
 @click.option("--days", default=365, show_default=True, help="有效天数 / days of validity")
@@ -102,7 +102,7 @@ def renew(
     start.console.print(f"已写入 {out}。下一步：agreement propose / Written. Next: agreement propose")
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @pass_start
 def review(start: Start, digest: str) -> None:
@@ -110,7 +110,7 @@ def review(start: Start, digest: str) -> None:
     _tell(start, start.session().office.accept_complete(digest))
 
 
-@click.command("return")
+@click.command("return", cls=DigestCommand)
 @_digest
 @click.option(
     "--reason",
@@ -127,7 +127,7 @@ def return_(start: Start, digest: str, reasons: tuple[str, ...], note: str | Non
     _tell(start, start.session().office.return_incomplete(digest, reasons, note))
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @pass_start
 def extend(start: Start, digest: str) -> None:
@@ -135,7 +135,7 @@ def extend(start: Start, digest: str) -> None:
     _tell(start, start.session().office.extend_review(digest))
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @click.option("--reason", required=True, type=click.Choice(list(REFUSAL_REASONS)), help="理由 / why")
 @_note
@@ -145,7 +145,7 @@ def refuse(start: Start, digest: str, reason: str, note: str | None) -> None:
     _tell(start, start.session().office.refuse(digest, reason, note))
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @_note
 @pass_start
@@ -154,7 +154,7 @@ def dispute(start: Start, digest: str, note: str | None) -> None:
     _tell(start, start.session().office.dispute(digest, note))
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @click.option("--reopen/--uphold", required=True, help="重新审核，或者维持不同意 / review again, or uphold the refusal")
 @_note
@@ -164,7 +164,7 @@ def settle(start: Start, digest: str, reopen: bool, note: str | None) -> None:
     _tell(start, start.session().office.settle(digest, reopen=reopen, note=note))
 
 
-@click.command()
+@click.command(cls=DigestCommand)
 @_digest
 @signatories_option
 @click.option("--yes", is_flag=True, help="已核对，不再询问 / I have checked it, don't ask")

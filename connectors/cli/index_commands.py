@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import click
 
-from connectors.cli.formats import DIGEST
+from connectors.cli.formats import DIGEST, DigestCommand
 from connectors.cli.progress import show_progress
 from connectors.cli.session import FriendlyGroup, Session, Start, pass_start
 from connectors.evaluation import latest_epoch
@@ -19,7 +19,7 @@ def index() -> None:
     """索引：按协议发布本单位记录的散列。 / Publish hashes of own records for an agreement."""
 
 
-@index.command()
+@index.command(cls=DigestCommand)
 @click.argument("digest", type=DIGEST)
 @click.option(
     "--new-epoch",
@@ -74,7 +74,7 @@ def publish_with_progress(
         return publisher.publish(digest, progress, begins_epoch=begins_epoch, overlap=overlap)
 
 
-@index.command()
+@index.command(cls=DigestCommand)
 @click.argument("digest", type=DIGEST)
 @pass_start
 def status(start: Start, digest: str) -> None:

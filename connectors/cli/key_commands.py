@@ -5,6 +5,7 @@ from datetime import timedelta
 import click
 from rich.table import Table
 
+from connectors.cli.formats import DIGEST, DigestCommand
 from connectors.cli.session import FriendlyGroup, Start, pass_start
 from connectors.evaluation import destroy_evaluation_keys, latest_epoch
 from connectors.key_statements import rotate_key
@@ -49,8 +50,8 @@ def rotate(start: Start, kind: str, overlap_days: int) -> None:
     start.console.print(f"新密钥 {new.key_id} 已公布。 / The new key is stated.")
 
 
-@key.command("retire-epochs")
-@click.argument("digest")
+@key.command("retire-epochs", cls=DigestCommand)
+@click.argument("digest", type=DIGEST)
 @pass_start
 def retire_epochs(start: Start, digest: str) -> None:
     """销毁某协议较旧期次的计算密钥和句柄。 / Destroy the evaluation keys and handles of older epochs."""

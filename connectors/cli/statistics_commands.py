@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from connectors.cli.formats import DIGEST, REFERENCE, REGION, FormatType
+from connectors.cli.formats import DIGEST, REFERENCE, REGION, DigestCommand, FormatType
 from connectors.cli.session import FriendlyGroup, Start, pass_start
 from connectors.gateway_client import QueryContext
 from connectors.register import open_register
@@ -61,7 +61,7 @@ def make(start: Start, table: str, quarter: str | None, out: Path | None) -> Non
     _show(start, obtain_release(connector, open_register(connector), own_table(connector, table), wanted), out)
 
 
-@statistics.command()
+@statistics.command(cls=DigestCommand)
 @click.argument("digest", type=DIGEST)
 @click.option("--table", required=True, type=TABLE, help="统计表代号 / which table")
 @click.option("--region", required=True, type=REGION, help="地区代码 / which region")
