@@ -20,7 +20,8 @@ from connectors.state.agreements import AgreementCopy
 from keys.protocol.key_chain import read_root
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import MAX_AGREEMENT_BYTES, MAX_BATCH_RECORDS, Agreement, AgreementState, Approval
-from schemas.message import MessageError
+from schemas.message import NEVER_RELEASED, MessageError
+from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import Purpose, load_purposes
 
 
@@ -103,6 +104,8 @@ def propose(start: Start, file: Path, signatories: tuple[str, str]) -> None:
     try:
         drafted = Agreement.from_bytes(file.read_bytes().strip(), MAX_AGREEMENT_BYTES)
     except MessageError as error:
+        if error.reason == NEVER_RELEASED:
+            raise ProblemError(ProblemCode.ATTRIBUTE_NEVER_RELEASED, error.pointer) from None
         raise SettingsError(f"协议文件不正确：{error.pointer} / the agreement file is wrong") from None
     copy = start.session().office.propose(drafted, signatories)
     start.console.print("已提出，等待对方签署。编号 / Proposed; the provider signs next. Digest:")

@@ -14,13 +14,13 @@ from connectors.own_log.evidence_document import AgreementRecord, ItemRecord
 from connectors.own_log.tables import own_message
 from connectors.state.agreements import find_agreement
 from connectors.state.database import reading, writing
-from keys.crypto.signing import read_header
+from keys.crypto.signing import SignatureError, read_header
 from keys.protocol.envelopes import envelope_digest, read_unverified
 from schemas.agreement import AgreementSignature
 from schemas.base64url import decode_base64url
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import CONCEALED_BYTES, ELEMENT_BYTES, MAX_ENVELOPE_CHARACTERS
-from schemas.message import Message
+from schemas.message import Message, MessageError
 from schemas.messages.agreements import (
     AgreementCountersign,
     AgreementEnd,
@@ -262,8 +262,12 @@ def _asked_of_agreement(
             return Asked(message.agreement, agreement_step=_signed_by_two(message.signature))
 
 
-def _signed_by_two(signature: str) -> AgreementRecord:
-    officer, approver = read_unverified(AgreementSignature, signature, MAX_ENVELOPE_CHARACTERS).signatories
+def _signed_by_two(signature: str) -> AgreementRecord | None:
+    """Return who signed; None for what is no signature, which the gateway refuses."""
+    try:
+        officer, approver = read_unverified(AgreementSignature, signature, MAX_ENVELOPE_CHARACTERS).signatories
+    except (MessageError, SignatureError):
+        return None
     return AgreementRecord(officer=officer, approver=approver)
 
 

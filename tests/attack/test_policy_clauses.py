@@ -85,13 +85,26 @@ def test_without_the_agreement_nothing_passes() -> None:
     assert decided(REQUEST, None) == Deny(ProblemCode.NO_AGREEMENT, Clause.AGREEMENT)
 
 
-@pytest.mark.parametrize("member", sorted(Agreement.model_fields))
+_OPTIONAL = {name for name, field in Agreement.model_fields.items() if not field.is_required()}
+
+
+@pytest.mark.parametrize("member", sorted(Agreement.model_fields.keys() - _OPTIONAL))
 def test_an_agreement_without_one_of_its_members_is_none(member: str) -> None:
     left = Agreement.model_construct(
         **{name: getattr(AGREEMENT, name) for name in Agreement.model_fields if name != member}
     )
     with pytest.raises(MessageError):
         Agreement.from_bytes(left.to_bytes(), MAX_AGREEMENT_BYTES)
+
+
+def test_an_agreement_without_what_it_may_leave_out_is_another_one() -> None:
+    """So that no signature under it counts: neither is a lead body dropped, nor a version made the first."""
+    lead = Party(agency="lead_body.990000", signing_key=AGREEMENT.provider.signing_key)
+    told = AGREEMENT.model_copy(update={"lead": lead, "replaces": AGREEMENT.digest(), "revision": 2})
+    assert {"lead", "replaces", "revision"} == _OPTIONAL
+    left = ({"lead": None}, {"replaces": None, "revision": 1}, dict.fromkeys(("lead", "replaces")) | {"revision": 1})
+    digests = {told.model_copy(update=dict(without)).digest() for without in left}
+    assert len({told.digest(), *digests}) == 4
 
 
 @pytest.mark.parametrize("clause", [clause for clause in Clause if clause in Agreement.model_fields])

@@ -128,7 +128,7 @@ def _honest(scene: Scene, command: str, folder: Path) -> tuple[bytes, dict[str, 
 def _honest_file(scene: Scene, command: str) -> bytes:
     match command:
         case "propose":
-            document = scene.agreements["P01"].model_dump(mode="json")
+            document = scene.agreements["P01"].model_dump(mode="json", exclude_none=True)
             return canonical(document | {"id": "00000000-0000-4000-8000-0000000000f1"})
         case "join":
             return (scene.stage.gateway_folder / "gateway-pin.json").read_bytes().strip()

@@ -180,7 +180,7 @@ class HonestOffice:
         return {"agreement": self.agreement.digest(), "signature": signature}
 
     def _propose(self, plan: Mapping[str, Any], forger: Forger) -> object:
-        document = self.agreement.model_dump(mode="json") | {"id": new_uuid(os.urandom)}
+        document = self.agreement.model_dump(mode="json", exclude_none=True) | {"id": new_uuid(os.urandom)}
         document |= plan.get("agreement", {})
         providers: dict[str, Any] = {
             "education": document["requester"],
