@@ -73,8 +73,8 @@ def record_life(scene: Scene, purpose: str) -> Life:
     at_requester, at_provider = Wire(), Wire()
     with over(at_requester, scene.session(plan.requester)) as requester:
         with over(at_provider, scene.session(plan.provider)) as provider:
-            _ask_for_statistics(requester, provider, plan.regions)
-            _review(requester, provider, purpose, plan.regions)
+            ask_for_statistics(requester, provider, plan.regions)
+            review_a_version(requester, provider, purpose, plan.regions)
             agreement = agree(requester, provider, purpose, plan.regions)
             publish(provider, agreement, lambda *_: None)
             call_in_emergency(requester, scene.session(Agency.PUBLIC_SECURITY), plan.regions)
@@ -88,7 +88,7 @@ def record_life(scene: Scene, purpose: str) -> Life:
     return Life(scene, collude(scene, agreement), passed, item)
 
 
-def _review(requester: Session, provider: Session, purpose: str, regions: tuple[str, ...]) -> None:
+def review_a_version(requester: Session, provider: Session, purpose: str, regions: tuple[str, ...]) -> None:
     """Begin the review of a further version."""
     agreement = agree(requester, provider, purpose, regions)
     newer = agreement.model_copy(update={"id": new_uuid(os.urandom), "revision": 2, "replaces": agreement.digest()})
@@ -96,7 +96,7 @@ def _review(requester: Session, provider: Session, purpose: str, regions: tuple[
     provider.office.accept_complete(newer.digest())
 
 
-def _ask_for_statistics(requester: Session, provider: Session, regions: tuple[str, ...]) -> None:
+def ask_for_statistics(requester: Session, provider: Session, regions: tuple[str, ...]) -> None:
     """Ask for the provider's table, under an agreement of its own."""
     agreement = agree(requester, provider, "P18", regions)
     kind = AgencyKind(provider.connector.settings.agency_type)

@@ -17,6 +17,7 @@ from connectors.own_log.check_entries import OwnLogCheck
 from connectors.register import open_register
 from connectors.state.database import reading
 from connectors.state.tables import evaluated_key
+from demo.province import Agency
 from demo.scenario.cast import GATEWAY_ID, GUARDIAN_PLAN, PLANS
 from demo.scenario.desks import query_under
 from demo.scenario.refusals import RefusalPlay, prepare_probe
@@ -31,7 +32,8 @@ from schemas.formats import digest_of
 from schemas.problem import ProblemCode, ProblemError
 from tests.attack.attacker import Collusion, collude, query_gateway, refusal_of
 from tests.attack.clear_values import Secrets, add_released, secrets_of
-from tests.attack.recorded_life import PLAYED_BY_SEVEN
+from tests.attack.emergency_call import call_in_emergency
+from tests.attack.recorded_life import PLAYED_BY_SEVEN, ask_for_statistics, review_a_version
 from tests.attack.referral import NOTE, refer
 from tests.attack.swapped_registry import copied
 from tests.attack.wire import Wire, over
@@ -70,6 +72,11 @@ def seen(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Seen:
         refer(requester, desks[scene.plan("P01").provider], Child(name=name, citizen_id=number))
         seen.secrets.add("a note", [NOTE])
         unsigned = agreement.model_copy(update={"case_number_required": not agreement.case_number_required})
+        plan = scene.plan("P04")
+        civil_affairs, federation = desks[plan.requester], desks[plan.provider]
+        ask_for_statistics(civil_affairs, federation, plan.regions)
+        review_a_version(civil_affairs, federation, "P04", plan.regions)
+        call_in_emergency(civil_affairs, desks[Agency.PUBLIC_SECURITY], plan.regions)
         RefusalPlay(requester, agreement, unsigned, unsigned, unsigned).run()
     _show_museum(scene, seen)
     run_command(
@@ -166,7 +173,8 @@ def test_the_gateway_keeps_nothing_in_clear(scene: Scene, seen: Seen) -> None:
 
 def test_the_gateway_sees_nothing_in_clear(seen: Seen) -> None:
     """Every body and every header, in both directions, of publishing, asking, referring and being refused."""
-    kinds = set(PATHS) - PLAYED_BY_SEVEN - {MessageType.AGREEMENT_END, MessageType.KEY_PUBLISH}
+    unseen = {MessageType.AGREEMENT_END, MessageType.AGREEMENT_COUNTERSIGN, MessageType.KEY_PUBLISH}
+    kinds = set(PATHS) - PLAYED_BY_SEVEN - unseen
     assert {passed.path for passed in seen.wire.passed} >= {PATHS[kind] for kind in kinds}
     for passed in seen.wire.passed:
         headers = b"\n".join(
