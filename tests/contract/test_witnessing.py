@@ -406,7 +406,7 @@ def test_an_agreement_becomes_active_once_its_proposal_is_witnessed(
     monkeypatch.setattr("gateway.services.witness_gate.WAIT_SECONDS", 0.3)
     with pytest.raises(AssertionError, match="log_not_witnessed"):
         world.conclude()
-    monkeypatch.setattr("gateway.services.agreements.require_witnessed_history", lambda _: played.witness())
+    monkeypatch.setattr("gateway.services.sign_agreement.require_witnessed_history", lambda _: played.witness())
     world.conclude()
 
 

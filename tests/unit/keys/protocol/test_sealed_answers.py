@@ -47,8 +47,9 @@ def test_the_longest_answers_fit() -> None:
 
 
 def test_answers_beyond_the_size_are_not_sealed() -> None:
+    long = sealed_answers(Answer(values={ATTRIBUTES[0]: "x" * 1000}))
     with pytest.raises(AnswersTooLongError):
-        seal_answers(sealed_answers(Answer(values={"aa": "x" * 1000})), ("aa",), PUBLIC, BINDING, os.urandom)
+        seal_answers(long, ATTRIBUTES[:1], PUBLIC, BINDING, os.urandom)
 
 
 @pytest.mark.parametrize(("attributes", "handles"), [(ATTRIBUTES[:1], 1), (ATTRIBUTES, 2)])
