@@ -124,6 +124,7 @@ def _forget_charges(stage: TwoAgencies) -> None:
     for database in (stage.gateway_folder / DATABASE_FILE, stage.desks[PROVIDER].folder / STATE_FILE):
         with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
             connection.execute("DELETE FROM budget_use")
+            connection.execute("DELETE FROM officer_budget_use")
 
 
 def _worker(server: int) -> int:

@@ -5,6 +5,10 @@ from typing import Final
 from zlib import crc32
 
 from connectors.context import OFFICE_ZONE
+from schemas.problem import ProblemCode
+
+DAY_IS_USED_UP: Final = frozenset({ProblemCode.BUDGET_EXHAUSTED, ProblemCode.OFFICER_BUDGET_EXHAUSTED})
+"""The problems that midnight ends: the agreement's budget of the day, or the officer's."""
 
 _FIRST_MINUTE: Final = 5
 _MINUTES: Final = 50

@@ -7,6 +7,7 @@ from connectors.console.context import Console
 from connectors.desk.draft_states import Deed
 from connectors.desk.drafts import RosterCount, do_deed, get_draft, note_count, note_uncountable
 from connectors.desk.ledgers import keep_ledger_until
+from connectors.desk.next_day import DAY_IS_USED_UP
 from connectors.desk.purposes_for import NotAskableError, get_askable
 from connectors.desk.question_draft import Draft
 from connectors.desk.question_failures import LocalFailure
@@ -73,7 +74,7 @@ def ask_question(console: Console, id_: str, progress: Progress) -> None:
             _keep_ledger(console, id_)
             do_deed(console, id_, Deed.FINISH, None, {"undecided": count_undecided(console, id_)})
         else:
-            is_for_tomorrow = failure.code == ProblemCode.BUDGET_EXHAUSTED and _count_kept(console, id_) > kept_before
+            is_for_tomorrow = failure.code in DAY_IS_USED_UP and _count_kept(console, id_) > kept_before
             deed = Deed.PAUSE if is_for_tomorrow else Deed.STOP
             do_deed(console, id_, deed, None, {"failure": failure.code, "clause": failure.clause})
 

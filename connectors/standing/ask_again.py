@@ -15,7 +15,7 @@ from connectors.console.actions import Action
 from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.console.roles import Permission
-from connectors.desk.next_day import resumes_at
+from connectors.desk.next_day import DAY_IS_USED_UP, resumes_at
 from connectors.desk.purposes_for import Askable, NotAskableError, get_askable
 from connectors.desk.question_failures import LocalFailure
 from connectors.desk.question_work import EXPECTED, Failure, failure_of
@@ -243,7 +243,7 @@ class StandingAsker:
         now, agency = self.console.now(), self.console.connector.agency
         if failure.code in _RETRIED:
             return now + RETRY_AFTER
-        if failure.code == ProblemCode.BUDGET_EXHAUSTED:
+        if failure.code in DAY_IS_USED_UP:
             return resumes_at(now, agency)
         return next_due(_DAILY, now, agency)
 

@@ -46,16 +46,17 @@ PUPILS = [child(1), child(2), child(7)]
 
 
 class Exchanges:
-    """A day's budget of so many exchanges."""
+    """A day's budget of so many exchanges: the agreement's, or with the other code the officer's."""
 
-    def __init__(self, left: int) -> None:
+    def __init__(self, left: int, code: ProblemCode = ProblemCode.BUDGET_EXHAUSTED) -> None:
         self.left = left
+        self.code = code
 
     def __call__(self, answer: Message) -> Message:
         """Answer, or refuse once the budget is used up."""
         if isinstance(answer, ExchangeAnswer):
             if not self.left:
-                raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause="releases_per_day")
+                raise ProblemError(self.code, clause="releases_per_day")
             self.left -= 1
         return answer
 
@@ -267,17 +268,20 @@ def test_begun_drafts_ask_for_everything_agreed(console: Console, office: Office
     assert draft.needs_approval
 
 
-def test_what_a_days_budget_did_not_suffice_for_goes_on_the_next_day(console: Console, office: Office) -> None:
+@pytest.mark.parametrize("code", [ProblemCode.BUDGET_EXHAUSTED, ProblemCode.OFFICER_BUDGET_EXHAUSTED])
+def test_what_a_days_budget_did_not_suffice_for_goes_on_the_next_day(
+    console: Console, office: Office, code: ProblemCode
+) -> None:
     pupils = [child(number) for number in (1, 2, 3, 4, 5, 7)]
     office.hold(*pupils[:5])
     draft = being_asked(console, office, pupils)
     later: list[tuple[float, Callable[[], None]]] = []
     workers = QuestionWorkers(console, later=lambda seconds, work: later.append((seconds, work)))
-    office.gateway.change = Exchanges(1)
+    office.gateway.change = Exchanges(1, code)
     workers.ask(draft.id)
     workers.wait(WAIT_SECONDS)
     paused = get_draft(console, draft.id)
-    assert (paused.state, paused.failure) == (DraftState.PAUSED, ProblemCode.BUDGET_EXHAUSTED.value)
+    assert (paused.state, paused.failure) == (DraftState.PAUSED, code.value)
     answered = RunStore(console.connector.state).count_answered(draft.id)
     assert 0 < answered < len(pupils)
     QuestionWorkers(console, later=lambda seconds, work: later.append((seconds, work))).go_on()
