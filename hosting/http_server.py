@@ -22,6 +22,13 @@ GRACE_SECONDS = 60
 """So long a stopping worker may take to answer what it has begun; then it is ended, which loses no logged entry."""
 
 
+IDLE_SECONDS = 15
+"""An idle connection is kept so long: longer than our callers keep one (HTTPX: 5 s), so that the caller lets go first.
+
+If the server let go first, a request sent at that very moment would be lost without an answer.
+"""
+
+
 class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Serves an app until it is told to stop.
 
@@ -53,6 +60,7 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "threads": threads,
             "timeout": REQUEST_SECONDS,
             "graceful_timeout": GRACE_SECONDS,
+            "keepalive": IDLE_SECONDS,
             "control_socket_disable": True,
             "accesslog": None,
             "errorlog": "-",
