@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from docs.generation.svg import circle, drawing, line, rectangle, text
 from quality.averages import averages, by_name
 from quality.labels import METHOD_LABELS, pair_label
 from quality.methods import SETTLED_LABEL
 from quality.results import METHODS, Bar, Method, Results
-from quality.svg import circle, drawing, line, rectangle, text
 
 F1_CHART: Final = "f1.svg"
 SCORES_CHART: Final = "scores.svg"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from docs.generation.marked_page import figure_table
 from quality.averages import mean_of
 from quality.labels import METHOD_LABELS
-from quality.markdown import NOTHING, both, markdown
+from quality.markdown import NOTHING, both
 from quality.results import METHODS, LeakageRow, Results
 from schemas.faults import Wording
 
@@ -25,7 +26,7 @@ def cost(results: Results) -> str:
             ]
         )
     heads = ["", "秒<br>seconds", "其中<br>made up of", "内存 MiB<br>memory, MiB"]
-    return markdown(heads, rows)
+    return figure_table(heads, rows)
 
 
 def hashing(results: Results) -> str:
@@ -48,7 +49,7 @@ def hashing(results: Results) -> str:
         "毫秒/记录<br>ms a record",
         "分钟/百万条记录<br>minutes for a million records",
     ]
-    return markdown(heads, rows)
+    return figure_table(heads, rows)
 
 
 def protocol(results: Results) -> str:
@@ -75,7 +76,7 @@ def protocol(results: Results) -> str:
         f"{found.rows:,} 行问 {found.index_records:,} 条记录，{found.matches:,} 行得到答复",
         f"{found.rows:,} rows against {found.index_records:,} records, {found.matches:,} answered",
     )
-    return markdown([both(asked), "秒<br>seconds"], rows)
+    return figure_table([both(asked), "秒<br>seconds"], rows)
 
 
 def leakage(results: Results) -> str:
@@ -96,7 +97,7 @@ def leakage(results: Results) -> str:
         "占比<br>share",
         "不剔除时最大的一组<br>largest group if none were left out",
     ]
-    return markdown(heads, rows)
+    return figure_table(heads, rows)
 
 
 def _leakage_cells(row: LeakageRow) -> list[str]:
@@ -129,4 +130,4 @@ def machine(results: Results) -> str:
     rows += [[name, value] for name, value in versions.items()]
     loads = (results.machine.get(when, NOTHING) for when in ("load at start", "load at end"))
     rows.append(["负载 load", " → ".join(loads)])
-    return markdown(["", ""], rows)
+    return figure_table(["", ""], rows)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from docs.generation.marked_page import figure_table
 from quality.averages import averages, by_name, why_missing
 from quality.labels import METHOD_LABELS, WITHHELD_LABELS, pair_label, trial_label
-from quality.markdown import NOTHING, both, markdown, missing, share
+from quality.markdown import NOTHING, both, missing, share
 from quality.results import METHODS, Method, Outcome, Results, TrialResult
 
 
@@ -36,7 +37,7 @@ def overview(results: Results) -> str:
         "儿童多时的 F1<br>F1, many children",
         "FEBRL4",
     ]
-    return markdown(heads, rows)
+    return figure_table(heads, rows)
 
 
 def pairs(results: Results) -> str:
@@ -53,7 +54,7 @@ def pairs(results: Results) -> str:
     for method in METHODS:
         heads += [f"{METHOD_LABELS[method].en.split()[0]}<br>F1", "最好<br>best"]
     heads[2] = "本系统 ours<br>F1"
-    return markdown([*heads, "本系统精确率<br>our precision", "本系统召回率<br>our recall"], rows)
+    return figure_table([*heads, "本系统精确率<br>our precision", "本系统召回率<br>our recall"], rows)
 
 
 def large(results: Results) -> str:
@@ -75,7 +76,7 @@ def large(results: Results) -> str:
         "秒<br>seconds",
         "内存 MiB<br>memory, MiB",
     ]
-    return markdown(heads, rows) if rows else "本次未测。 / Not measured this time."
+    return figure_table(heads, rows) if rows else "本次未测。 / Not measured this time."
 
 
 def _once(label: str, rows: Sequence[Sequence[str]]) -> str:
@@ -131,7 +132,7 @@ def special(results: Results) -> str:
         "anonlink（错）<br>(wrong)",
         "F1",
     ]
-    return markdown(heads, rows)
+    return figure_table(heads, rows)
 
 
 def _links(outcome: Outcome | None) -> str:
@@ -169,7 +170,7 @@ def estimates(results: Results) -> str:
         "召回率：平均偏差<br>recall: mean error",
         "最大偏差<br>largest",
     ]
-    return markdown(heads, rows)
+    return figure_table(heads, rows)
 
 
 def _estimate_errors(outcome: Outcome) -> tuple[float, float] | None:

@@ -1,22 +1,11 @@
-"""Cells and tables in Markdown."""
+"""Cells of the tables."""
 
-from collections.abc import Iterable, Sequence
 from typing import Final
 
 from quality.labels import REASON_LABELS
 from schemas.faults import Wording
 
 NOTHING: Final = "–"
-
-
-def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; every column but the first is set to the right."""
-    lines = [_line(heads), _line(["---", *["--:"] * (len(heads) - 1)])]
-    return "\n".join([*lines, *(_line(row) for row in rows)])
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def both(wording: Wording) -> str:

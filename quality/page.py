@@ -1,22 +1,16 @@
 """Puts the figures of a run into the page: between markers, so that the words around them stay as they were written."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from docs.generation.marked_page import fill
 from quality import cost_tables, linkage_tables
 from quality.charts import draw_charts
 from quality.results import Results
 
 PAGE: Final = Path("docs/explanation/linkage-quality.md")
 CHARTS_FOLDER: Final = Path("docs/explanation/linkage-quality")
-
-_MARKED = re.compile(r"(<!-- begin: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
-
-
-class PageError(Exception):
-    """The page and the figures don't fit: a marker is missing, stands twice or is unknown; the message names it."""
 
 
 def write_page(results: Results, page: Path = PAGE, charts_folder: Path = CHARTS_FOLDER) -> None:
@@ -47,19 +41,6 @@ def sections(results: Results) -> Mapping[str, str]:
         "leakage": f"{_leakage(results)}\n\n{cost_tables.leakage(results)}",
         "machine": cost_tables.machine(results),
     }
-
-
-def fill(text: str, content: Mapping[str, str]) -> str:
-    """Return a page with what stands between its markers replaced.
-
-    Raises:
-        PageError: a name has no markers or several, or markers have a name of their own.
-    """
-    names = [found["name"] for found in _MARKED.finditer(text)]
-    for name in {*content, *names}:
-        if names.count(name) != 1 or name not in content:
-            raise PageError(name)
-    return _MARKED.sub(lambda found: f"{found[1]}{content[found['name']]}\n{found[3]}", text)
 
 
 def _run(results: Results) -> str:

@@ -6,8 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from docs.generation.marked_page import PageError, fill
 from quality.charts import F1_CHART, SCORES_CHART, draw_charts, total_bars
-from quality.page import CHARTS_FOLDER, PAGE, PageError, fill, sections, write_page
+from quality.page import CHARTS_FOLDER, PAGE, sections, write_page
 from quality.results import (
     METHODS,
     Bar,
