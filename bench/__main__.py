@@ -1,7 +1,7 @@
 """`python -m bench`: measures ours against peers and bare limits, turn by turn, in one run."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 import click
 from rich.console import Console
@@ -21,9 +21,12 @@ from bench import (
     queries,
 )
 from bench.harness import Tell
+from bench.kept_runs import KeptRun, as_json, keep_run
 from bench.machine import describe_machine, load_average
-from bench.report import Result, as_json, show_machine, show_results
+from bench.page import PAGE, write_page
+from bench.report import Result, show_machine, show_results
 from bench.scale import FULL, QUICK, Scale
+from hosting.web.wording import OFFICE_ZONE
 
 Benchmark = Callable[[Scale, Tell], Iterator[Result]]
 
@@ -55,23 +58,35 @@ _LEGEND = (
     is_flag=True,
     help="轮数少，不含60万条和100万条日志 / fewer rounds, without 600,000 records or 1,000,000 leaves",
 )
+@click.option("--keep", is_flag=True, help="结果写入性能页 / write the results into the page on performance")
+@click.option("--page-only", is_flag=True, help="用上次的结果重写该页 / write that page from the results kept")
 @click.option("--json", "is_json", is_flag=True, help="机器可读，含每一轮 / for scripts, with every round")
-def main(*, only: tuple[str, ...], quick: bool, is_json: bool) -> None:
+def main(*, only: tuple[str, ...], quick: bool, keep: bool, page_only: bool, is_json: bool) -> None:
     """逐轮对比测量；不断言任何时间。 / Measure by turns; nothing here asserts a time."""
-    screen, errors = Console(), Console(stderr=True)
-    machine = describe_machine()
-    if not is_json:
-        show_machine(screen, machine)
-    results = {}
-    for name in only or BENCHMARKS:
-        results[name] = list(BENCHMARKS[name](QUICK if quick else FULL, lambda line: errors.print(line, style="dim")))
-        if not is_json:
-            show_results(screen, name, results[name])
-    machine["load at end"] = load_average()
+    runs = {} if page_only else _measure(only or tuple(BENCHMARKS), quick=quick, is_shown=not is_json)
+    if keep:
+        for name, run in runs.items():
+            keep_run(name, run)
+    if keep or page_only:
+        write_page(list(BENCHMARKS))
+        click.echo(str(PAGE), err=True)
     if is_json:
-        click.echo(json.dumps(as_json(machine, results), ensure_ascii=False, indent=2))
-    else:
-        screen.print(_LEGEND, f"Load at end: {machine['load at end']}", highlight=False)
+        click.echo(as_json(runs))
+
+
+def _measure(names: Sequence[str], *, quick: bool, is_shown: bool) -> dict[str, KeptRun]:
+    """Run the benchmarks one after the other, and show each as soon as it is done."""
+    screen, errors = Console(quiet=not is_shown), Console(stderr=True)
+    machine, runs = describe_machine(), {}
+    show_machine(screen, machine)
+    for name in names:
+        before = load_average()
+        results = list(BENCHMARKS[name](QUICK if quick else FULL, lambda line: errors.print(line, style="dim")))
+        loads = {"load at start": before, "load at end": load_average()}
+        runs[name] = KeptRun(datetime.now(OFFICE_ZONE).date(), quick, {**machine, **loads}, results)
+        show_results(screen, name, results)
+    screen.print(_LEGEND, f"Load at end: {load_average()}", highlight=False)
+    return runs
 
 
 if __name__ == "__main__":

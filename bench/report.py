@@ -1,7 +1,6 @@
-"""Shows the results as tables, or writes them as JSON."""
+"""Shows the results as tables."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -29,14 +28,6 @@ def show_results(console: Console, title: str, results: Sequence[Result]) -> Non
         console.print(_figure_table(title, figures))
 
 
-def as_json(machine: Mapping[str, str], results: Mapping[str, Sequence[Result]]) -> dict[str, Any]:
-    """Return everything that was measured, every round of it."""
-    return {
-        "machine": dict(machine),
-        "benchmarks": {name: [_result_as_json(result) for result in found] for name, found in results.items()},
-    }
-
-
 def _comparison_table(title: str, comparisons: Sequence[Comparison]) -> Table:
     """Return a table that fits 80 columns: the peer and the latencies stand below what was measured."""
     table = Table(title=f"{title}: ours / peer", title_justify="left", show_lines=True)
@@ -62,23 +53,3 @@ def _figure_table(title: str, figures: Sequence[Figure]) -> Table:
     for figure in figures:
         table.add_row(figure.name, f"{figure.value:,.1f}", figure.unit)
     return table
-
-
-def _result_as_json(result: Result) -> dict[str, Any]:
-    if isinstance(result, Figure):
-        return _figure_as_json(result)
-    return {
-        "name": result.name,
-        "unit": f"{result.unit} per second",
-        "peer": result.peer,
-        "ours": list(result.ours),
-        "theirs": list(result.theirs),
-        "median_ratio": result.median_ratio,
-        "best_ratio": result.best_ratio,
-        "median_cpu_ratio": result.median_cpu_ratio,
-        "figures": [_figure_as_json(figure) for figure in result.figures],
-    }
-
-
-def _figure_as_json(figure: Figure) -> dict[str, Any]:
-    return {"name": figure.name, "value": figure.value, "unit": figure.unit}

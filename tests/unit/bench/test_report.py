@@ -1,12 +1,11 @@
-"""What is shown and what is written."""
+"""What is shown."""
 
 import io
-import json
 
 from rich.console import Console
 
 from bench.harness import Comparison, Figure
-from bench.report import as_json, show_machine, show_results
+from bench.report import show_machine, show_results
 
 FOUND = (
     Comparison(
@@ -14,19 +13,6 @@ FOUND = (
     ),
     Figure("memory", 1234.5, "MiB"),
 )
-
-
-def test_json_holds_every_round_and_the_machine():
-    document = json.loads(json.dumps(as_json({"cores": "2"}, {"hashing": FOUND})))
-    assert document["machine"] == {"cores": "2"}
-    comparison, figure = document["benchmarks"]["hashing"]
-    assert comparison["ours"] == [9.0, 8.0]
-    assert comparison["theirs"] == [10.0, 10.0]
-    assert comparison["median_ratio"] == 0.8500000000000001
-    assert comparison["best_ratio"] == 0.9
-    assert comparison["median_cpu_ratio"] == 0.95
-    assert comparison["figures"] == [{"name": "p50", "value": 1.5, "unit": "ms"}]
-    assert figure == {"name": "memory", "value": 1234.5, "unit": "MiB"}
 
 
 def test_tables_show_rates_and_ratios():
