@@ -142,6 +142,11 @@ class Checker:
         assert shard is not None
         return shard
 
+    def close(self) -> None:
+        """Let go of the gateway's database and of the connection to it."""
+        self.engine.dispose()
+        self.http.close()
+
     def check(self) -> None:
         """Check all; the gateway must be up. What is noted is read first: it can only have become more since."""
         self.history.update()
