@@ -63,8 +63,10 @@ DEED_ACTIONS: Final[Mapping[Deed, Action]] = MappingProxyType(
 )
 
 
-def begin_draft(console: Console, author: str, askable: Askable) -> Draft:
-    """Keep a new draft for everything that the agreement allows."""
+def begin_draft(
+    console: Console, author: str, askable: Askable, settled: Mapping[str, object] = MappingProxyType({})
+) -> Draft:
+    """Keep a new draft for everything that the agreement allows, with those columns that are settled already."""
     connector = console.connector
     now = connector.seconds()
     with writing(connector.state) as connection:
@@ -81,6 +83,7 @@ def begin_draft(console: Console, author: str, askable: Askable) -> Draft:
                 changed_at=now,
                 done=0,
                 total=0,
+                **settled,
             )
         )
         record_in(connection, now, author, Action.QUESTION_DRAFTED, id_, askable.purpose.id)

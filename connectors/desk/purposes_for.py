@@ -1,6 +1,7 @@
 """What this agency may ask: the active agreements under which it is the requester, in the words of their purposes."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from connectors.console.context import Console
 from connectors.state.agreements import AgreementCopy, find_agreement, list_agreements
@@ -9,7 +10,8 @@ from schemas.agreement import Agreement, AgreementState, Approval
 from schemas.faults import Wording
 from schemas.problem import ProblemError
 from schemas.purpose_catalogue import Purpose, load_purposes
-from schemas.purpose_parts import Approver, PurposeOutput
+from schemas.purpose_parts import Approver, MatchProfile, PurposeOutput
+from schemas.rule_packs.parental_rules import rules_on
 
 
 class NotAskableError(LookupError):
@@ -49,22 +51,43 @@ class Askable:
         return wanted
 
 
-def list_askable(console: Console) -> list[Askable]:
-    """Return what may be asked with an approval before, by purpose and provider."""
-    return [one for one in _list_open(console) if one.purpose.approvals.emergency is None]
+class AskedBy(StrEnum):
+    """What an agreement lets this agency do: each has pages of its own."""
+
+    QUESTION = "question"
+    EMERGENCY = "emergency"
+    TABLE = "table"
+    BOARD = "board"
+    """Taking part in a board of the private OR: questions are asked under the agreement with the resolver alone."""
 
 
-def list_emergency_askable(console: Console) -> list[Askable]:
-    """Return the agreements on emergencies under which may be asked now: they have a page of their own."""
-    return [one for one in _list_open(console) if one.purpose.approvals.emergency is not None]
+def list_askable(console: Console, by: AskedBy = AskedBy.QUESTION) -> list[Askable]:
+    """Return what may be asked now in this way, by purpose and provider."""
+    found = [_askable(console, copy) for copy in list_agreements(console.connector.state) if _is_open(console, copy)]
+    fitting = [one for one in found if asked_by(console, one.agreement) is by]
+    return sorted(fitting, key=lambda one: (one.purpose.id, one.agreement.provider.agency))
 
 
-def get_askable(console: Console, digest: str) -> Askable:
-    """Return what may be asked under an agreement; raises NotAskableError."""
+def get_askable(console: Console, digest: str, by: AskedBy = AskedBy.QUESTION) -> Askable:
+    """Return what may be asked in this way under an agreement; raises NotAskableError."""
     copy = find_agreement(console.connector.state, digest)
-    if copy is None or not _is_open(console, copy) or _is_emergency(copy):
+    if copy is None or not _is_open(console, copy) or asked_by(console, copy.agreement) is not by:
         raise NotAskableError
     return _askable(console, copy)
+
+
+def asked_by(console: Console, terms: Agreement) -> AskedBy:
+    """Return what an agreement lets its requester do."""
+    purpose = load_purposes()[terms.purpose]
+    if purpose.approvals.emergency is not None:
+        return AskedBy.EMERGENCY
+    if purpose.match_on is MatchProfile.NONE:
+        return AskedBy.TABLE
+    if purpose.match_on is MatchProfile.PARENTS_INSIDE_POLICE:
+        rules = rules_on(console.connector.today(), console.connector.settings.region)
+        is_resolver = _kind_of(console, terms.provider.agency) is rules.resolver
+        return AskedBy.QUESTION if is_resolver else AskedBy.BOARD
+    return AskedBy.QUESTION
 
 
 def find_asked_under(console: Console, digest: str) -> Askable | None:
@@ -90,15 +113,6 @@ def _is_open(console: Console, copy: AgreementCopy) -> bool:
         and copy.standing.state is AgreementState.ACTIVE
         and terms.valid_from <= console.connector.seconds() < terms.valid_until
     )
-
-
-def _list_open(console: Console) -> list[Askable]:
-    found = [_askable(console, copy) for copy in list_agreements(console.connector.state) if _is_open(console, copy)]
-    return sorted(found, key=lambda one: (one.purpose.id, one.agreement.provider.agency))
-
-
-def _is_emergency(copy: AgreementCopy) -> bool:
-    return load_purposes()[copy.agreement.purpose].approvals.emergency is not None
 
 
 def _askable(console: Console, copy: AgreementCopy) -> Askable:

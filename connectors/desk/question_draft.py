@@ -32,7 +32,8 @@ class Draft:
         ledger: which ledger lists the children.
         region: whose children they are.
         case: the case number.
-        roster_version: the ledger's content when its rows were counted; it is asked about in no other.
+        roster_version: the ledger's content when its rows were counted; it is asked about in no other. Of a table of
+            counts, which has no ledger, the quarter.
         children: rows that can be asked about.
         hashes: linkage keys of these rows in all: so many blinded hashes leave at most.
         outside_rows: the first rows whose county the agreement does not cover; with such rows nothing is asked.
@@ -76,6 +77,11 @@ class Draft:
     decline_reason: DeclineReason | None
 
     @property
+    def is_table(self) -> bool:
+        """Whether a table of counts is asked for, and nothing about a child."""
+        return self.ledger is None and self.roster_version is not None
+
+    @property
     def is_counted(self) -> bool:
         """Whether its rows were counted, so that it can be said what leaves."""
         return self.hashes is not None
@@ -83,6 +89,6 @@ class Draft:
     @property
     def standing(self) -> DraftStanding:
         """What decides about deeds."""
-        is_settled = self.ledger is not None and self.region is not None
+        is_settled = (self.ledger is not None or self.is_table) and self.region is not None
         is_complete = is_settled and bool(self.children) and not self.outside_rows
         return DraftStanding(self.state, self.author, self.needs_approval, is_complete, self.approver)

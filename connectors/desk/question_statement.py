@@ -9,7 +9,7 @@ from connectors.desk.purposes_for import Askable
 from connectors.desk.question_draft import Draft
 from schemas.attribute_catalogue import ReleasableAttribute, load_attributes
 from schemas.faults import Wording
-from schemas.purpose_parts import Approver, LegalBasis, PurposeOutput
+from schemas.purpose_parts import Approver, LegalBasis, MatchProfile, PurposeOutput
 from schemas.transforms import Transform
 
 APPROVER_WORDS: Final[Mapping[Approver, Wording]] = MappingProxyType(
@@ -62,6 +62,7 @@ class Statement:
         never: what never comes back.
         retention_days: how long an answer may be kept after it came.
         approver: who must approve, or None.
+        is_by_board: whether several offices answer together, by the private OR.
     """
 
     purpose: Wording
@@ -74,12 +75,13 @@ class Statement:
     never: tuple[Wording, ...]
     retention_days: int
     approver: Wording | None
+    is_by_board: bool
 
 
 def state_question(askable: Askable, draft: Draft) -> Statement:
     """Return the statement about a draft whose rows were counted."""
     purpose, children = askable.purpose, draft.children or 0
-    wanted = askable.approver_wanted(children)
+    wanted = purpose.approvals.batch if draft.is_table else askable.approver_wanted(children)
     return Statement(
         purpose=Wording(purpose.name_zh, purpose.name_en),
         question=Wording(purpose.question_zh, purpose.question_en),
@@ -91,6 +93,7 @@ def state_question(askable: Askable, draft: Draft) -> Statement:
         never=name_attributes(purpose.never),
         retention_days=askable.agreement.retention_days,
         approver=None if wanted is None else APPROVER_WORDS[wanted],
+        is_by_board=purpose.match_on is MatchProfile.PARENTS_INSIDE_POLICE,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connectors.console.context import Console
+from connectors.desk.bulletins import ask_for_table
 from connectors.desk.draft_states import Deed
 from connectors.desk.drafts import RosterCount, do_deed, get_draft, note_count, note_uncountable
 from connectors.desk.ledgers import keep_ledger_until
@@ -159,6 +160,9 @@ EXPECTED: Final = (ProblemError, RosterChangedError, SourceError, GatewayUnreach
 def _ask(console: Console, draft: Draft, progress: Progress) -> Failure | None:
     try:
         console.client.refresh_registry()
+        if draft.is_table:
+            ask_for_table(console, draft)
+            return None
         questioner = Questioner(console.connector, console.client, console.trust)
         questioner.complete(question_of(console, draft), progress)
     except EXPECTED as error:

@@ -9,7 +9,7 @@ from connectors.console.record import record_in
 from connectors.desk.ledger_upload import enter_child
 from connectors.desk.ledger_worker import work_on
 from connectors.desk.ledgers import destroy_ledger
-from connectors.desk.purposes_for import Askable, list_emergency_askable
+from connectors.desk.purposes_for import Askable, AskedBy, list_askable
 from connectors.desk.question_failures import LocalFailure
 from connectors.desk.question_work import EXPECTED, failure_of
 from connectors.emergency.calls import (
@@ -107,7 +107,7 @@ def ask_call(console: Console, id_: str) -> None:
 
 def askable_for(console: Console, region: str | None) -> list[Askable]:
     """Return the agreements on emergencies in force that cover a county, or any."""
-    found = list_emergency_askable(console)
+    found = list_askable(console, AskedBy.EMERGENCY)
     return [one for one in found if region is None or covers(one.agreement.regions, region)]
 
 
@@ -139,7 +139,7 @@ def _question(console: Console, call: Call, askable: Askable, region: str | None
 
 def _ask(console: Console, call: Call, one: CallQuestion) -> str | None:
     """Ask one provider; return why that broke off, or None."""
-    askable = next((a for a in list_emergency_askable(console) if a.digest == one.agreement), None)
+    askable = next((a for a in list_askable(console, AskedBy.EMERGENCY) if a.digest == one.agreement), None)
     kept = ledger_store_of(console.connector).find(call.ledger)
     if askable is None or kept is None:
         return (ProblemCode.AGREEMENT_NOT_ACTIVE if askable is None else LocalFailure.LEDGER_UNREADABLE).value

@@ -1,5 +1,7 @@
-"""A release as a workbook: the table as it is printed in a bulletin, with a sheet that says how to read it."""
+"""Releases as a workbook: each table as it is printed in a bulletin, with a sheet that says how to read it."""
 
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -20,20 +22,33 @@ _NO_TOWNSHIP = "000"
 
 def write_release(path: Path, release: StatisticsRelease) -> None:
     """Write the table and its notes, replacing the file at once."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_bytes(workbook_of([release]))
+    temporary.replace(path)
+
+
+def workbook_of(releases: Sequence[StatisticsRelease]) -> bytes:
+    """Return a workbook with a sheet for each table, and one that says how to read them."""
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("统计表 table")
+    for number, release in enumerate(releases, 1):
+        _add_table(workbook, "统计表 table" if len(releases) == 1 else f"统计表 table {number}", release)
+    notes = workbook.create_sheet("说明 notes")
+    for release in releases:
+        for note in notes_on(release):
+            notes.append([note])
+    written = BytesIO()
+    workbook.save(written)
+    return written.getvalue()
+
+
+def _add_table(workbook: Workbook, title: str, release: StatisticsRelease) -> None:
+    sheet = workbook.create_sheet(title)
     cells = [WriteOnlyCell(sheet, value=heading) for heading in headings(release)]
     for cell in cells:
         cell.font = Font(bold=True)
     sheet.append(cells)
     for line in lines(release):
         sheet.append(line)
-    notes = workbook.create_sheet("说明 notes")
-    for note in notes_on(release):
-        notes.append([note])
-    temporary = path.with_name(path.name + ".new")
-    workbook.save(temporary)
-    temporary.replace(path)
 
 
 def headings(release: StatisticsRelease) -> list[str]:
@@ -45,7 +60,7 @@ def headings(release: StatisticsRelease) -> list[str]:
 def lines(release: StatisticsRelease) -> list[list[str | int]]:
     """Return a line for each region: its code, and its numbers or that they are withheld."""
     return [
-        [_region(row.region), *(WITHHELD_TEXT if count is None else count for count in row.counts)]
+        [say_region(row.region), *(WITHHELD_TEXT if count is None else count for count in row.counts)]
         for row in release.rows
     ]
 
@@ -72,7 +87,8 @@ def _noise(epsilon: int | None) -> str:
     )
 
 
-def _region(region: str) -> str:
+def say_region(region: str) -> str:
+    """Return a region's code; where a county's children are of no known township, that too."""
     if len(region) == RegionLevel.TOWNSHIP and region.endswith(_NO_TOWNSHIP):
         return f"{region[:6]} 未分乡镇 / township not known"
     return region

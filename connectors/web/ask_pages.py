@@ -186,6 +186,8 @@ def _draft_of(console: Console, id_: UUID) -> tuple[Draft, Askable]:
     """Return the officer's own draft with its terms; what is a draft no longer is seen on the question's page."""
     try:
         draft = get_draft(console, str(id_), signed_in().account.id)
+        if draft.is_table:
+            abort(redirect(f"/desk/table-drafts/{id_}", 303))
         askable = get_askable(console, draft.agreement)
     except (DraftNotFoundError, NotAskableError):
         abort(404)

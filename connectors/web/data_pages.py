@@ -11,6 +11,7 @@ from connectors.console.context import Console
 from connectors.console.record import record_in
 from connectors.console.roles import Permission
 from connectors.desk.own_data import tell_own_data
+from connectors.desk.own_table import tell_own_table
 from connectors.desk.register_checks import begin_check, latest_check
 from connectors.desk.register_source import find_register_source
 from connectors.sources.sentences import SOURCE_ERRORS
@@ -69,6 +70,7 @@ def _show(console: Console) -> str:
     return render_template(
         "data/data.html",
         data=tell_own_data(console),
+        has_own_table=tell_own_table(console) is not None,
         source=source,
         source_failure=SOURCE_ERRORS.get(source.failure) if source is not None and source.failure else None,
         source_kinds=SOURCE_KINDS,

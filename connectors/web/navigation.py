@@ -72,6 +72,8 @@ WAYS: Final = (
             (f"{PREFIX}/emergency", Permission.CALL_EMERGENCY),
             (f"{PREFIX}/emergency-reviews", Permission.APPROVE_QUESTIONS),
             (f"{PREFIX}/standing", Permission.SEE_QUESTIONS),
+            (f"{PREFIX}/bulletins", Permission.SEE_QUESTIONS),
+            (f"{PREFIX}/table-drafts", Permission.ASK),
         ),
         (
             Waiting(count_questions, Text("需要您审批或发出 %s 项查询", "Questions for you to approve or to send: %s")),
@@ -137,7 +139,7 @@ WAYS: Final = (
             "查看登记册从哪里读、能不能比对，索引何时发布",
             "See where the register comes from, whether it can be compared, when indexes were published",
         ),
-        ((f"{PREFIX}/data", Permission.SEE_DATA),),
+        ((f"{PREFIX}/data", Permission.SEE_DATA), (f"{PREFIX}/own-table", Permission.SEE_DATA)),
         (
             Waiting(
                 count_shrunk_indexes,

@@ -45,6 +45,7 @@ from connectors.web.draft_wordings import DECLINE_WORDS, STATE_WORDS, STEP_WORDS
 from connectors.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text
 from hosting.web.listing import Column, page_of
+from schemas.regions import subtree_prefix
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RATE_FROM: Final = 20
@@ -99,6 +100,8 @@ def _show(
     draft, askable = _question_of(console, id_)
     if draft.state is DraftState.DRAFT:
         return redirect(f"/desk/ask/{draft.id}", 303)
+    if draft.state is DraftState.ANSWERED and draft.is_table:
+        return redirect(f"/desk/bulletins/{draft.roster_version}/{subtree_prefix(draft.region or '')}", 303)
     if draft.state is DraftState.ANSWERED:
         return _show_results(console, kinds_of(draft), draft, askable)
     passed = max(1, console.seconds() - draft.changed_at)
@@ -179,7 +182,7 @@ def _send_workbook(console: Console, id_: UUID) -> Response:
 
 def _show_receipt(console: Console, id_: UUID) -> str:
     draft, askable = _question_of(console, id_)
-    if draft.state is not DraftState.ANSWERED:
+    if draft.state is not DraftState.ANSWERED or draft.is_table:
         abort(404)
     results = Questioner.vault_of(console.connector).results(draft.id)
     _note(console, Action.RECEIPT_PRINTED, draft, f"rows={len(results)}")
