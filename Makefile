@@ -61,6 +61,9 @@ lock: $(VENV)/.dev
 	    --python-version 3.11 --extra build pyproject.toml --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	    --python-version 3.11 --extra build --extra dev pyproject.toml --output-file requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	    --python-version 3.11 --extra spark --constraint requirements/dev.txt pyproject.toml \
+	    --output-file requirements/spark.txt
 
 # Everything that is installed, as files for this platform: carry the folder to a machine without a network.
 WHEELHOUSE := dist/wheelhouse
@@ -84,6 +87,11 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+# Apache Spark for bulk linkage, which few need. The tests of it are skipped by name without it, or without Java.
+$(VENV)/.spark: requirements/spark.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/spark.txt
 	@touch $@
 
 clean:
