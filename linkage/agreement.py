@@ -1,5 +1,6 @@
 """Candidate pairs: records that share a hash, and which of their keys agree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,33 +44,50 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
-    """Pairs that share a hash of one key type, a pair perhaps more than once: `pair` is left * width + right."""
+class Shared:
+    """Pairs that share a hash of one key type, a pair perhaps more than once, in any order.
 
-    pair: NDArray[np.int64]
-    is_flagged: NDArray[np.bool_]
-    group: NDArray[np.int32]
+    Attributes:
+        pair: int64, left * width + right, where width is the number of right records.
+        is_flagged: whether either entry was flagged.
+        group: int32, how many pairs share the hash.
+    """
+
+    pair: NDArray[np.int64] = field(repr=False)
+    is_flagged: NDArray[np.bool_] = field(repr=False)
+    group: NDArray[np.int32] = field(repr=False)
 
 
 def cross_pairs(left: HashTable, right: HashTable, key_set: KeySet) -> Pairs:
     """Return the pairs of a left and a right record that share a hash of a key type that is evidence."""
-    shared = {defined.code: _join(left, right, defined.code, right.records) for defined in key_set.evidence}
-    return _combine(shared, max(right.records, 1), key_set)
+    return combine(share_across(left, right, key_set), right.records, key_set)
 
 
 def within_pairs(table: HashTable, key_set: KeySet) -> Pairs:
     """Return the pairs of two records of one file that share a hash, the left one before the right one."""
+    return combine(share_within(table, key_set), table.records, key_set)
+
+
+def share_across(left: HashTable, right: HashTable, key_set: KeySet) -> dict[int, Shared]:
+    """Return for the code of each key type that is evidence which left and right entries share a hash of it."""
+    return {defined.code: _join(left, right, defined.code) for defined in key_set.evidence}
+
+
+def share_within(table: HashTable, key_set: KeySet) -> dict[int, Shared]:
+    """Return the same of one file and itself, each two records once, the left one before the right one."""
     shared = {}
     for defined in key_set.evidence:
-        both = _join(table, table, defined.code, table.records)
+        both = _join(table, table, defined.code)
         once = both.pair // max(table.records, 1) < both.pair % max(table.records, 1)
-        shared[defined.code] = _Shared(both.pair[once], both.is_flagged[once], both.group[once])
-    return _combine(shared, max(table.records, 1), key_set)
+        shared[defined.code] = Shared(both.pair[once], both.is_flagged[once], both.group[once])
+    return shared
 
 
-def _join(left: HashTable, right: HashTable, code: int, width: int) -> _Shared:
+def _join(left: HashTable, right: HashTable, code: int) -> Shared:
     """Join the entries of one key type on equal hashes."""
     a, b = _sorted_entries(left, code), _sorted_entries(right, code)
+    if not len(a.record) or not len(b.record):  # most key types of a small question
+        return Shared(np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.int32))
     hashes_a, first_a, count_a = np.unique(a.index_hash, return_index=True, return_counts=True)
     hashes_b, first_b, count_b = np.unique(b.index_hash, return_index=True, return_counts=True)
     _, in_a, in_b = np.intersect1d(hashes_a, hashes_b, assume_unique=True, return_indices=True)
@@ -79,8 +97,8 @@ def _join(left: HashTable, right: HashTable, code: int, width: int) -> _Shared:
     within = np.arange(pairs.sum()) - np.repeat(np.cumsum(pairs) - pairs, pairs)
     entry_a = np.repeat(first_a[in_a], pairs) + within // np.repeat(count_b[in_b], pairs)
     entry_b = np.repeat(first_b[in_b], pairs) + within % np.repeat(count_b[in_b], pairs)
-    return _Shared(
-        a.record[entry_a].astype(np.int64) * width + b.record[entry_b],
+    return Shared(
+        a.record[entry_a].astype(np.int64) * max(right.records, 1) + b.record[entry_b],
         a.is_flagged[entry_a] | b.is_flagged[entry_b],
         np.repeat(pairs, pairs).astype(np.int32),
     )
@@ -98,8 +116,15 @@ def _sorted_entries(table: HashTable, code: int) -> HashTable:
     )
 
 
-def _combine(shared: dict[int, _Shared], width: int, key_set: KeySet) -> Pairs:
-    """Bring together what the key types say about each pair."""
+def combine(shared: Mapping[int, Shared], right_records: int, key_set: KeySet) -> Pairs:
+    """Bring together what the key types say about each pair; of a pair all that is shared must be given.
+
+    Args:
+        shared: from the code of every key type that is evidence to the pairs that share a hash of it.
+        right_records: how many right records there are.
+        key_set: whose rarity key counts.
+    """
+    width = max(right_records, 1)
     pair = np.concatenate([part.pair for part in shared.values()])
     bit = np.concatenate([_bits(part, code) for code, part in shared.items()])
     order = np.argsort(pair, kind="stable")
@@ -113,11 +138,11 @@ def _combine(shared: dict[int, _Shared], width: int, key_set: KeySet) -> Pairs:
     )
 
 
-def _bits(part: _Shared, code: int) -> NDArray[np.uint64]:
+def _bits(part: Shared, code: int) -> NDArray[np.uint64]:
     return np.where(part.is_flagged, np.uint64(1 << (FLAGGED_BITS + code)), np.uint64(1 << code))
 
 
-def _groups(pair: NDArray[np.int64], shared: dict[int, _Shared], key_set: KeySet) -> NDArray[np.int32]:
+def _groups(pair: NDArray[np.int64], shared: Mapping[int, Shared], key_set: KeySet) -> NDArray[np.int32]:
     """Return the size of the smallest group that a pair is in by the rarity key."""
     group = np.zeros(len(pair), np.int32)
     rarity = key_set.find_key_type(key_set.rarity.key_type) if key_set.rarity is not None else None

@@ -66,7 +66,7 @@ def find_candidates(asked: HashTable, found: Found, index: IndexProfile, key_set
     rows = rows.renumbered(child_of_open, children)
     is_free = np.ones(found.table.records, np.bool_)
     is_free[on[~is_open]] = False
-    free = _free_holders(index, found.holds[~is_free] & evidence)
+    free = free_holders(index, found.holds[~is_free] & evidence)
     pairs = cross_pairs(rows, found.table.renumbered(_numbers(is_free), int(is_free.sum())), key_set)
     cells, cell = Comparer(key_set).cells(pairs, rows.holds(), found.holds[is_free] & evidence, within=False)
     pairs = pairs.with_right(np.flatnonzero(is_free).astype(np.int32))
@@ -80,7 +80,7 @@ def _numbers(chosen: NDArray[np.bool_]) -> NDArray[np.int32]:
     return np.where(chosen, np.cumsum(chosen) - 1, -1).astype(np.int32)
 
 
-def _free_holders(index: IndexProfile, taken: NDArray[np.uint32]) -> NDArray[np.int64]:
+def free_holders(index: IndexProfile, taken: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Return how many records hold each of `index.holds` when those that hold `taken` are left out."""
     if not np.isin(taken, index.holds).all():
         raise ValueError("a found record holds what no record of the index holds")

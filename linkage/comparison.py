@@ -110,7 +110,9 @@ class Comparer:
         (which, one, other, rarity), place, count = _distinct(looks)
         levels = self.levels(agreements[which], left_kinds[one] & right_kinds[other])
         available = self.available(left_kinds)[one] & self.available(right_kinds)[other]
-        return _merge(np.column_stack([levels, rarity.astype(np.int8)]), available, count, place)
+        looked = Cells(np.column_stack([levels, rarity.astype(np.int8)]), available, count)
+        merged, new_place = merge(looked)
+        return merged, new_place[place]
 
     def _rarities(self, group: NDArray[np.int32], *, within: bool) -> NDArray[np.int8]:
         rarity = np.full(len(group), NOT_TOLD, np.int8)
@@ -137,13 +139,10 @@ def _distinct(
     return [column - 1 for column in np.unravel_index(codes, shape)], place, count
 
 
-def _merge(
-    levels: NDArray[np.int8], available: NDArray[np.uint32], count: NDArray[np.int64], place: NDArray[np.int64]
-) -> tuple[Cells, NDArray[np.int64]]:
-    """Bring cells of equal vectors together, in the order of the vectors."""
-    rows = np.column_stack([levels.astype(np.int64), available.astype(np.int64)])
-    vectors, merged = np.unique(rows, axis=0, return_inverse=True)
+def merge(cells: Cells) -> tuple[Cells, NDArray[np.int64]]:
+    """Bring cells of equal vectors together, in the order of the vectors; also return each cell's new place."""
+    rows = np.column_stack([cells.levels.astype(np.int64), cells.available.astype(np.int64)])
+    vectors, place = np.unique(rows, axis=0, return_inverse=True)
     counts = np.zeros(len(vectors), np.int64)
-    np.add.at(counts, merged, count)
-    cells = Cells(vectors[:, :-1].astype(np.int8), vectors[:, -1].astype(np.uint32), counts)
-    return cells, merged[place]
+    np.add.at(counts, place, cells.count)
+    return Cells(vectors[:, :-1].astype(np.int8), vectors[:, -1].astype(np.uint32), counts), place

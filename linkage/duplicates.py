@@ -20,14 +20,18 @@ def same_child(table: HashTable, key_set: KeySet) -> tuple[int, NDArray[np.int32
     Two records are one child when they agree, unflagged, on all of the key set's `settled_by`, or when all their
     hashes are equal. A record without entries is a child of its own.
     """
-    left, right = zip(_neighbours(*_all_hashes(table)), _neighbours(*_settling_hashes(table, key_set)), strict=True)
-    ends = np.concatenate(left), np.concatenate(right)
-    graph = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(table.records, table.records))
+    left, right = zip(neighbours(*mark_all(table)), neighbours(*mark_settling(table, key_set)), strict=True)
+    return children_of(table.records, np.concatenate(left), np.concatenate(right))
+
+
+def children_of(records: int, left: NDArray[np.int32], right: NDArray[np.int32]) -> tuple[int, NDArray[np.int32]]:
+    """Return how many children so many records are, and the child of each, when left and right ones are the same."""
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(records, records))
     children, child = connected_components(graph, directed=False)
     return int(children), child.astype(np.int32)
 
 
-def _neighbours(record: NDArray[np.int32], mark: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def neighbours(record: NDArray[np.int32], mark: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return links that hold together the records of equal marks: each to the next one."""
     order = np.argsort(mark, kind="stable")
     record, mark = record[order], mark[order]
@@ -35,7 +39,7 @@ def _neighbours(record: NDArray[np.int32], mark: NDArray[np.uint64]) -> tuple[ND
     return record[:-1][same], record[1:][same]
 
 
-def _all_hashes(table: HashTable) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+def mark_all(table: HashTable) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     """Return each record that has entries with one mark of them all, whatever their order."""
     kind = table.key_type.astype(np.uint64) << np.uint64(1) | table.is_flagged.astype(np.uint64)
     mark = np.zeros(table.records, np.uint64)
@@ -44,7 +48,7 @@ def _all_hashes(table: HashTable) -> tuple[NDArray[np.int32], NDArray[np.uint64]
     return record, mark[record]
 
 
-def _settling_hashes(table: HashTable, key_set: KeySet) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+def mark_settling(table: HashTable, key_set: KeySet) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     """Return for each record a mark of each choice of one hash of every key type that settles."""
     record = np.arange(table.records, dtype=np.int32)
     mark = np.zeros(table.records, np.uint64)

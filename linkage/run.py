@@ -45,7 +45,11 @@ def judge(
     """
     if profile.key_set != key_set.id:
         raise ValueError("the profile is of another key set")
-    candidates = find_candidates(asked, found, profile, key_set)
+    return judge_candidates(find_candidates(asked, found, profile, key_set), key_set, kept)
+
+
+def judge_candidates(candidates: Candidates, key_set: KeySet, kept: Model | None) -> tuple[Judgement, Model | None]:
+    """Judge all rows by what there is to score, however that was found; returns as `judge`."""
     verdict, model = _verdict(candidates, key_set, kept)
     return _judgement(candidates, verdict, key_set), model
 
