@@ -60,14 +60,14 @@ def find_candidates(asked: HashTable, found: Found, index: IndexProfile, key_set
     on = settled_on(asked, found.table, key_set)
     is_open = on == NO_CANDIDATE
     rows = asked.entries(of_mask(asked.key_type, evidence_mask(key_set))).renumbered(
-        _numbers(is_open), int(is_open.sum())
+        number_chosen(is_open), int(is_open.sum())
     )
     children, child_of_open = same_child(rows, key_set)
     rows = rows.renumbered(child_of_open, children)
     is_free = np.ones(found.table.records, np.bool_)
     is_free[on[~is_open]] = False
     free = free_holders(index, found.holds[~is_free] & evidence)
-    pairs = cross_pairs(rows, found.table.renumbered(_numbers(is_free), int(is_free.sum())), key_set)
+    pairs = cross_pairs(rows, found.table.renumbered(number_chosen(is_free), int(is_free.sum())), key_set)
     cells, cell = Comparer(key_set).cells(pairs, rows.holds(), found.holds[is_free] & evidence, within=False)
     pairs = pairs.with_right(np.flatnonzero(is_free).astype(np.int32))
     child = np.full(asked.records, SETTLED_ROW, np.int32)
@@ -75,7 +75,7 @@ def find_candidates(asked: HashTable, found: Found, index: IndexProfile, key_set
     return Candidates(on, child, pairs, cells, cell, profile_of(rows, key_set), index, free)
 
 
-def _numbers(chosen: NDArray[np.bool_]) -> NDArray[np.int32]:
+def number_chosen(chosen: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Number the chosen ones from 0; the others get -1."""
     return np.where(chosen, np.cumsum(chosen) - 1, -1).astype(np.int32)
 

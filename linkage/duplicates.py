@@ -48,6 +48,13 @@ def mark_all(table: HashTable) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     return record, mark[record]
 
 
+def mark_hashes(table: HashTable) -> NDArray[np.uint64]:
+    """Return for each record one mark of all its hashes, whatever their order and whichever are flagged."""
+    mark = np.zeros(table.records, np.uint64)
+    np.add.at(mark, table.record, _mixed(table.index_hash))
+    return mark
+
+
 def mark_settling(table: HashTable, key_set: KeySet) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     """Return for each record a mark of each choice of one hash of every key type that settles."""
     record = np.arange(table.records, dtype=np.int32)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.agreement import cross_pairs
+from linkage.agreement import Pairs, cross_pairs
 from linkage.hash_table import HashTable
 from linkage.judgement import NO_CANDIDATE
 from linkage.masks import of_mask, settling_mask
@@ -40,8 +40,14 @@ def settled_on(asked: HashTable, found: HashTable, key_set: KeySet) -> NDArray[n
     pairs = cross_pairs(
         asked.entries(of_mask(asked.key_type, settling)), found.entries(of_mask(found.key_type, settling)), key_set
     )
-    pairs = pairs.chosen(pairs.agreed == np.uint64(settling))
-    row, first, count = np.unique(pairs.left, return_index=True, return_counts=True)
+    row, record = only_ones(pairs, key_set)
     candidate = np.full(asked.records, NO_CANDIDATE, np.int32)
-    candidate[row[count == 1]] = pairs.right[first[count == 1]]
+    candidate[row] = record
     return candidate
+
+
+def only_ones(pairs: Pairs, key_set: KeySet) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the rows with exactly one pair that agrees on all of `settled_by`, unflagged, and its right record."""
+    settling = pairs.chosen(pairs.agreed == np.uint64(settling_mask(key_set)))
+    row, first, count = np.unique(settling.left, return_index=True, return_counts=True)
+    return row[count == 1], settling.right[first[count == 1]]
