@@ -85,9 +85,9 @@ def share_within(table: HashTable, key_set: KeySet) -> dict[int, Shared]:
 
 def _join(left: HashTable, right: HashTable, code: int) -> Shared:
     """Join the entries of one key type on equal hashes."""
-    a, b = _sorted_entries(left, code), _sorted_entries(right, code)
-    if not len(a.record) or not len(b.record):  # most key types of a small question
+    if code not in left.key_type or code not in right.key_type:  # most key types of a small question
         return Shared(np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.int32))
+    a, b = _sorted_entries(left, code), _sorted_entries(right, code)
     hashes_a, first_a, count_a = np.unique(a.index_hash, return_index=True, return_counts=True)
     hashes_b, first_b, count_b = np.unique(b.index_hash, return_index=True, return_counts=True)
     _, in_a, in_b = np.intersect1d(hashes_a, hashes_b, assume_unique=True, return_indices=True)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, func, select
 
 from gateway.persistence.audit_tables import audit_checkpoint, audit_leaf
+from gateway.persistence.prepared import Prepared
 
-_NEWEST = (
+_NEWEST = Prepared(
     select(audit_leaf.c.shard, audit_leaf.c.idx).order_by(audit_leaf.c.shard.desc(), audit_leaf.c.idx.desc()).limit(1)
 )
 
@@ -22,8 +23,8 @@ def shard_at(moment: datetime) -> int:
 
 def find_end(connection: Connection) -> tuple[int, int] | None:
     """Return the newest shard and its size, from one look-up; None before the first leaf."""
-    row = connection.execute(_NEWEST).one_or_none()
-    return None if row is None else (row.shard, row.idx + 1)
+    row = _NEWEST.first(connection, {})
+    return None if row is None else (row[0], row[1] + 1)
 
 
 def find_current_shard(connection: Connection) -> int | None:

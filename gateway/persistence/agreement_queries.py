@@ -6,13 +6,14 @@ from functools import lru_cache
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from gateway.persistence.agreement_tables import agreement
+from gateway.persistence.prepared import Prepared
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
 from schemas.messages.agreements import SignedAgreement
 from schemas.policy import Standing
 
 # Made once: they are asked at every request.
 _BY_DIGEST = select(agreement).where(agreement.c.digest == bindparam("digest"))
-_STATE = select(agreement.c.state).where(agreement.c.digest == bindparam("digest"))
+_STATE = Prepared(select(agreement.c.state).where(agreement.c.digest == bindparam("digest")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def is_agreement_id_used(connection: Connection, agreement_id: str) -> bool:
 
 def find_state(connection: Connection, digest: str) -> AgreementState | None:
     """Return where the agreement stands, or None if there is none."""
-    state = connection.scalar(_STATE, {"digest": digest})
+    state = _STATE.scalar(connection, {"digest": digest})
     return None if state is None else AgreementState(state)
 
 

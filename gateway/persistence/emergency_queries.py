@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, select, update
 
 from gateway.domain.budgets import BudgetKind
 from gateway.persistence.emergency_tables import emergency_call, officer_budget_use
+from gateway.persistence.prepared import Prepared
 from schemas.emergency import CallFacts, Verdict
 
 
@@ -27,6 +28,35 @@ class StoredCall:
     suspended_at: int | None = None
     lift_proposed_by: str | None = None
     lift_proposed_at: int | None = None
+
+
+def _unsettled() -> Select[*tuple[Any, ...]]:
+    table = emergency_call.c
+    late = table.reviewed_at >= table.due_at
+    query = select(emergency_call).where(
+        table.lifted_at.is_(None), or_(table.verdict.is_(None), table.verdict == Verdict.MISUSE.value, late)
+    )
+    return query.order_by(table.due_at, table.call)
+
+
+_UNSETTLED = Prepared(_unsettled())
+_UNSETTLED_OF_OFFICER = Prepared(
+    _unsettled().where(
+        emergency_call.c.requester == bindparam("of_requester"), emergency_call.c.officer == bindparam("of_officer")
+    )
+)
+_OF_OFFICER = (
+    officer_budget_use.c.agreement == bindparam("of_agreement"),
+    officer_budget_use.c.officer == bindparam("of_officer"),
+    officer_budget_use.c.day == bindparam("on_day"),
+)
+_USED = Prepared(select(officer_budget_use.c.kind, officer_budget_use.c.used).where(*_OF_OFFICER))
+_SET_USED = Prepared(
+    update(officer_budget_use)
+    .where(*_OF_OFFICER, officer_budget_use.c.kind == bindparam("of_kind"))
+    .values(used=bindparam("now_used"))
+)
+_COLUMNS = tuple(column.name for column in emergency_call.c)
 
 
 def add_call(connection: Connection, new: StoredCall) -> None:
@@ -67,19 +97,15 @@ def set_call(connection: Connection, call: StoredCall, **columns: Any) -> None:
     connection.execute(update(emergency_call).where(*place).values(**columns))
 
 
-def list_unsettled(
-    connection: Connection, requester: str | None = None, officer: str | None = None
-) -> list[StoredCall]:
-    """Return the calls that suspend their officer, or will if nobody reviews them: of one officer, or of all."""
-    table = emergency_call.c
-    late = table.reviewed_at >= table.due_at
-    query = select(emergency_call).where(
-        table.lifted_at.is_(None), or_(table.verdict.is_(None), table.verdict == Verdict.MISUSE.value, late)
-    )
-    if requester is not None:
-        query = query.where(table.requester == requester, table.officer == officer)
-    rows = connection.execute(query.order_by(table.due_at, table.call)).mappings()
-    return [_call_of(row) for row in rows]
+def list_unsettled(connection: Connection) -> list[StoredCall]:
+    """Return the calls that suspend their officer, or will if nobody reviews them."""
+    return [_call_of(dict(zip(_COLUMNS, row, strict=True))) for row in _UNSETTLED.all(connection, {})]
+
+
+def list_unsettled_of(connection: Connection, requester: str, officer: str) -> list[StoredCall]:
+    """Return the calls that suspend one officer, or will if nobody reviews them."""
+    rows = _UNSETTLED_OF_OFFICER.all(connection, {"of_requester": requester, "of_officer": officer})
+    return [_call_of(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
 
 def list_calls(connection: Connection, limit: int) -> list[StoredCall]:
@@ -103,21 +129,18 @@ def list_lifted(connection: Connection, party: str, limit: int) -> list[StoredCa
 
 def find_officer_use(connection: Connection, agreement: str, officer: str, day: str) -> Mapping[BudgetKind, int]:
     """Return what an officer was charged under an agreement on a day."""
-    table = officer_budget_use.c
-    query = select(table.kind, table.used).where(
-        table.agreement == agreement, table.officer == officer, table.day == day
-    )
-    return {BudgetKind(row.kind): row.used for row in connection.execute(query)}
+    rows = _USED.all(connection, {"of_agreement": agreement, "of_officer": officer, "on_day": day})
+    return {BudgetKind(kind): used for kind, used in rows}
 
 
 def set_officer_use(
     connection: Connection, agreement: str, officer: str, day: str, kind: BudgetKind, used: int
 ) -> None:
     """Store what is charged; the caller holds the write lock under which it read the amount before."""
-    key = {"agreement": agreement, "officer": officer, "day": day, "kind": kind.value}
-    place = [officer_budget_use.c[name] == value for name, value in key.items()]
-    if connection.execute(update(officer_budget_use).where(*place).values(used=used)).rowcount == 0:
-        connection.execute(insert(officer_budget_use).values(**key, used=used))
+    place = {"of_agreement": agreement, "of_officer": officer, "on_day": day, "of_kind": kind.value}
+    if _SET_USED.execute(connection, {**place, "now_used": used}) == 0:
+        row = {"agreement": agreement, "officer": officer, "day": day, "kind": kind.value, "used": used}
+        connection.execute(insert(officer_budget_use), row)
 
 
 def forget_officer_use(connection: Connection, before: str) -> int:
@@ -125,7 +148,7 @@ def forget_officer_use(connection: Connection, before: str) -> int:
     return connection.execute(delete(officer_budget_use).where(officer_budget_use.c.day < before)).rowcount
 
 
-def _call_of(row: RowMapping) -> StoredCall:
+def _call_of(row: Mapping[Any, Any]) -> StoredCall:
     facts = CallFacts(
         opened_at=row["opened_at"],
         due_at=row["due_at"],

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from gateway.persistence.driver_call import call_driver
 
 SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
@@ -65,7 +67,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     """
     with engine.connect().execution_options(**{_MODE: "write"}) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(WRITE_LOCK_ID)))
+            call_driver(connection, "SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK_ID,))
         yield connection
 
 
@@ -114,9 +116,9 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get(_MODE)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if mode == 'read' else 'OFF'}")
+    call_driver(connection, f"PRAGMA query_only={'ON' if mode == 'read' else 'OFF'}")
     # A deferred transaction that turns into a writing one fails at once when another process wrote in between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+    call_driver(connection, "BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
 
 
 def _create_postgresql_engine(url: URL) -> Engine:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Dialect, Table, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from gateway.persistence.driver_call import call_driver_for_each
+
 _BY_PLACE: Final[Mapping[str, Dialect]] = {
     "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
     "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
@@ -24,7 +26,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if rows:
         columns = tuple(column.name for column in table.columns if column.name in rows[0])
         statement = _statement(connection.dialect.name, table, columns)
-        connection.exec_driver_sql(statement, list(map(itemgetter(*columns), rows)))
+        call_driver_for_each(connection, statement, list(map(itemgetter(*columns), rows)))
 
 
 @lru_cache(maxsize=64)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select
 
 from gateway.persistence.member_tables import key_statement, member, registry_version
+from gateway.persistence.prepared import Prepared
 from schemas.messages.registry import Member
 
-_LATEST_VERSION = select(func.max(registry_version.c.version))  # made once: it is asked at every request
+_LATEST_VERSION = Prepared(select(func.max(registry_version.c.version)))
 
 
 def add_member(connection: Connection, entry: Member, root: str, enrolled_at: int) -> None:
@@ -79,7 +80,7 @@ def latest_registry(connection: Connection) -> SignedRegistry | None:
 
 def latest_registry_version(connection: Connection) -> int:
     """Return the newest registry's version, 0 before the first."""
-    return connection.scalar(_LATEST_VERSION) or 0
+    return _LATEST_VERSION.scalar(connection, {}) or 0
 
 
 def replace_registry(connection: Connection, version: int, token: str, issued_at: int, expires_at: int) -> None:

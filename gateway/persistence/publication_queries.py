@@ -7,11 +7,13 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
 from gateway.persistence.index_tables import active_index, index_part, publication
+from gateway.persistence.prepared import Prepared
 
 _COLUMNS = tuple(column for column in active_index.c if column.name != "profile")
-# Made once: it is asked at every match.
-_ACTIVE = select(*_COLUMNS).where(
-    active_index.c.agreement == bindparam("agreement"), active_index.c.epoch == bindparam("epoch")
+_ACTIVE = Prepared(
+    select(*_COLUMNS).where(
+        active_index.c.agreement == bindparam("agreement"), active_index.c.epoch == bindparam("epoch")
+    )
 )
 
 
@@ -105,8 +107,8 @@ def end_publications(
 
 def find_active(connection: Connection, agreement: str, epoch: int) -> ActiveIndex | None:
     """Return the active index of an epoch, or None."""
-    row = connection.execute(_ACTIVE, {"agreement": agreement, "epoch": epoch}).first()
-    return None if row is None else _active(row)
+    row = _ACTIVE.first(connection, {"agreement": agreement, "epoch": epoch})
+    return None if row is None else ActiveIndex(*row)
 
 
 def list_active(connection: Connection, agreement: str | None = None) -> tuple[ActiveIndex, ...]:

@@ -1,21 +1,29 @@
 """What is counted for each request: envelopes that were accepted once, and what was charged to a day's budget."""
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.domain.budgets import BudgetKind
 from gateway.persistence.agreement_tables import budget_use, seen_envelope
+from gateway.persistence.prepared import Prepared
 
 _NOTE = {
-    name: dialect.insert(seen_envelope).on_conflict_do_nothing().returning(seen_envelope.c.id)
+    name: Prepared(dialect.insert(seen_envelope).on_conflict_do_nothing())
     for name, dialect in {"postgresql": postgresql, "sqlite": sqlite}.items()
 }
+_OF_AGREEMENT = (budget_use.c.agreement == bindparam("of_agreement"), budget_use.c.day == bindparam("on_day"))
+_USED = Prepared(select(budget_use.c.kind, budget_use.c.used).where(*_OF_AGREEMENT))
+_SET_USED = Prepared(
+    update(budget_use)
+    .where(*_OF_AGREEMENT, budget_use.c.kind == bindparam("of_kind"))
+    .values(used=bindparam("now_used"))
+)
 
 
 def note_envelope(connection: Connection, envelope_id: str, expires_at: int) -> bool:
     """Note that the envelope was accepted; return whether it is the first time."""
-    noted = connection.execute(_NOTE[connection.dialect.name], {"id": envelope_id, "expires_at": expires_at})
-    return noted.first() is not None
+    note = _NOTE[connection.dialect.name]
+    return note.execute(connection, {"id": envelope_id, "expires_at": expires_at}) == 1
 
 
 def forget_envelopes(connection: Connection, expired_before: int) -> int:
@@ -25,16 +33,14 @@ def forget_envelopes(connection: Connection, expired_before: int) -> int:
 
 def find_budget_use(connection: Connection, agreement: str, day: str) -> dict[BudgetKind, int]:
     """Return what was charged to an agreement on a day."""
-    rows = connection.execute(
-        select(budget_use.c.kind, budget_use.c.used).where(budget_use.c.agreement == agreement, budget_use.c.day == day)
-    )
-    return {BudgetKind(row.kind): row.used for row in rows}
+    rows = _USED.all(connection, {"of_agreement": agreement, "on_day": day})
+    return {BudgetKind(kind): used for kind, used in rows}
 
 
 def set_budget_use(connection: Connection, agreement: str, day: str, kind: BudgetKind, used: int) -> None:
     """Store what is charged; the caller holds the write lock under which it read the amount before."""
-    place = (budget_use.c.agreement == agreement, budget_use.c.day == day, budget_use.c.kind == kind.value)
-    if connection.execute(update(budget_use).where(*place).values(used=used)).rowcount == 0:
+    place = {"of_agreement": agreement, "on_day": day, "of_kind": kind.value}
+    if _SET_USED.execute(connection, {**place, "now_used": used}) == 0:
         connection.execute(insert(budget_use).values(agreement=agreement, day=day, kind=kind.value, used=used))
 
 

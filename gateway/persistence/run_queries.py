@@ -1,12 +1,13 @@
 """Reading and writing match runs and their parts; a run is closed once, judged once, and then forgotten."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.sql.dml import Update
 
+from gateway.persistence.prepared import Prepared, Row
 from gateway.persistence.run_tables import match_outcome, match_run, match_run_part
 
 
@@ -46,32 +47,41 @@ class Run:
 
 
 _COLUMNS = tuple(match_run.c[name] for name in Run.__slots__)
+_NAMED = (match_run.c.agreement == bindparam("agreement"), match_run.c.run_id == bindparam("run_id"))
+_BY_NAME = Prepared(
+    select(*_COLUMNS).where(
+        *_NAMED, match_run.c.state != RunState.ENDED.value, match_run.c.expires_at > bindparam("now")
+    )
+)
+_IS_NAME_USED = Prepared(select(match_run.c.id).where(*_NAMED))
+_ADD = Prepared(
+    insert(match_run)
+    .values({name: bindparam(name) for name in Run.__slots__ if name != "id"})
+    .returning(match_run.c.id)
+)
+_PART_DIGEST = Prepared(
+    select(match_run_part.c.digest).where(
+        match_run_part.c.run == bindparam("run"), match_run_part.c.number == bindparam("number")
+    )
+)
+_ADD_PART = Prepared(insert(match_run_part))
 
 
 def add_run(connection: Connection, run: Run) -> Run:
     """Store a run that begins; `run.id` is ignored. Returns it with its number."""
-    values = {name: getattr(run, name) for name in Run.__slots__ if name != "id"}
-    number: int = connection.execute(insert(match_run).values(**values).returning(match_run.c.id)).scalar_one()
-    return _run(connection.execute(select(*_COLUMNS).where(match_run.c.id == number)).one())
+    values = {name: getattr(run, name) for name in Run.__slots__ if name != "id"} | {"state": run.state.value}
+    return replace(run, id=_ADD.scalar(connection, values))
 
 
 def find_run(connection: Connection, agreement: str, run_id: str, now: int) -> Run | None:
     """Return the run that the requester named `run_id`, or None if there is none, or none any more."""
-    row = connection.execute(
-        select(*_COLUMNS).where(
-            match_run.c.agreement == agreement,
-            match_run.c.run_id == run_id,
-            match_run.c.state != RunState.ENDED.value,
-            match_run.c.expires_at > now,
-        )
-    ).first()
+    row = _BY_NAME.first(connection, {"agreement": agreement, "run_id": run_id, "now": now})
     return None if row is None else _run(row)
 
 
 def is_run_id_used(connection: Connection, agreement: str, run_id: str) -> bool:
     """Return whether there is a run of this name, also one that is being forgotten."""
-    query = select(match_run.c.id).where(match_run.c.agreement == agreement, match_run.c.run_id == run_id)
-    return connection.scalar(query) is not None
+    return _IS_NAME_USED.first(connection, {"agreement": agreement, "run_id": run_id}) is not None
 
 
 def close_run(connection: Connection, number: int, parts: int, records: int) -> None:
@@ -110,14 +120,14 @@ def set_judged(connection: Connection, number: int, judge: str, index_id: str, s
 
 def add_run_part(connection: Connection, run: int, number: int, digest: str, rows: bytes, entries: bytes) -> None:
     """Store part `number` of a run as it was received."""
-    connection.execute(insert(match_run_part).values(run=run, number=number, digest=digest, rows=rows, entries=entries))
+    part = {"run": run, "number": number, "digest": digest, "rows": rows, "entries": entries}
+    _ADD_PART.execute(connection, part)
 
 
 def find_run_part_digest(connection: Connection, run: int, number: int) -> str | None:
     """Return the digest of a part that was received, or None."""
-    return connection.scalar(
-        select(match_run_part.c.digest).where(match_run_part.c.run == run, match_run_part.c.number == number)
-    )
+    digest: str | None = _PART_DIGEST.scalar(connection, {"run": run, "number": number})
+    return digest
 
 
 def read_run_rows(connection: Connection, run: int) -> Iterator[tuple[int, bytes]]:
@@ -181,5 +191,6 @@ def _ended(query: Update) -> Update:
     return query.values(state=RunState.ENDED.value)
 
 
-def _run(row: Row[tuple[object, ...]]) -> Run:
-    return Run(**{**row._asdict(), "state": RunState(row.state)})
+def _run(row: Row) -> Run:
+    run = Run(*row)
+    return replace(run, state=RunState(run.state))

@@ -13,7 +13,7 @@ from gateway.persistence.emergency_queries import (
     add_call,
     find_call,
     find_officer_use,
-    list_unsettled,
+    list_unsettled_of,
     set_call,
     set_officer_use,
 )
@@ -34,7 +34,7 @@ def require_not_suspended(gateway: Gateway, connection: Connection, agency: str,
     Raises:
         ProblemError: officer_suspended, until the suspension is lifted.
     """
-    calls, now = list_unsettled(connection, agency, officer), gateway.seconds()
+    calls, now = list_unsettled_of(connection, agency, officer), gateway.seconds()
     if any(suspends(call.facts, now) for call in calls):
         raise ProblemError(ProblemCode.OFFICER_SUSPENDED, clause="officer")
 

@@ -4,7 +4,6 @@ Order for a request: read the header and the claims without belief, find the key
 signature, and only then let `schemas.envelope` compare type, audience, lifetime and body.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,8 +13,9 @@ from keys.crypto.signing import (
     SigningKey,
     VerificationKey,
     read_header,
-    sign_compact,
+    sign_payload,
     verify_compact,
+    verify_payload,
 )
 from schemas.base64url import Base64Error, decode_base64url
 from schemas.envelope import ENVELOPE_TOKEN_TYPE, RELAY_TOKEN_TYPE, EnvelopeClaims, RelayClaims
@@ -50,7 +50,7 @@ def signature_digest(token: str) -> str:
 
 def sign_message(key: SigningKey, token_type: str, claims: Message) -> str:
     """Return `claims` as a JWS whose payload is their canonical form."""
-    return sign_compact(key, token_type, json.loads(claims.to_bytes()))
+    return sign_payload(key, token_type, claims.to_bytes())
 
 
 def read_unverified(model: type[M], token: str, max_characters: int) -> M:
@@ -90,9 +90,9 @@ def verify_envelope(token: str, find_key: KeyFinder) -> VerifiedEnvelope:
         SignatureError, MessageError: malformed or badly signed.
         UntrustedKeyError: `find_key` knows no such key of the issuer.
     """
-    stated = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
-    key = find_key(stated.issuer, read_header(token, MAX_ENVELOPE_CHARACTERS).key_id)
-    claims = verify_message(EnvelopeClaims, token, key, ENVELOPE_TOKEN_TYPE, MAX_ENVELOPE_CHARACTERS)
+    claims = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
+    key = find_key(claims.issuer, read_header(token, MAX_ENVELOPE_CHARACTERS).key_id)
+    verify_payload(token, key, ENVELOPE_TOKEN_TYPE, MAX_ENVELOPE_CHARACTERS)
     return VerifiedEnvelope(token, claims, envelope_digest(token), key.key_id)
 
 
@@ -103,6 +103,7 @@ def sign_relay(key: SigningKey, claims: RelayClaims) -> str:
 
 def verify_relay(token: str, find_key: KeyFinder) -> RelayClaims:
     """Return the promise after verifying it with the stated gateway's key; raises as `verify_envelope`."""
-    stated = read_unverified(RelayClaims, token, MAX_ENVELOPE_CHARACTERS)
-    key = find_key(stated.issuer, read_header(token, MAX_ENVELOPE_CHARACTERS).key_id)
-    return verify_message(RelayClaims, token, key, RELAY_TOKEN_TYPE, MAX_ENVELOPE_CHARACTERS)
+    claims = read_unverified(RelayClaims, token, MAX_ENVELOPE_CHARACTERS)
+    key = find_key(claims.issuer, read_header(token, MAX_ENVELOPE_CHARACTERS).key_id)
+    verify_payload(token, key, RELAY_TOKEN_TYPE, MAX_ENVELOPE_CHARACTERS)
+    return claims

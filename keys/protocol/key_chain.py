@@ -9,6 +9,7 @@ again, would undo that end. What fails is not believed and is reported: it is ho
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from keys.crypto.signing import KeyFormatError, SignatureError, SigningKey, VerificationKey, read_header
 from keys.protocol.envelopes import read_unverified, sign_message, verify_message
@@ -103,8 +104,9 @@ def encode_verification_key(key: VerificationKey) -> str:
     return encode_base64url(decode_base64url(key.x) + decode_base64url(key.y))
 
 
+@lru_cache(maxsize=1_024)
 def decode_verification_key(text: str) -> VerificationKey:
-    """Return the P-256 key of 64 bytes as base64url.
+    """Return the P-256 key of 64 bytes as base64url; the same text gives the same key, which is made once.
 
     Raises:
         KeyFormatError: not 64 bytes in canonical form, or not a point on the curve.
