@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from connectors.blinding import BlindingReserves
 from connectors.settings import KEY_FILE, STATE_FILE, ConnectorSettings, SettingsError, load_settings
 from connectors.state.database import open_state
 from keys.crypto.signing import SigningKey
@@ -32,6 +33,7 @@ class Connector:
     state: Engine
     now: Callable[[], datetime]
     random: RandomSource
+    blinding: BlindingReserves
 
     @property
     def agency(self) -> str:
@@ -74,7 +76,8 @@ def open_connector(folder: Path, passphrase: str) -> Connector:
     """
     settings = load_settings(folder)
     keys = KeyStore(folder / KEY_FILE, passphrase, random=os.urandom)
-    return Connector(folder, settings, keys, open_state(folder / STATE_FILE), utc_now, os.urandom)
+    blinding = BlindingReserves(os.urandom, settings.workers)
+    return Connector(folder, settings, keys, open_state(folder / STATE_FILE), utc_now, os.urandom, blinding)
 
 
 def utc_now() -> datetime:

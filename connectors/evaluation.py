@@ -1,6 +1,7 @@
 """This connector's evaluation keys: one per agreement and key epoch, made when first needed, destroyed for good."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from connectors.context import Connector
 from keys.crypto.evaluation_key import EvaluationKeyPair
@@ -16,7 +17,11 @@ def get_evaluation_key(connector: Connector, agreement: str, epoch: int) -> Eval
     Raises:
         ProblemError: epoch_unknown, also when the key was destroyed.
     """
-    ring, now = connector.keys.ring, connector.now()
+    return find_evaluation_key(connector.keys.ring, agreement, epoch, connector.now())
+
+
+def find_evaluation_key(ring: KeyRing, agreement: str, epoch: int, now: datetime) -> EvaluationKeyPair:
+    """Return the key pair of an agreement (digest) and epoch from a ring; raises as `get_evaluation_key`."""
     accepted = ring.accepted(KeyKind.AGREEMENT_SALT, now, agreement_scope(agreement, epoch))
     if not accepted:
         raise ProblemError(ProblemCode.EPOCH_UNKNOWN, "/epoch")

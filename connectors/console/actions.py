@@ -37,6 +37,7 @@ class Action(StrEnum):
     STANDING_FAILED = "standing_failed"
     STANDING_ENDED = "standing_ended"
     STANDING_VIEWED = "standing_viewed"
+    BOARD_STEP = "board_step"
     TABLE_MADE = "table_made"
     BULLETIN_VIEWED = "bulletin_viewed"
     BULLETIN_DOWNLOADED = "bulletin_downloaded"

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -10,11 +11,13 @@ from typing import Final
 from connectors.requester.open_question import UNUSABLE
 from connectors.requester.words import REFUSAL_WORDS
 from connectors.state.questions import RowResult
-from schemas.attribute_catalogue import ReleasableAttribute, load_attributes
+from schemas.attribute_catalogue import ReleasableAttribute, load_attributes, load_releasable
 from schemas.faults import Wording
 from schemas.messages.match import Outcome
 from schemas.transforms import CODES_MARK, ReleasedValue
 
+PARENTAL_CLASS: Final = "parental_status_class"
+LACKING_KIND: Final = "missing_provider_type"
 NO_ANSWER: Final = Wording("—", "—")
 _YEAR_MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
 _MONTHS: Final = (
@@ -59,6 +62,36 @@ def count_kinds(results: Iterable[RowResult]) -> dict[AnswerKind, int]:
     """Return how many rows are of each kind; a row that stands for several children counts once."""
     counts = Counter(kind_of(result) for result in results if result.child_number == 1)
     return {kind: counts[kind] for kind in AnswerKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What several offices say together of so many children; `lacking`: how often which kind of office lacks data."""
+
+    words: Wording
+    children: int
+    lacking: tuple[tuple[Wording, int], ...]
+
+
+def count_conclusions(results: Iterable[RowResult]) -> list[Conclusion]:
+    """Return how many children are of each class of parental status, in the catalogue's order."""
+    children: Counter[str] = Counter()
+    lacking: dict[str, Counter[str]] = {}
+    for result in results:
+        told = str(result.values.get(PARENTAL_CLASS) or "")
+        children[told] += 1
+        codes = str(result.values.get(LACKING_KIND) or "")
+        lacking.setdefault(told, Counter()).update(code for code in codes.split(CODES_MARK) if code)
+    known = load_releasable()[PARENTAL_CLASS].codes
+    return [
+        Conclusion(
+            say_value(PARENTAL_CLASS, one.code),
+            children[one.code],
+            tuple((say_value(LACKING_KIND, code), number) for code, number in lacking[one.code].most_common()),
+        )
+        for one in known
+        if children[one.code]
+    ]
 
 
 def say_value(attribute: str, value: ReleasedValue | None) -> Wording:

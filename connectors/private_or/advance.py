@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from connectors.console.actions import Action
+from connectors.console.record import record_in
 from connectors.context import Connector
 from connectors.evaluation import destroy_evaluation_keys
 from connectors.gateway_client import GatewayClient
@@ -11,6 +13,7 @@ from connectors.private_or.office import take_turn
 from connectors.private_or.opening_shares import destroy_shares
 from connectors.private_or.resolver import board_children, make_rows
 from connectors.private_or.trusted_board import TrustedBoard, own_agreements, trust_board
+from connectors.state.database import writing
 from connectors.trust import TrustStore
 from keys.protocol.envelopes import read_unverified
 from schemas.agency_kinds import AgencyKind
@@ -55,6 +58,7 @@ class BoardWork:
             is_keepers = trusted.keeper.provider.agency == agency
             if is_keepers:
                 state_share(self.connector, client, trusted)
+                self._record(board, "share")
             return is_keepers
         if board.state is not BoardState.MARKING or not self._may_mark(trusted):
             return False
@@ -62,7 +66,13 @@ class BoardWork:
             make_rows(self.connector, client, trusted)
         else:
             take_turn(self.connector, client, trusted)
+        self._record(board, f"turn:list={board.list_size}")
         return True
+
+    def _record(self, board: Board, step: str) -> None:
+        """Note in the agency's own record what was done, and by nobody at a screen."""
+        with writing(self.connector.state) as connection:
+            record_in(connection, self.connector.seconds(), None, Action.BOARD_STEP, board.board, step)
 
     def _may_mark(self, trusted: TrustedBoard) -> bool:
         """Whether this agency has a turn to take: the resolver the first one, each other office that has a list one."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from connectors.blinding import made_ahead
 from connectors.context import Connector
+from connectors.finalize import finalize_answer
 from connectors.gateway_client import AnswerError
 from connectors.private_or.board_client import BoardClient
 from connectors.private_or.marking import mark_anew, state_turn, unpack_marks
@@ -14,7 +16,7 @@ from keys.private_or.board_statements import content_digest
 from keys.private_or.marks import RowMarks
 from keys.private_or.office_rows import find_rows, padded_inputs
 from schemas.base64url import decode_base64url, encode_base64url
-from schemas.formats import ELEMENT_BYTES, INDEX_HASH_BYTES
+from schemas.formats import INDEX_HASH_BYTES
 from schemas.messages.evaluate import MAX_EVALUATE_ELEMENTS
 from schemas.messages.private_or import BoardEvaluate, PresentedAgreement, TurnClaims
 from schemas.problem import ProblemCode, ProblemError
@@ -54,20 +56,19 @@ def _evaluate(
     padded = padded_inputs(inputs, trusted.board.list_size, connector.random)
     own = trusted.own
     presented = PresentedAgreement(agreement=own.agreement, signatures=own.signatures)
+    try:
+        pairs = connector.blinding.under(decode_base64url(first.evaluation_key or ""))
+    except CryptoError:
+        raise ProblemError(ProblemCode.BOARD_INVALID) from None
     outputs: list[bytes] = []
     for start in range(0, len(padded), MAX_EVALUATE_ELEMENTS):
         chunk = padded[start : start + MAX_EVALUATE_ELEMENTS]
-        blinding = blind_batch(chunk, connector.random, workers=connector.settings.workers)
+        blinding = blind_batch(chunk, pairs, workers=connector.settings.workers)
         blinded = encode_base64url(b"".join(blinding.blinded_elements))
         request = BoardEvaluate(board=trusted.id, agreement=presented, blinded=blinded)
-        answer = client.evaluate(request, own.agreement, trusted.resolver)
-        evaluated = decode_base64url(answer.evaluated)
-        elements = [evaluated[place : place + ELEMENT_BYTES] for place in range(0, len(evaluated), ELEMENT_BYTES)]
-        public_key = decode_base64url(first.evaluation_key or "")
-        try:
-            outputs += blinding.finalize(elements, decode_base64url(answer.proof), public_key)
-        except CryptoError:
-            raise AnswerError("proof_not_verified") from None
+        with made_ahead(pairs, len(padded) - start - len(chunk)):
+            answer = client.evaluate(request, own.agreement, trusted.resolver)
+        outputs += finalize_answer(blinding, answer.evaluated, answer.proof)
     return outputs
 
 

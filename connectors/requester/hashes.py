@@ -6,18 +6,20 @@ What was evaluated once under an agreement's key epoch is kept and never asked f
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from connectors.blinding import made_ahead
 from connectors.context import Connector
-from connectors.gateway_client import AnswerError, GatewayClient, QueryContext
+from connectors.finalize import finalize_answer
+from connectors.gateway_client import GatewayClient, QueryContext
 from connectors.requester.roster import RosterRow
 from connectors.state.evaluated_keys import EvaluatedKeys
 from connectors.trust import TrustStore
 from keys.crypto.errors import CryptoError
-from keys.crypto.oprf_batch import blind_batch
+from keys.crypto.oprf_batch import BatchBlinding, blind_batch
+from keys.crypto.pair_reserve import PairReserve
 from keys.protocol.key_chain import UntrustedKeyError
 from keys.protocol.possession import index_hash_of, possession_key_of
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.envelope import MessageType
-from schemas.formats import ELEMENT_BYTES
 from schemas.key_statement import KeyStatement
 from schemas.linkage_keys import KeyType
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, MAX_EVALUATE_ELEMENTS, EvaluateAnswer, EvaluateRequest
@@ -75,7 +77,8 @@ def obtain_hashes(
     Without an `epoch` it is the provider's newest one with an index.
 
     Raises:
-        ProblemError: epoch_unknown where `epoch` is not in force any more; else as `GatewayClient.ask`.
+        ProblemError: epoch_unknown where `epoch` is not in force any more; unknown_key where what the provider states
+            is no key; else as `GatewayClient.ask`.
         GatewayUnreachableError: as `GatewayClient.ask`.
         AnswerError: proof_not_verified, if the provider used another key than it has stated.
     """
@@ -114,31 +117,32 @@ def _obtain_under(
     query: QueryContext,
     rows: Sequence[RosterRow],
 ) -> HashedRows:
+    pairs = _pairs_under(statement, connector)
     inputs = list(dict.fromkeys(key.oprf_input() for row in rows for key in row.keys))
     kept = EvaluatedKeys(connector.state, connector.storage_key(), connector.random, statement)
     outputs = kept.find(inputs)
     missing = [message for message in inputs if message not in outputs]
     for start in range(0, len(missing), MAX_EVALUATE_ELEMENTS):
-        evaluated = _evaluate(statement, connector, client, query, missing[start : start + MAX_EVALUATE_ELEMENTS])
+        some, left = missing[start : start + MAX_EVALUATE_ELEMENTS], len(missing) - start - MAX_EVALUATE_ELEMENTS
+        blinding = blind_batch(some, pairs, workers=connector.settings.workers)
+        with made_ahead(pairs, left):
+            answer = _send(statement.epoch or 0, blinding, client, query)
+        evaluated = dict(zip(some, finalize_answer(blinding, answer.evaluated, answer.proof), strict=True))
         kept.keep(evaluated)
         outputs |= evaluated
     return HashedRows(statement.epoch or 0, tuple(_hashed(row, outputs) for row in rows))
 
 
-def _evaluate(
-    statement: KeyStatement, connector: Connector, client: GatewayClient, query: QueryContext, inputs: Sequence[bytes]
-) -> dict[bytes, bytes]:
-    blinding = blind_batch(inputs, connector.random, workers=connector.settings.workers)
-    request = EvaluateRequest(epoch=statement.epoch or 0, blinded=encode_base64url(b"".join(blinding.blinded_elements)))
-    answer = client.ask(MessageType.EVALUATE, request, EvaluateAnswer, MAX_EVALUATE_BYTES, query).message
-    evaluated = decode_base64url(answer.evaluated)
-    elements = [evaluated[start : start + ELEMENT_BYTES] for start in range(0, len(evaluated), ELEMENT_BYTES)]
-    public_key = decode_base64url(statement.public_key)
+def _pairs_under(statement: KeyStatement, connector: Connector) -> PairReserve:
     try:
-        outputs = blinding.finalize(elements, decode_base64url(answer.proof), public_key)
+        return connector.blinding.under(decode_base64url(statement.public_key))
     except CryptoError:
-        raise AnswerError("proof_not_verified") from None
-    return dict(zip(inputs, outputs, strict=True))
+        raise ProblemError(ProblemCode.UNKNOWN_KEY) from None
+
+
+def _send(epoch: int, blinding: BatchBlinding, client: GatewayClient, query: QueryContext) -> EvaluateAnswer:
+    request = EvaluateRequest(epoch=epoch, blinded=encode_base64url(b"".join(blinding.blinded_elements)))
+    return client.ask(MessageType.EVALUATE, request, EvaluateAnswer, MAX_EVALUATE_BYTES, query).message
 
 
 def _hashed(row: RosterRow, outputs: Mapping[bytes, bytes]) -> HashedRow:

@@ -40,6 +40,7 @@ ACTION_NAMES: Final[Mapping[Action, Text]] = MappingProxyType(
         Action.STANDING_FAILED: Text("定期查询没有完成", "A standing question could not be asked"),
         Action.STANDING_ENDED: Text("停止定期查询", "Ended a standing question"),
         Action.STANDING_VIEWED: Text("查看定期查询的变化", "Looked at the changes of a standing question"),
+        Action.BOARD_STEP: Text("办理部门间合算的一步", "Took a step on a board of the joint check"),
         Action.TABLE_MADE: Text("编制统计表", "Made the agency's table of counts"),
         Action.BULLETIN_VIEWED: Text("查看通报", "Looked at a bulletin"),
         Action.BULLETIN_DOWNLOADED: Text("下载通报", "Downloaded a bulletin"),

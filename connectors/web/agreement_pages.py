@@ -14,6 +14,7 @@ from connectors.desk.agreement_drafts import begin_next_version, list_drafts
 from connectors.desk.agreement_steps import OfficeStep
 from connectors.desk.agreement_view import AgreementView, Group, Part
 from connectors.desk.agreements import AgreementNotFoundError, chain_of, get_view, is_fresh, list_views
+from connectors.private_or.trusted_board import own_agreements
 from connectors.state.agreement_drafts import AgreementDraft, DraftTerms
 from connectors.web.agreement_draft_pages import AGREEMENTS, DRAFTS
 from connectors.web.agreement_failures import say_failure
@@ -70,6 +71,7 @@ def _show_all(console: Console) -> str:
     return render_template(
         "agreement/list.html",
         is_current=is_current,
+        has_boards=bool(own_agreements(console.connector)),
         groups=[(group, [view for view in views if view.group is group]) for group in Group],
         group_words=GROUP_WORDS,
         drafts=[(draft, *_draft_names(console, draft)) for draft in list_drafts(console)],

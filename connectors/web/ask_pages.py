@@ -10,6 +10,7 @@ from werkzeug import Response
 
 from connectors.console.context import Console
 from connectors.console.roles import Permission
+from connectors.desk.boards import BoardView, find_live_board
 from connectors.desk.draft_states import Deed, DeedRefusedError, DraftState
 from connectors.desk.drafts import DraftNotFoundError, begin_draft, choose_ledger, choose_terms, do_deed, get_draft
 from connectors.desk.ledgers import Ledger, list_ledgers
@@ -18,12 +19,14 @@ from connectors.desk.question_draft import Draft
 from connectors.desk.question_failures import tell_failure
 from connectors.desk.question_rows import is_about_guardians
 from connectors.desk.question_statement import name_attributes, state_question
+from connectors.desk.question_work import EXPECTED, failure_of
 from connectors.desk.run_questions import QuestionWorkers
 from connectors.state.ledgers import LedgerState
 from connectors.web.ask_terms import is_reference, needs_case, regions_of
 from connectors.web.draft_wordings import refused_words
 from connectors.web.signed_in import requires_sign_in, signed_in
 from hosting.web.language import Text, choose
+from schemas.faults import Wording
 from schemas.messages.match import SubjectKind
 
 _DEEDS: Final = {"submit": Deed.SUBMIT, "send": Deed.ASK, "withdraw": Deed.WITHDRAW, "halt": Deed.HALT}
@@ -153,15 +156,27 @@ def _show_statement(console: Console, workers: QuestionWorkers, id_: UUID) -> st
     if not draft.is_counted and draft.failure is None:
         workers.count(draft.id)
         return render_template("ask/counting.html", draft=draft, askable=askable)
+    said = state_question(askable, draft)
+    board, board_failure = _board_for(console, askable) if said.is_by_board else (None, None)
     return render_template(
         "ask/statement.html",
         draft=draft,
         askable=askable,
-        said=state_question(askable, draft),
+        said=said,
+        board=board,
+        board_failure=board_failure,
         failure=tell_failure(draft.failure) if draft.failure else None,
         is_guardians=is_about_guardians(console, draft),
         refused=refused_words(request.args.get("refused")),
     )
+
+
+def _board_for(console: Console, askable: Askable) -> tuple[BoardView | None, Wording | None]:
+    """Return the board that answers under an agreement, and why that can't be found out where it can't."""
+    try:
+        return find_live_board(console, askable.digest), None
+    except EXPECTED as error:
+        return None, tell_failure(failure_of(error).code).title
 
 
 def _act(console: Console, workers: QuestionWorkers, id_: UUID) -> Response:

@@ -9,6 +9,7 @@ from connectors.web.add_account_pages import add_account_pages
 from connectors.web.agreement_blueprints import register_agreement_pages
 from connectors.web.asked_pages import asked_pages, hold_pages
 from connectors.web.asking_pages import register_asking_pages
+from connectors.web.board_pages import board_pages
 from connectors.web.bulletin_pages import bulletin_pages
 from connectors.web.correction_pages import correction_pages
 from connectors.web.data_pages import data_pages
@@ -57,6 +58,7 @@ def register_pages(app: Flask, console: Console) -> None:
     app.register_blueprint(correction_pages(console))
     app.register_blueprint(hold_pages(console))
     register_agreement_pages(app, console)
+    app.register_blueprint(board_pages(console))
     app.register_blueprint(data_pages(console))
     app.register_blueprint(own_table_pages(console))
     app.register_blueprint(index_refresh_pages(console))

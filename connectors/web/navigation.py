@@ -182,6 +182,7 @@ WAYS: Final = (
         (
             (f"{PREFIX}/agreements", Permission.PREPARE_AGREEMENTS),
             (f"{PREFIX}/agreement-drafts", Permission.PREPARE_AGREEMENTS),
+            (f"{PREFIX}/boards", Permission.PREPARE_AGREEMENTS),
         ),
         (
             Waiting(count_waiting_agreements, Text("需要办理 %s 项共享协议", "Agreements for you to handle: %s")),

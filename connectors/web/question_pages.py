@@ -21,7 +21,10 @@ from connectors.desk.next_day import resumes_at
 from connectors.desk.purposes_for import Askable, find_asked_under
 from connectors.desk.question_answers import (
     KIND_WORDS,
+    PARENTAL_CLASS,
     AnswerKind,
+    Conclusion,
+    count_conclusions,
     count_kinds,
     kind_of,
     say_month,
@@ -155,6 +158,7 @@ def _show_results(console: Console, kinds: RowKinds, draft: Draft, askable: Aska
         page=page,
         kind=kind,
         counts=kinds.counts(),
+        conclusions=_conclusions(console, draft),
         kind_words=KIND_WORDS,
         kind_of=kind_of,
         say_value=say_value,
@@ -163,6 +167,13 @@ def _show_results(console: Console, kinds: RowKinds, draft: Draft, askable: Aska
         refused=refused_words(request.args.get("refused")),
         is_ledger_gone="gone" in request.args,
     )
+
+
+def _conclusions(console: Console, draft: Draft) -> list[Conclusion]:
+    """Return how many children are of each class where several offices answered together, else nothing."""
+    if PARENTAL_CLASS not in draft.attributes:
+        return []
+    return count_conclusions(Questioner.vault_of(console.connector).each_result(draft.id))
 
 
 def _send_workbook(console: Console, id_: UUID) -> Response:
