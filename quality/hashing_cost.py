@@ -8,6 +8,7 @@ from typing import Final
 from bench.linkage import oprf_inputs
 from keys.crypto.evaluation_key import generate_key_pair
 from keys.crypto.oprf_batch import MAX_BATCH_ELEMENTS, blind_batch, blind_evaluate_batch, evaluate_batch
+from keys.crypto.pair_reserve import PairReserve
 from quality.results import HashingCost
 
 MICROSECONDS: Final = 1_000_000
@@ -23,11 +24,11 @@ def measure_hashing(batches: int, today: date) -> HashingCost:
         clock = _Clock()
         evaluate_batch(pair.private_key, batch)
         index += clock.lap()
-        blinding = blind_batch(batch, os.urandom)
+        blinding = blind_batch(batch, PairReserve(pair.public_key, os.urandom))
         requester += clock.lap()
         answer = blind_evaluate_batch(pair, blinding.blinded_elements, os.urandom)
         provider += clock.lap()
-        blinding.finalize(answer.evaluated_elements, answer.proof, pair.public_key)
+        blinding.finalize(answer.evaluated_elements, answer.proof)
         requester += clock.lap()
     scale = MICROSECONDS / len(inputs)
     return HashingCost(hashes=len(inputs), index=index * scale, requester=requester * scale, provider=provider * scale)

@@ -41,7 +41,8 @@ from gateway.services.context import Gateway
 from gateway.services.enrol_member import enrol_member, gateway_pin, read_enrolment
 from gateway.services.registry import renew_registry
 from gateway.services.sign_log import sign_log
-from keys.crypto.oprf_batch import blind_batch
+from keys.crypto.ciphersuite import random_scalar
+from keys.crypto.ristretto255 import multiply_base
 from schemas.agreement import Agreement, Approval
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.check_digit import complete_citizen_id
@@ -143,8 +144,7 @@ class World:
 
     def prepared(self, officer: str, claim: EmergencyClaim | None, elements: int = 1) -> Prepared:
         """Return a request to evaluate elements, made past the officer's own connector."""
-        texts = [os.urandom(8) for _ in range(elements)]
-        blinded = b"".join(blind_batch(texts, os.urandom, workers=1).blinded_elements)
+        blinded = b"".join(multiply_base(random_scalar(os.urandom)) for _ in range(elements))
         message = EvaluateRequest(epoch=1, blinded=encode_base64url(blinded))
         return self.asker.client.prepare(MessageType.EVALUATE, message, self._query(officer, claim))
 

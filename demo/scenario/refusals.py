@@ -8,7 +8,8 @@ from connectors.gateway_client import Prepared, QueryContext
 from connectors.identifiers import new_uuid
 from demo.scenario.cast import OTHER_COUNTY
 from demo.scenario.desks import query_under
-from keys.crypto.oprf_batch import blind_batch
+from keys.crypto.ciphersuite import random_scalar
+from keys.crypto.ristretto255 import multiply_base
 from schemas.agreement import Agreement
 from schemas.base64url import encode_base64url
 from schemas.envelope import MessageType
@@ -115,8 +116,8 @@ class RefusalPlay:
 def prepare_probe(session: Session, query: QueryContext, elements: int = 1) -> Prepared:
     """Return a signed evaluate request about made-up identifiers."""
     random = session.connector.random
-    blinding = blind_batch([random(16) for _ in range(elements)], random)
-    request = EvaluateRequest(epoch=1, blinded=encode_base64url(b"".join(blinding.blinded_elements)))
+    blinded = b"".join(multiply_base(random_scalar(random)) for _ in range(elements))
+    request = EvaluateRequest(epoch=1, blinded=encode_base64url(blinded))
     return session.client.prepare(MessageType.EVALUATE, request, query)
 
 

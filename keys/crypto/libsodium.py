@@ -15,7 +15,6 @@ REQUIRED_SYMBOLS = (
     "crypto_core_ristretto255_from_hash",
     "crypto_core_ristretto255_is_valid_point",
     "crypto_core_ristretto255_scalar_add",
-    "crypto_core_ristretto255_scalar_invert",
     "crypto_core_ristretto255_scalar_mul",
     "crypto_core_ristretto255_scalar_reduce",
     "crypto_core_ristretto255_scalar_sub",

@@ -1,34 +1,30 @@
 """Whole batches of OPRF work on all cores, in mode VOPRF: same bytes as one by one, in the same order.
 
-libsodium works outside the interpreter's lock, so plain threads use every core.
+Inputs are blinded additively, by pairs made ahead: the same outputs as by RFC 9497's multiplicative blinding.
+    blinded   = H(x) + r*G
+    evaluated = k * blinded
+    N         = evaluated - r*pk = k * H(x)
 """
 
-import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
-from keys.crypto.ciphersuite import (
-    MAX_INPUT_BYTES,
-    Mode,
-    hash_output,
-    hash_to_group,
-    input_expander,
-    random_scalar,
-)
-from keys.crypto.errors import DeserializeError, InvalidInputError, ProtocolMisuseError, VerifyError
+from keys.crypto.batch_threads import DEFAULT_WORKERS, do_in_chunks, run_in_chunks
+from keys.crypto.ciphersuite import MAX_INPUT_BYTES, Mode, hash_output, input_expander
+from keys.crypto.element_buffer import ElementBuffer
+from keys.crypto.errors import InvalidInputError, ProtocolMisuseError, VerifyError
 from keys.crypto.evaluation_key import EvaluationKeyPair
-from keys.crypto.oprf import SPENT_SESSION
-from keys.crypto.ristretto255 import Element, Scalar, element_from_uniform, invert_scalars, multiply
+from keys.crypto.pair_reserve import PairReserve
+from keys.crypto.ristretto255 import Element, Scalar
 from keys.crypto.sampled_proof import generate_batch_proof, verify_batch_proof
 from schemas.randomness import RandomSource
 
 MAX_BATCH_ELEMENTS = 10_000
-DEFAULT_WORKERS = os.cpu_count() or 1
 
-_CHUNK_ELEMENTS = 128
-"""Small, so that no core is left without work while another finishes its last chunk."""
+SPENT_SESSION = (
+    "A blind may be finalized once: a second use would let whoever carries the answers compare them. "
+    "Blind the input again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,55 +42,71 @@ class BatchBlinding:
         blinded_elements: 32 bytes for each input, in order; all that is sent.
     """
 
-    __slots__ = ("_blinds", "_inputs", "_workers", "blinded_elements")
+    __slots__ = ("_inputs", "_key_multiples", "_public_key", "_workers", "blinded_elements")
 
     def __init__(
-        self, inputs: Sequence[bytes], blinds: Sequence[Scalar], blinded_elements: list[bytes], workers: int
+        self,
+        inputs: Sequence[bytes],
+        blinded: ElementBuffer,
+        key_multiples: ElementBuffer,
+        public_key: Element,
+        workers: int,
     ) -> None:
-        self.blinded_elements = blinded_elements
+        self.blinded_elements: list[bytes] = [*blinded.elements()]
         self._inputs = tuple(inputs)
-        self._blinds: Sequence[Scalar] = blinds
+        self._key_multiples: ElementBuffer | None = key_multiples
+        self._public_key = public_key
         self._workers = workers
 
-    def finalize(self, evaluated: Sequence[bytes], proof: bytes, public_key: bytes) -> list[bytes]:
+    def finalize(self, evaluated: Sequence[bytes], proof: bytes) -> list[bytes]:
         """Return the 64-byte output for each input, in order, after the proof has verified.
 
         Raises:
             ProtocolMisuseError: the batch was finalized before.
-            VerifyError: the answer was not made under `public_key`, or has another number of elements.
+            VerifyError: the answer was not made under the key that the batch was blinded for, or has another number
+                of elements.
             DeserializeError: an evaluated element is not canonical.
         """
-        blinds, self._blinds = self._blinds, ()
-        if not blinds:
+        key_multiples, self._key_multiples = self._key_multiples, None
+        if key_multiples is None:
             raise ProtocolMisuseError(SPENT_SESSION)
-        if len(evaluated) != len(blinds):
-            raise VerifyError(f"{len(blinds)} elements were sent, {len(evaluated)} came back")
-        verify_batch_proof(public_key, self.blinded_elements, evaluated, proof)
-        inverses = invert_scalars(blinds)
+        try:
+            return self._finalize(evaluated, proof, key_multiples)
+        finally:
+            key_multiples.wipe()
+
+    def _finalize(self, evaluated: Sequence[bytes], proof: bytes, key_multiples: ElementBuffer) -> list[bytes]:
+        if len(evaluated) != len(self._inputs):
+            raise VerifyError(f"{len(self._inputs)} elements were sent, {len(evaluated)} came back")
+        verify_batch_proof(self._public_key, self.blinded_elements, evaluated, proof)
+        elements = ElementBuffer.of(evaluated)
 
         def finalize_chunk(start: int, end: int) -> list[bytes]:
-            elements = _multiply_each(inverses[start:end], evaluated[start:end], start)
-            return list(map(hash_output, self._inputs[start:end], elements))
+            elements.subtract_each(key_multiples, start, end)
+            return list(map(hash_output, self._inputs[start:end], elements.elements(start, end)))
 
-        return _run_in_chunks(finalize_chunk, len(blinds), self._workers)
+        chunks = run_in_chunks(finalize_chunk, len(evaluated), self._workers)
+        return [output for chunk in chunks for output in chunk]
 
 
-def blind_batch(inputs: Sequence[bytes], random: RandomSource, *, workers: int = DEFAULT_WORKERS) -> BatchBlinding:
-    """Hide up to 10,000 inputs of at most 65535 bytes each, every one behind a random scalar of its own.
+def blind_batch(inputs: Sequence[bytes], pairs: PairReserve, *, workers: int = DEFAULT_WORKERS) -> BatchBlinding:
+    """Hide up to 10,000 inputs of at most 65535 bytes each, every one behind a pair of its own.
 
     Raises:
         InvalidInputError: no inputs, too many, or one that is too long.
     """
     _check_batch_size(len(inputs))
     _check_input_lengths(inputs)
-    # Drawn here and not in the threads, so that a source need not be safe to share.
-    blinds = [random_scalar(random) for _ in inputs]
+    expand = input_expander(Mode.VOPRF)
+    blinded, taken = ElementBuffer(len(inputs)), pairs.take(len(inputs))
 
-    def blind_chunk(start: int, end: int) -> list[Element]:
-        elements = [hash_to_group(message, Mode.VOPRF) for message in inputs[start:end]]
-        return _multiply_each(blinds[start:end], elements, start)
+    def blind_chunk(start: int, end: int) -> None:
+        blinded.map_uniform(start, map(expand, inputs[start:end]))
+        blinded.add_each(taken.base_multiples, start, end)
 
-    return BatchBlinding(inputs, blinds, _run_in_chunks(blind_chunk, len(inputs), workers), workers)
+    do_in_chunks(blind_chunk, len(inputs), workers)
+    taken.base_multiples.wipe()
+    return BatchBlinding(inputs, blinded, taken.key_multiples, pairs.public_key, workers)
 
 
 def blind_evaluate_batch(
@@ -111,11 +123,13 @@ def blind_evaluate_batch(
         DeserializeError: an element is not canonical; the sentence names its position.
     """
     _check_batch_size(len(blinded))
+    elements = ElementBuffer.of(blinded)
 
-    def evaluate_chunk(start: int, end: int) -> list[Element]:
-        return _multiply_each(repeat(key_pair.private_key, end - start), blinded[start:end], start)
+    def evaluate_chunk(start: int, end: int) -> None:
+        elements.multiply_each(key_pair.private_key, elements, start, end)
 
-    evaluated = _run_in_chunks(evaluate_chunk, len(blinded), workers)
+    do_in_chunks(evaluate_chunk, len(blinded), workers)
+    evaluated: list[bytes] = [*elements.elements()]
     return BatchEvaluation(evaluated, generate_batch_proof(key_pair, blinded, evaluated, random))
 
 
@@ -139,41 +153,17 @@ def evaluate_batch(
     expand = input_expander(Mode.VOPRF)
 
     def evaluate_chunk(start: int, end: int) -> list[bytes]:
-        return [
-            hash_output(message, multiply(private_key, element_from_uniform(expand(message))))
-            for message in inputs[start:end]
-        ]
+        messages, elements = inputs[start:end], ElementBuffer(end - start)
+        elements.map_uniform(0, map(expand, messages))
+        elements.multiply_each(private_key, elements, 0, end - start)
+        return list(map(hash_output, messages, elements.elements()))
 
-    return _run_in_chunks(evaluate_chunk, len(inputs), workers, progress)
-
-
-def _multiply_each(scalars: Iterable[Scalar], elements: Sequence[bytes], start: int) -> list[Element]:
-    products: list[Element] = []
-    try:
-        for scalar, element in zip(scalars, elements, strict=True):
-            products.append(multiply(scalar, Element(element)))
-    except DeserializeError:
-        position = start + len(products)
-        raise DeserializeError(f"element {position} of the batch is not a ristretto255 element") from None
-    return products
-
-
-def _run_in_chunks(
-    work: Callable[[int, int], Sequence[bytes]],
-    count: int,
-    workers: int,
-    progress: Callable[[int], None] | None = None,
-) -> list[bytes]:
-    size = min(_CHUNK_ELEMENTS, -(-count // workers))
-    starts = range(0, count, size)
-    ends = (min(start + size, count) for start in starts)
-    results: list[bytes] = []
-    with ThreadPoolExecutor(workers) as pool:
-        for chunk in pool.map(work, starts, ends):
-            results.extend(chunk)
-            if progress is not None:
-                progress(len(results))
-    return results
+    outputs: list[bytes] = []
+    for chunk in run_in_chunks(evaluate_chunk, len(inputs), workers):
+        outputs += chunk
+        if progress is not None:
+            progress(len(outputs))
+    return outputs
 
 
 def _check_batch_size(count: int) -> None:

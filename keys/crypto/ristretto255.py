@@ -4,7 +4,7 @@ Every function hands its bytes to libsodium, which works in constant time and wi
 """
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple, NewType
 
@@ -23,34 +23,38 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 IDENTITY = bytes(ELEMENT_BYTES)
 ZERO = bytes(SCALAR_BYTES)
 
+Function = Callable[..., int]
+"""A function of libsodium; it takes bytes, and addresses of memory that is long enough."""
+
 _Buffer = ctypes.c_char * 32
-_Function = Callable[..., int]
 
 
-class _Functions(NamedTuple):
-    from_hash: _Function
-    is_valid: _Function
-    multiply: _Function
-    multiply_base: _Function
-    add: _Function
-    subtract: _Function
-    reduce: _Function
-    invert: _Function
-    scalar_add: _Function
-    scalar_subtract: _Function
-    scalar_multiply: _Function
+class Functions(NamedTuple):
+    """What this package uses of libsodium; those that can fail return something else than 0."""
+
+    from_hash: Function
+    is_valid: Function
+    multiply: Function
+    multiply_base: Function
+    add: Function
+    subtract: Function
+    reduce: Function
+    scalar_add: Function
+    scalar_subtract: Function
+    scalar_multiply: Function
 
 
 @cache
-def _functions() -> _Functions:
+def functions() -> Functions:
+    """Return the functions of libsodium, which is loaded at the first call; raises LibsodiumError."""
     library = load_libsodium()
 
-    def bind(name: str, arguments: int) -> _Function:
+    def bind(name: str, arguments: int) -> Function:
         function = getattr(library, name)
-        function.argtypes = [ctypes.c_char_p] * arguments
+        function.argtypes = [ctypes.c_void_p] * arguments
         return function  # type: ignore[no-any-return]  # a foreign function has no static type
 
-    return _Functions(
+    return Functions(
         from_hash=bind("crypto_core_ristretto255_from_hash", 2),
         is_valid=bind("crypto_core_ristretto255_is_valid_point", 1),
         multiply=bind("crypto_scalarmult_ristretto255", 3),
@@ -58,7 +62,6 @@ def _functions() -> _Functions:
         add=bind("crypto_core_ristretto255_add", 3),
         subtract=bind("crypto_core_ristretto255_sub", 3),
         reduce=bind("crypto_core_ristretto255_scalar_reduce", 2),
-        invert=bind("crypto_core_ristretto255_scalar_invert", 2),
         scalar_add=bind("crypto_core_ristretto255_scalar_add", 3),
         scalar_subtract=bind("crypto_core_ristretto255_scalar_sub", 3),
         scalar_multiply=bind("crypto_core_ristretto255_scalar_mul", 3),
@@ -67,7 +70,7 @@ def _functions() -> _Functions:
 
 def is_valid_element(data: bytes) -> bool:
     """Tell whether `data` is the canonical form of an element other than the identity."""
-    return len(data) == ELEMENT_BYTES and data != IDENTITY and _functions().is_valid(data) == 1
+    return len(data) == ELEMENT_BYTES and data != IDENTITY and functions().is_valid(data) == 1
 
 
 def decode_element(data: bytes) -> Element:
@@ -100,7 +103,7 @@ def element_from_uniform(uniform: bytes) -> Element:
     """
     _require_length(uniform, UNIFORM_BYTES)
     result = _Buffer()
-    _functions().from_hash(result, uniform)
+    functions().from_hash(result, uniform)
     return Element(result.raw)
 
 
@@ -113,7 +116,7 @@ def multiply(scalar: Scalar, element: Element) -> Element:
     if len(scalar) != SCALAR_BYTES or len(element) != ELEMENT_BYTES:
         raise DeserializeError("scalars and elements are 32 bytes long")
     result = _Buffer()
-    if _functions().multiply(result, scalar, element) != 0:
+    if functions().multiply(result, scalar, element) != 0:
         raise DeserializeError("not the canonical form of a ristretto255 element, or the product is the identity")
     return Element(result.raw)
 
@@ -126,22 +129,22 @@ def multiply_base(scalar: Scalar) -> Element:
     """
     _require_length(scalar, SCALAR_BYTES)
     result = _Buffer()
-    if _functions().multiply_base(result, scalar) != 0:
+    if functions().multiply_base(result, scalar) != 0:
         raise InverseError("zero times the generator is the identity")
     return Element(result.raw)
 
 
 def add(left: Element, right: Element) -> Element:
     """Return the sum of two elements. Raises `DeserializeError` where one is not canonical."""
-    return _combine_elements(_functions().add, left, right)
+    return _combine_elements(functions().add, left, right)
 
 
 def subtract(left: Element, right: Element) -> Element:
     """Return `left` minus `right`. Raises `DeserializeError` where one is not canonical."""
-    return _combine_elements(_functions().subtract, left, right)
+    return _combine_elements(functions().subtract, left, right)
 
 
-def _combine_elements(function: _Function, left: Element, right: Element) -> Element:
+def _combine_elements(function: Function, left: Element, right: Element) -> Element:
     result = _Buffer()
     if len(left) != ELEMENT_BYTES or len(right) != ELEMENT_BYTES or function(result, left, right) != 0:
         raise DeserializeError("not the canonical form of a ristretto255 element")
@@ -156,67 +159,31 @@ def reduce_scalar(uniform: bytes) -> Scalar:
     """
     _require_length(uniform, UNIFORM_BYTES)
     result = _Buffer()
-    _functions().reduce(result, uniform)
+    functions().reduce(result, uniform)
     return Scalar(result.raw)
 
 
 def add_scalars(left: Scalar, right: Scalar) -> Scalar:
     """Return the sum modulo the group's order."""
-    return _combine_scalars(_functions().scalar_add, left, right)
+    return _combine_scalars(functions().scalar_add, left, right)
 
 
 def subtract_scalars(left: Scalar, right: Scalar) -> Scalar:
     """Return `left` minus `right` modulo the group's order."""
-    return _combine_scalars(_functions().scalar_subtract, left, right)
+    return _combine_scalars(functions().scalar_subtract, left, right)
 
 
 def multiply_scalars(left: Scalar, right: Scalar) -> Scalar:
     """Return the product modulo the group's order."""
-    return _combine_scalars(_functions().scalar_multiply, left, right)
+    return _combine_scalars(functions().scalar_multiply, left, right)
 
 
-def _combine_scalars(function: _Function, left: Scalar, right: Scalar) -> Scalar:
+def _combine_scalars(function: Function, left: Scalar, right: Scalar) -> Scalar:
     _require_length(left, SCALAR_BYTES)
     _require_length(right, SCALAR_BYTES)
     result = _Buffer()
     function(result, left, right)
     return Scalar(result.raw)
-
-
-def invert_scalar(scalar: Scalar) -> Scalar:
-    """Return the multiplicative inverse modulo the group's order.
-
-    Raises:
-        InverseError: `scalar` is zero.
-    """
-    _require_length(scalar, SCALAR_BYTES)
-    result = _Buffer()
-    if _functions().invert(result, scalar) != 0:
-        raise InverseError("zero has no inverse")
-    return Scalar(result.raw)
-
-
-def invert_scalars(scalars: Sequence[Scalar]) -> list[Scalar]:
-    """Return the inverse of each scalar, at the price of one inversion and three multiplications each.
-
-    Montgomery's trick: invert the product of all, then peel the scalars off it from the last to the first.
-
-    Raises:
-        InverseError: a scalar is zero.
-    """
-    if not scalars:
-        return []
-    products = [scalars[0]]
-    for scalar in scalars[1:]:
-        products.append(multiply_scalars(products[-1], scalar))
-    remaining = invert_scalar(products[-1])
-    inverses = []
-    for position in range(len(scalars) - 1, 0, -1):
-        inverses.append(multiply_scalars(remaining, products[position - 1]))
-        remaining = multiply_scalars(remaining, scalars[position])
-    inverses.append(remaining)
-    inverses.reverse()
-    return inverses
 
 
 def _require_length(data: bytes, length: int) -> None:

@@ -6,7 +6,8 @@ import uuid
 from connectors.cli.session import Session
 from connectors.gateway_client import QueryContext
 from demo.scenario.desks import agree, publish
-from keys.crypto.oprf_batch import blind_batch
+from keys.crypto.ciphersuite import random_scalar
+from keys.crypto.ristretto255 import multiply_base
 from schemas.base64url import encode_base64url
 from schemas.emergency import EmergencyClaim, EmergencyReason, Verdict
 from schemas.envelope import MessageType
@@ -30,8 +31,8 @@ def call_in_emergency(requester: Session, provider: Session, regions: tuple[str,
     requester.client.refresh_registry()
     claim = EmergencyClaim(call=str(uuid.uuid4()), reason=EmergencyReason.FOUND_ALONE)
     query = QueryContext(agreement, regions[0], "duty-07", emergency=claim)
-    blinded = blind_batch([os.urandom(8)], os.urandom, workers=1).blinded_elements
-    message = EvaluateRequest(epoch=1, blinded=encode_base64url(b"".join(blinded)))
+    blinded = multiply_base(random_scalar(os.urandom))
+    message = EvaluateRequest(epoch=1, blinded=encode_base64url(blinded))
     client = requester.client
     client.ask(MessageType.EVALUATE, message, EvaluateAnswer, MAX_EVALUATE_BYTES, query)
     review = EmergencyReview(call=claim.call, verdict=Verdict.JUSTIFIED)

@@ -8,6 +8,7 @@ from typing import Final
 
 from keys.crypto.evaluation_key import generate_key_pair
 from keys.crypto.oprf_batch import blind_batch, blind_evaluate_batch, evaluate_batch
+from keys.crypto.pair_reserve import PairReserve
 from keys.crypto.ristretto255 import Element, Scalar
 from keys.private_or.ciphertext import Ciphertext
 from keys.private_or.concealed_answer import ConcealedAnswer, conceal_answer, remove_keepers_share, reveal_answer
@@ -122,11 +123,12 @@ def find_persons(
     found: dict[AgencyKind, Mapping[int, ParentStatus]] = {POLICE: own}
     for office in OTHERS:
         persons = holdings[office]
-        blinding = blind_batch(steps.pad([number_of(one) for one in persons], LIST_SIZE, random), random, workers=1)
+        padded = steps.pad([number_of(one) for one in persons], LIST_SIZE, random)
+        blinding = blind_batch(padded, PairReserve(pair.public_key, random, workers=1), workers=1)
         answer = blind_evaluate_batch(pair, blinding.blinded_elements, random, workers=1)
         life.see(tuple(blinding.blinded_elements), GATEWAY, POLICE, office)
         life.see(tuple(answer.evaluated_elements), GATEWAY, POLICE, office)
-        outputs = blinding.finalize(answer.evaluated_elements, answer.proof, pair.public_key)
+        outputs = blinding.finalize(answer.evaluated_elements, answer.proof)
         life.names[office] = dict(zip(map(index_hash_of, outputs), persons, strict=False))
         found[office] = find_rows(rows, persons.values(), outputs)
     return rows, found

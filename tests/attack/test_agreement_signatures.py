@@ -15,7 +15,8 @@ from connectors.gateway_client import PATHS, GatewayClient, QueryContext
 from connectors.state.agreements import find_agreement
 from connectors.state.alerts import list_alerts
 from hosting.certificates import trusted_authorities
-from keys.crypto.oprf_batch import blind_batch
+from keys.crypto.ciphersuite import random_scalar
+from keys.crypto.ristretto255 import multiply_base
 from keys.protocol.agreements import sign_agreement
 from keys.protocol.envelopes import envelope_digest, sign_message, sign_relay
 from schemas.agreement import AGREEMENT_TOKEN_TYPE, Agreement, AgreementState
@@ -230,7 +231,7 @@ def test_the_lead_body_asks_nothing_under_what_it_countersigned(world: World) ->
 
 
 def _probe(session: Session, agreement: Agreement, *, sends: bool = False) -> tuple[str, bytes]:
-    blinded = b"".join(blind_batch([os.urandom(8)], os.urandom, workers=1).blinded_elements)
+    blinded = multiply_base(random_scalar(os.urandom))
     message = EvaluateRequest(epoch=1, blinded=encode_base64url(blinded))
     query = QueryContext(agreement, "990101", "officer-07", "TA-2026-0415", "section-head-02")
     prepared = session.client.prepare(MessageType.EVALUATE, message, query)

@@ -21,7 +21,8 @@ from demo.scenario.refusals import prepare_probe
 from gateway.api.conversations import CONVERSATIONS
 from gateway.log.events import Event
 from gateway.log.leaf import parse_leaf
-from keys.crypto.oprf_batch import blind_batch
+from keys.crypto.ciphersuite import random_scalar
+from keys.crypto.ristretto255 import multiply_base
 from schemas.agreement import Agreement
 from schemas.base64url import encode_base64url
 from schemas.messages.evaluate import MAX_EVALUATE_BYTES, EvaluateAnswer, EvaluateRequest
@@ -116,7 +117,7 @@ def test_no_address_evaluates_without_an_envelope(scene: Scene, agreement: Agree
     """Blinded elements to every address of both servers, without an envelope: nothing comes back but refusals."""
     provider = scene.session(scene.plan(PURPOSE).provider)
     random = provider.connector.random
-    blinded = encode_base64url(b"".join(blind_batch([random(16), random(16)], random).blinded_elements))
+    blinded = encode_base64url(b"".join(multiply_base(random_scalar(random)) for _ in range(2)))
     bodies = [EvaluateRequest(epoch=1, blinded=blinded).to_bytes(), json.dumps({"blinded": blinded}).encode()]
     service = ProviderService(provider.connector, provider.trust, open_register(provider.connector))
     rules = tuple(create_provider_app(service).url_map.iter_rules())

@@ -29,6 +29,7 @@ from hosting.certificates import trusted_authorities
 from keys.crypto.evaluation_key import EvaluationKeyPair
 from keys.crypto.oprf import Mode, derive_key_pair
 from keys.crypto.oprf_batch import blind_batch, blind_evaluate_batch, evaluate_batch
+from keys.crypto.pair_reserve import PairReserve
 from keys.crypto.signing import SigningKey, generate_signing_key
 from keys.custody.key_file_format import KdfCost
 from keys.custody.key_store import KeyStore
@@ -418,7 +419,8 @@ class World:
 
     def evaluate(self, under: Agreement, *texts: str, **claims: object) -> tuple[Answer, list[bytes]]:
         """Have texts evaluated; return the answer and, if there is one, the index hashes."""
-        session = blind_batch([text.encode() for text in texts], os.urandom, workers=1)
+        pairs = PairReserve(self.provider.pair.public_key, os.urandom, workers=1)
+        session = blind_batch([text.encode() for text in texts], pairs, workers=1)
         message = EvaluateRequest(epoch=1, blinded=encode_base64url(b"".join(session.blinded_elements)))
         answer = self.post(
             self.requester,
@@ -431,11 +433,8 @@ class World:
             return answer, []
         evaluated = EvaluateAnswer.from_bytes(answer.body, 2**20)
         data = decode_base64url(evaluated.evaluated)
-        outputs = session.finalize(
-            [data[start : start + 32] for start in range(0, len(data), 32)],
-            decode_base64url(evaluated.proof),
-            self.provider.pair.public_key,
-        )
+        elements = [data[start : start + 32] for start in range(0, len(data), 32)]
+        outputs = session.finalize(elements, decode_base64url(evaluated.proof))
         return answer, [index_hash_of(output) for output in outputs]
 
     def match(self, agreement: Agreement, records: list["AskedRow"], **claims: object) -> Answer:

@@ -13,7 +13,8 @@ from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, COUNTY, GATEWAY_ID, GUARDIAN_PLAN, OFFICER, PASSPHRASE, SIGNATORIES
 from demo.scenario.desks import agree, publish
 from gateway.settings import load_settings
-from keys.crypto.oprf_batch import blind_batch
+from keys.crypto.ciphersuite import random_scalar
+from keys.crypto.ristretto255 import multiply_base
 from keys.crypto.sealing import seal
 from keys.crypto.signing import SigningKey
 from keys.custody.key_ring import KeyKind
@@ -271,4 +272,4 @@ def _plain(message: Message) -> object:
 
 
 def _blinded() -> bytes:
-    return b"".join(blind_batch([os.urandom(16)], os.urandom).blinded_elements)
+    return multiply_base(random_scalar(os.urandom))

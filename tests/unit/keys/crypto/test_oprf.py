@@ -8,15 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.crypto import oprf
-from keys.crypto.errors import (
-    DeserializeError,
-    InvalidInputError,
-    InverseError,
-    ProtocolMisuseError,
-    VerifyError,
-)
+from keys.crypto.errors import DeserializeError, InvalidInputError, InverseError, VerifyError
 from keys.crypto.oprf import Mode
 from schemas.randomness import RandomSource
+from tests.unit.keys.crypto.multiplicative_blinding import Blinded, blind
 
 ScalarsAsRandom = Callable[..., RandomSource]
 SUITE_VECTORS = "rfc9497-ristretto255-sha512.json"
@@ -50,33 +45,32 @@ def test_each_step_gives_the_published_bytes(
     pair = oprf.derive_key_pair(bytes.fromhex(vectors["seed"]), bytes.fromhex(vectors["key_info"]), mode)
     message = bytes.fromhex(vector["input"])
 
-    session = oprf.blind(message, scalars_as_random(vector["blind"]), mode)
-    evaluated = oprf.blind_evaluate(pair.private_key, session.blinded_element)
+    blinded = blind(message, scalars_as_random(vector["blind"]), mode)
+    evaluated = oprf.blind_evaluate(pair.private_key, blinded.element)
 
-    assert session.blinded_element.hex() == vector["blinded_element"]
+    assert blinded.element.hex() == vector["blinded_element"]
     assert evaluated.hex() == vector["evaluation_element"]
     assert oprf.evaluate(pair.private_key, message, mode).hex() == vector["output"]
     if mode is Mode.OPRF:
-        assert session.finalize(evaluated).hex() == vector["output"]
+        assert blinded.finalize(evaluated).hex() == vector["output"]
         return
     nonce = scalars_as_random(vector["proof_random_scalar"])
-    proof = oprf.generate_proof(pair, [session.blinded_element], [evaluated], nonce, mode)
+    proof = oprf.generate_proof(pair, [blinded.element], [evaluated], nonce, mode)
     assert proof.hex() == vector["proof"]
-    assert session.verify_and_finalize(evaluated, proof, pair.public_key).hex() == vector["output"]
+    assert blinded.verify_and_finalize(evaluated, proof, pair.public_key).hex() == vector["output"]
 
 
 @given(message=st.binary(max_size=200), seed=st.binary(min_size=32, max_size=32), mode=st.sampled_from(Mode))
 def test_blinded_path_equals_direct_evaluation(message: bytes, seed: bytes, mode: Mode) -> None:
     pair = oprf.derive_key_pair(seed, b"agreement", mode)
-    blind_scalar, element = _blind_with(seed, message, mode)
-    evaluated = oprf.blind_evaluate(pair.private_key, element)
-    assert oprf.finalize(message, blind_scalar, evaluated) == oprf.evaluate(pair.private_key, message, mode)
+    blinded = _blind_with(seed, message, mode)
+    evaluated = oprf.blind_evaluate(pair.private_key, blinded.element)
+    assert blinded.finalize(evaluated) == oprf.evaluate(pair.private_key, message, mode)
 
 
-def _blind_with(seed: bytes, message: bytes, mode: Mode) -> tuple[Any, Any]:
-    blind_scalar = oprf.derive_key_pair(seed, b"blind", mode).private_key
-    session = oprf.blind(message, lambda _: blind_scalar + bytes(32), mode)
-    return blind_scalar, session.blinded_element
+def _blind_with(seed: bytes, message: bytes, mode: Mode) -> Blinded:
+    scalar = oprf.derive_key_pair(seed, b"blind", mode).private_key
+    return blind(message, lambda _: scalar + bytes(32), mode)
 
 
 def test_modes_and_keys_give_different_outputs(random: RandomSource) -> None:
@@ -106,7 +100,7 @@ def _tampered(proof: bytes) -> Iterator[bytes]:
 
 
 def test_every_changed_byte_of_a_proof_is_noticed(key_pair: oprf.EvaluationKeyPair, random: RandomSource) -> None:
-    blinded = [oprf.blind(b"x", random, Mode.VOPRF).blinded_element]
+    blinded = [blind(b"x", random, Mode.VOPRF).element]
     evaluated = [oprf.blind_evaluate(key_pair.private_key, blinded[0])]
     proof = oprf.generate_proof(key_pair, blinded, evaluated, random, Mode.VOPRF)
     oprf.verify_proof(key_pair.public_key, blinded, evaluated, proof, Mode.VOPRF)
@@ -119,7 +113,7 @@ def test_answers_under_another_key_or_in_another_order_are_noticed(
     key_pair: oprf.EvaluationKeyPair, random: RandomSource
 ) -> None:
     other = oprf.generate_key_pair(random)
-    blinded = [oprf.blind(message, random, Mode.VOPRF).blinded_element for message in (b"x", b"y")]
+    blinded = [blind(message, random, Mode.VOPRF).element for message in (b"x", b"y")]
     evaluated = [oprf.blind_evaluate(key_pair.private_key, element) for element in blinded]
     proof = oprf.generate_proof(key_pair, blinded, evaluated, random, Mode.VOPRF)
     mixed = [evaluated[0], oprf.blind_evaluate(other.private_key, blinded[1])]
@@ -148,48 +142,11 @@ def test_proofs_need_two_lists_of_one_length(
         oprf.generate_proof(key_pair, elements[:before], elements[:after], random, Mode.VOPRF)
 
 
-@pytest.mark.parametrize("mode", Mode)
-def test_session_is_good_for_one_answer(mode: Mode, key_pair: oprf.EvaluationKeyPair, random: RandomSource) -> None:
-    session = oprf.blind(b"x", random, mode)
-    evaluated = oprf.blind_evaluate(key_pair.private_key, session.blinded_element)
-    proof = oprf.generate_proof(key_pair, [session.blinded_element], [evaluated], random, mode)
-
-    def use() -> bytes:
-        if mode is Mode.OPRF:
-            return session.finalize(evaluated)
-        return session.verify_and_finalize(evaluated, proof, key_pair.public_key)
-
-    assert use() == oprf.evaluate(key_pair.private_key, b"x", mode)
-    with pytest.raises(ProtocolMisuseError, match="may be finalized once"):
-        use()
-
-
-def test_session_is_spent_by_a_wrong_answer_too(key_pair: oprf.EvaluationKeyPair, random: RandomSource) -> None:
-    session = oprf.blind(b"x", random, Mode.VOPRF)
-    evaluated = oprf.blind_evaluate(key_pair.private_key, session.blinded_element)
-    proof = oprf.generate_proof(key_pair, [session.blinded_element], [evaluated], random, Mode.VOPRF)
-    with pytest.raises(VerifyError):
-        session.verify_and_finalize(evaluated, bytes(64), key_pair.public_key)
-    with pytest.raises(ProtocolMisuseError):
-        session.verify_and_finalize(evaluated, proof, key_pair.public_key)
-
-
-def test_verifiable_session_gives_nothing_without_a_proof(
-    key_pair: oprf.EvaluationKeyPair, random: RandomSource
-) -> None:
-    session = oprf.blind(b"x", random, Mode.VOPRF)
-    evaluated = oprf.blind_evaluate(key_pair.private_key, session.blinded_element)
-    with pytest.raises(ProtocolMisuseError, match="VOPRF"):
-        session.finalize(evaluated)
-
-
-def test_inputs_have_a_limit(key_pair: oprf.EvaluationKeyPair, random: RandomSource) -> None:
+def test_inputs_have_a_limit(key_pair: oprf.EvaluationKeyPair) -> None:
     longest = bytes(oprf.MAX_INPUT_BYTES)
     assert len(oprf.evaluate(key_pair.private_key, longest, Mode.VOPRF)) == oprf.OUTPUT_BYTES
     with pytest.raises(InvalidInputError):
         oprf.evaluate(key_pair.private_key, longest + b"\x00", Mode.VOPRF)
-    with pytest.raises(InvalidInputError):
-        oprf.blind(longest + b"\x00", random, Mode.VOPRF)
 
 
 def test_malformed_material_is_refused(key_pair: oprf.EvaluationKeyPair) -> None:
@@ -198,7 +155,7 @@ def test_malformed_material_is_refused(key_pair: oprf.EvaluationKeyPair) -> None
     with pytest.raises(InvalidInputError):
         oprf.derive_key_pair(bytes(31), b"", Mode.VOPRF)
     with pytest.raises(InverseError, match="broken"):
-        oprf.blind(b"x", bytes, Mode.VOPRF)
+        blind(b"x", bytes, Mode.VOPRF)
 
 
 def test_private_key_is_not_shown(key_pair: oprf.EvaluationKeyPair) -> None:

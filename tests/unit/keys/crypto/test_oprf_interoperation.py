@@ -6,6 +6,7 @@ from voprf import ristretto as independent
 from keys.crypto import oprf, oprf_batch
 from keys.crypto.errors import VerifyError
 from keys.crypto.oprf import Mode
+from keys.crypto.pair_reserve import PairReserve
 from schemas.randomness import RandomSource
 
 SEED = bytes(range(32))
@@ -34,13 +35,6 @@ def test_direct_evaluations_agree(
     assert oprf.evaluate(key_pair.private_key, message, Mode.VOPRF) == evaluator.evaluate_known_input(message)
 
 
-def test_our_client_with_their_server(evaluator: independent.Evaluator, random: RandomSource) -> None:
-    session = oprf.blind(INPUTS[0], random, Mode.VOPRF)
-    answer = evaluator.evaluate(independent.BlindedInput.deserialize(session.blinded_element)).serialize()
-    output = session.verify_and_finalize(answer[64:], answer[:64], evaluator.public_key.serialize())
-    assert output == evaluator.evaluate_known_input(INPUTS[0])
-
-
 def test_their_client_with_our_server(key_pair: oprf.EvaluationKeyPair, random: RandomSource) -> None:
     client, blinded_input = independent.Client.blind(INPUTS[0])
     blinded = blinded_input.serialize()
@@ -56,11 +50,11 @@ def test_their_client_with_our_server(key_pair: oprf.EvaluationKeyPair, random: 
 @pytest.mark.parametrize("count", [1, 2, 64])
 def test_our_batch_with_their_server(count: int, evaluator: independent.Evaluator, random: RandomSource) -> None:
     inputs = [b"id\x1f%d" % number for number in range(count)]
-    blinding = oprf_batch.blind_batch(inputs, random)
+    blinding = oprf_batch.blind_batch(inputs, PairReserve(evaluator.public_key.serialize(), random))
     theirs = [independent.BlindedInput.deserialize(element) for element in blinding.blinded_elements]
     answer = evaluator.evaluate_batch(theirs).serialize()
     evaluated = [answer[start : start + 32] for start in range(64, len(answer), 32)]
-    outputs = blinding.finalize(evaluated, answer[:64], evaluator.public_key.serialize())
+    outputs = blinding.finalize(evaluated, answer[:64])
     assert outputs == [evaluator.evaluate_known_input(message) for message in inputs]
 
 
@@ -79,10 +73,11 @@ def test_their_batch_with_our_server(count: int, key_pair: oprf.EvaluationKeyPai
 
 def test_both_refuse_a_server_with_another_key(random: RandomSource, evaluator: independent.Evaluator) -> None:
     other = oprf.generate_key_pair(random)
-    session = oprf.blind(INPUTS[0], random, Mode.VOPRF)
-    answer = evaluator.evaluate(independent.BlindedInput.deserialize(session.blinded_element)).serialize()
+    blinding = oprf_batch.blind_batch(INPUTS[:1], PairReserve(other.public_key, random))
+    theirs = independent.BlindedInput.deserialize(blinding.blinded_elements[0])
+    answer = evaluator.evaluate(theirs).serialize()
     with pytest.raises(VerifyError):
-        session.verify_and_finalize(answer[64:], answer[:64], other.public_key)
+        blinding.finalize([answer[64:]], answer[:64])
 
     client, blinded = independent.Client.blind(INPUTS[0])
     with pytest.raises(ValueError, match="proof"):

@@ -72,7 +72,6 @@ def test_wrong_lengths_are_refused_before_they_reach_the_library(length: int) ->
         lambda: group.reduce_scalar(data),
         lambda: group.multiply_base(Scalar(data)),
         lambda: group.add_scalars(scalar, Scalar(data)),
-        lambda: group.invert_scalar(Scalar(data)),
     ):
         with pytest.raises(InvalidInputError):
             call()
@@ -93,7 +92,6 @@ def test_scalar_arithmetic_is_modular(left: Scalar, right: Scalar) -> None:
     assert number(group.add_scalars(left, right)) == (number(left) + number(right)) % ORDER
     assert number(group.subtract_scalars(left, right)) == (number(left) - number(right)) % ORDER
     assert number(group.multiply_scalars(left, right)) == number(left) * number(right) % ORDER
-    assert number(group.invert_scalar(left)) == pow(number(left), -1, ORDER)
 
 
 @given(scalars, scalars, scalars)
@@ -111,19 +109,6 @@ def test_multiplication_distributes_over_addition(left: Scalar, right: Scalar, f
 def test_uniform_bytes_map_to_an_element_or_the_identity(data: bytes) -> None:
     element = group.element_from_uniform(data)
     assert element == group.IDENTITY or group.decode_element(element) == element
-
-
-@given(st.lists(scalars, max_size=12))
-def test_inverting_many_equals_inverting_each(many: list[Scalar]) -> None:
-    assert group.invert_scalars(many) == [group.invert_scalar(scalar) for scalar in many]
-
-
-@pytest.mark.parametrize("position", [0, 1, 2])
-def test_zero_has_no_inverse_among_others(position: int) -> None:
-    many = [scalar_of(5), scalar_of(6), scalar_of(7)]
-    many[position] = Scalar(group.ZERO)
-    with pytest.raises(InverseError):
-        group.invert_scalars(many)
 
 
 def test_products_that_are_the_identity_are_refused() -> None:

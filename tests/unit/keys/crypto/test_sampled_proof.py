@@ -13,6 +13,7 @@ from keys.crypto.errors import DeserializeError, InvalidInputError, VerifyError
 from keys.crypto.oprf import Mode
 from keys.crypto.sampled_proof import SAMPLE_SIZE, choose_sample
 from schemas.randomness import RandomSource
+from tests.unit.keys.crypto.multiplicative_blinding import blind
 
 KEY = b"\x01" * 32
 
@@ -98,7 +99,7 @@ def test_another_key_for_the_whole_batch_is_always_caught(
     key_pair: oprf.EvaluationKeyPair, random: RandomSource
 ) -> None:
     other = oprf.generate_key_pair(random)
-    blinded = [oprf.blind(b"%d" % number, random, Mode.VOPRF).blinded_element for number in range(100)]
+    blinded = [blind(b"%d" % number, random, Mode.VOPRF).element for number in range(100)]
     evaluated = [oprf.blind_evaluate(other.private_key, element) for element in blinded]
     for liar in (other, oprf.EvaluationKeyPair(other.private_key, key_pair.public_key)):
         proof = sampled_proof.generate_batch_proof(liar, blinded, evaluated, random)
@@ -109,7 +110,7 @@ def test_another_key_for_the_whole_batch_is_always_caught(
 def test_an_altered_element_is_caught_exactly_when_sampled(
     key_pair: oprf.EvaluationKeyPair, random: RandomSource
 ) -> None:
-    blinded = [oprf.blind(b"%d" % number, random, Mode.VOPRF).blinded_element for number in range(130)]
+    blinded = [blind(b"%d" % number, random, Mode.VOPRF).element for number in range(130)]
     honest = [oprf.blind_evaluate(key_pair.private_key, element) for element in blinded]
     caught = set()
     for position in range(12):

@@ -4,6 +4,7 @@ import pytest
 
 from keys.crypto.evaluation_key import generate_key_pair
 from keys.crypto.oprf_batch import blind_batch, blind_evaluate_batch, evaluate_batch
+from keys.crypto.pair_reserve import PairReserve
 from keys.private_or.errors import TooManyPersonsError
 from keys.private_or.office_rows import board_rows, find_rows, padded_inputs
 from keys.protocol.possession import index_hash_of
@@ -21,9 +22,10 @@ def test_an_office_finds_its_persons_and_nobody_else(random):
         STRANGER: ParentStatus.CIRCUMSTANCE,
         REGISTER[7]: ParentStatus(2),
     }
-    blinding = blind_batch(padded_inputs(list(persons), 8, random), random, workers=1)
+    pairs = PairReserve(pair.public_key, random, workers=1)
+    blinding = blind_batch(padded_inputs(list(persons), 8, random), pairs, workers=1)
     answer = blind_evaluate_batch(pair, blinding.blinded_elements, random, workers=1)
-    outputs = blinding.finalize(answer.evaluated_elements, answer.proof, pair.public_key)
+    outputs = blinding.finalize(answer.evaluated_elements, answer.proof)
     found = find_rows(rows, persons.values(), outputs)
     expected = evaluate_batch(pair.private_key, [REGISTER[3], REGISTER[7]], workers=1)
     assert {rows[place]: status for place, status in found.items()} == {
