@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # Every process would compile all modules again where the environment says so, as in many images.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test torture lint bench linkage-quality mutants docs pictures lock wheelhouse clean
+.PHONY: demo test torture soak lint bench linkage-quality mutants docs pictures lock wheelhouse clean
 
 demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
@@ -17,6 +17,10 @@ test: $(VENV)/.dev lint
 # Kills processes that write the log a thousand times on each database, and checks that nothing acknowledged is lost.
 torture: $(VENV)/.dev
 	$(BIN)/python -m tests.torture $(ARGS)
+
+# Runs mixed traffic for an hour with faults injected, then proves that nothing was lost. Root can mount the small disk.
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.soak $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

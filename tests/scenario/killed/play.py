@@ -2,6 +2,7 @@
 
 import random
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,16 +14,20 @@ from connectors.context import OFFICE_ZONE
 from connectors.state.agreements import list_agreements
 from demo.province import Agency, generate_province
 from demo.scenario.dishonest_gateway import DishonestGateway
+from demo.scenario.servers import run_command
 from schemas.agreement import AgreementState
 from tests.scenario.killed.checks import Checker, History
 from tests.scenario.killed.notes import Notes, NotesReader
 from tests.scenario.killed.probes import Prober, Replayer
 from tests.scenario.killed.processes import Victim, command_of
-from tests.scenario.killed.province import TwoAgencies, write_states_and_roster
+from tests.scenario.killed.province import ROSTER_ROWS, TwoAgencies, write_states_and_roster
 from tests.scenario.killed.workers import AskingSide, PublishingSide, newest, open_noted_session
 from tests.scene import QUICK_KDF_COST
 
 CHILDREN = 600
+CHECKPOINT_SECONDS = 2
+"""Longer than the gateway waits until it signs a log that has grown."""
+
 ASKER, PUBLISHER = Agency.EDUCATION, Agency.CIVIL_AFFAIRS
 
 
@@ -46,6 +51,26 @@ class Play:
         if latest is not None:
             self.prober.probe(latest.agreement, self.history)
         self.replayer.replay()
+
+    def end(self) -> None:
+        """End both sides and check all that was acknowledged, then the log as an auditor would from a bundle."""
+        for name in ("publisher", "asker"):
+            self.victims[name].kill()
+        time.sleep(CHECKPOINT_SECONDS)
+        self.checker.check()
+        self.checker.check_inclusion_of_all_promises()
+        self.checker.check_results_are_whole(ROSTER_ROWS)
+        bundle = str(self.stage.folder / "log.zip")
+        run_command("tongxin-gateway", "--folder", str(self.stage.gateway_folder), "log", "export", "--out", bundle)
+        key = self.prober.requester.connector.gateway.log_verifier_key
+        run_command("tongxin-gateway", "log", "verify", "--key", key, bundle)
+
+    def require_quiet_logs(self) -> None:
+        """Raise AssertionError if a process wrote of something that nobody had foreseen."""
+        for victim in self.victims.values():
+            text = victim.log.read_text(encoding="utf-8")
+            assert "Traceback" not in text, f"see {victim.log}"
+            assert "unforeseen" not in text, f"see {victim.log}"
 
 
 @contextmanager

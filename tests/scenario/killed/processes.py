@@ -62,6 +62,13 @@ class Victim:
         if self._process is not None:
             self._process.wait()
 
+    @property
+    def process_id(self) -> int:
+        """The id of its first process; raises ChildProcessError if it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            raise ChildProcessError(f"{self.name} does not run, see {self.log}")
+        return self._process.pid
+
     def require_alive(self) -> None:
         """Raise ChildProcessError if it has ended by itself."""
         if self._process is None or self._process.poll() is not None:

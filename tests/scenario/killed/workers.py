@@ -9,12 +9,14 @@ import json
 import shutil
 import sys
 import time
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from connectors.agreements import Terms, draft_agreement
 from connectors.cli.session import Session
-from connectors.context import open_connector
+from connectors.context import open_connector, utc_now
 from connectors.gateway_client import AnswerError, GatewayUnreachableError
 from connectors.identifiers import new_uuid
 from connectors.publisher import prepare_index
@@ -37,15 +39,18 @@ from tests.scenario.killed.notes import NotedClient, Notes, note_evaluations
 
 ROWS_A_BATCH = 10
 QUESTIONS_PER_AGREEMENT = 2
+SKEW_FILE = "clock_skew"
+"""Beside the notes, where there is one: seconds by which the asking side's clock is wrong."""
+
 YEAR_SECONDS = 365 * 86_400
 PAUSE_SECONDS = 0.2
 ENTRIES_A_PART = 60
 """So few that even a small register has many parts, and a kill falls between two of them."""
 
 
-def open_noted_session(folder: Path, notes: Notes) -> Session:
-    """Open a connector whose client notes what it sends."""
-    connector = open_connector(folder, PASSPHRASE)
+def open_noted_session(folder: Path, notes: Notes, now: Callable[[], datetime] = utc_now) -> Session:
+    """Open a connector whose client notes what it sends, with the clock `now`."""
+    connector = replace(open_connector(folder, PASSPHRASE), now=now)
     trust = TrustStore(connector.state, connector.gateway)
     client = NotedClient(connector, trust)
     client.notes = notes
@@ -226,11 +231,22 @@ def _root_of(session: Session, agency: str) -> str:
     return read_root(agency, member.statements[0])
 
 
+def _skewed_clock(notes_path: Path) -> Callable[[], datetime]:
+    """Return the machine's clock, wrong by as much as the file beside the notes says."""
+    path = notes_path.with_name(SKEW_FILE)
+
+    def now() -> datetime:
+        skew = int(path.read_text(encoding="ascii")) if path.exists() else 0
+        return utc_now() + timedelta(seconds=skew)
+
+    return now
+
+
 def main(role: str, folder: Path, notes_path: Path, data: Path) -> None:
     """Do rounds until killed; what a command would show as a sentence is noted, and the command is given again."""
     vars(prepare_index)["MAX_PART_ENTRIES"] = ENTRIES_A_PART
     notes = Notes(notes_path)
-    session = open_noted_session(folder, notes)
+    session = open_noted_session(folder, notes, _skewed_clock(notes_path) if role == "ask" else utc_now)
     side: PublishingSide | AskingSide
     if role == "publish":
         side = PublishingSide(session, notes, data, data.with_name("changed.xlsx"))

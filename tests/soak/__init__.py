@@ -1,0 +1,1 @@
+"""Long mixed traffic with faults injected: what was answered is in the log, what was acknowledged exists once."""
