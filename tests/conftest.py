@@ -1,5 +1,6 @@
 """Fixtures for every folder of tests, and which tests stay together where several processes share the work."""
 
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -27,6 +28,9 @@ COSTLY: Final = {
 """How files tell that they use what takes long to set up: such files are played in one process, one after another."""
 
 
+LIGHTER_PROGRAMS: Final = Path(__file__).with_name("lighter_programs")
+
+
 class Together(LoadFileScheduling):
     """Gives each file of tests to one process, and all files with the same costly fixtures to the same one."""
 
@@ -34,6 +38,13 @@ class Together(LoadFileScheduling):
         file = super()._split_scope(nodeid)
         text = _text_of(self.config.rootpath / file)
         return next((name for name, sign in COSTLY.items() if sign.search(text)), file)
+
+
+def pytest_configure() -> None:
+    """Let the programs that tests start make key files that open at the least cost, and compile modules once."""
+    folders = (str(LIGHTER_PROGRAMS), *filter(None, [os.environ.get("PYTHONPATH")]))
+    os.environ["PYTHONPATH"] = os.pathsep.join(folders)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:

@@ -30,7 +30,8 @@ from demo.scenario.write_province import write_province
 from schemas.agreement import Agreement
 from schemas.problem import ProblemCode
 
-EXPIRY_SECONDS = 2
+EXPIRY_SECONDS = 20
+"""So long an agreement lasts that is to expire: it is signed before the questions, so that nobody has to hurry."""
 RELIABLE_PRECISION = 0.99
 STEP_NAMES = {
     Step.FIRST_KEYS: "号码、姓名和生日 / number, name and date",
@@ -52,6 +53,7 @@ class Play:
     agreements: dict[str, Agreement] = field(default_factory=dict)
     matched_handle: str = ""
     asked_child: AskedChild | None = None
+    expiring: Agreement = field(init=False)
 
     def __post_init__(self) -> None:
         self.stage = Stage(self.folder, self.today)
@@ -91,6 +93,8 @@ class Play:
                 published = publish(provider, agreement, _bar(bars, plan))
                 rows.append((plan, published, time.perf_counter() - began))
                 requester.client.refresh_registry()
+        requester, provider = self.stage.sessions[Agency.EDUCATION], self.stage.sessions[Agency.CIVIL_AFFAIRS]
+        self.expiring = agree(requester, provider, "P01", (COUNTY,), valid_seconds=EXPIRY_SECONDS)
         self.report.show_indexes(rows)
         for plan, published, _ in rows:
             is_active = published.publication is not None
@@ -134,13 +138,12 @@ class Play:
     def _be_refused(self) -> None:
         self.report.step(5, "九次拒绝", "nine refusals")
         requester, provider = self.stage.sessions[Agency.EDUCATION], self.stage.sessions[Agency.CIVIL_AFFAIRS]
-        expired = agree(requester, provider, "P01", (COUNTY,), valid_seconds=EXPIRY_SECONDS)
         small = agree(requester, provider, "P01", (COUNTY,), evaluations_per_day=5)
         publish(provider, small, lambda *_: None)
         agreement = self.agreements["P01"]
         unsigned = agreement.model_copy(update={"id": new_uuid(requester.connector.random)})
-        time.sleep(EXPIRY_SECONDS)
-        refusals = RefusalPlay(requester, agreement, expired, small, unsigned).run()
+        time.sleep(max(0, self.expiring.valid_until + 1 - requester.connector.seconds()))
+        refusals = RefusalPlay(requester, agreement, self.expiring, small, unsigned).run()
         refusals.append(self._be_refused_by_provider())
         self.report.show_refusals(refusals)
         for refusal in refusals:
