@@ -89,6 +89,11 @@ class Purpose(CatalogueEntry):
             )
         return self
 
+    @property
+    def has_index(self) -> bool:
+        """Whether a provider publishes an index: not for counts, nor where several offices answer together."""
+        return self.match_on not in {MatchProfile.NONE, MatchProfile.PARENTS_INSIDE_POLICE}
+
     def outputs_of(self, provider: AgencyKind) -> tuple[PurposeOutput, ...]:
         """Return what `provider` may release under this purpose, in the order of the catalogue.
 

@@ -149,7 +149,8 @@ class AgreementView:
         """What waits for the agency, or None."""
         if self.prepared is not None and self.signing is not None:
             return Waits.CONFIRM
-        if self.part is Part.PROVIDER and self.state is _S.ACTIVE and self.published_at is None:
+        is_unpublished = self.purpose.has_index and self.published_at is None
+        if self.part is Part.PROVIDER and self.state is _S.ACTIVE and is_unpublished:
             return Waits.PUBLISH
         found = _WAITS.get((self.part, self.state))
         return None if found is Waits.REVISE and self.is_succeeded else found

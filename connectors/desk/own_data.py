@@ -72,7 +72,8 @@ def tell_own_data(console: Console) -> OwnData:
 
 
 def _is_asked(console: Console, copy: AgreementCopy) -> bool:
-    return copy.agreement.provider.agency == console.connector.agency and copy.standing.state in _OPEN
+    is_ours = copy.agreement.provider.agency == console.connector.agency and copy.standing.state in _OPEN
+    return is_ours and load_purposes()[copy.agreement.purpose].has_index
 
 
 def _index_of(connection: Connection, console: Console, copy: AgreementCopy) -> IndexState:

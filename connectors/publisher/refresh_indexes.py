@@ -1,7 +1,9 @@
-"""Refreshes by the clock every index that this agency published, within its key epoch.
+"""Refreshes by the clock every index that this agency published, within its key epoch; publishes new versions' indexes.
 
-The first publication and a new epoch stay acts of the data steward. So does a publication from a source that has lost
-more records at once than the settings allow: an emptied table must not take every child out of the index overnight.
+An agreement's first version is published by the data steward, and so is a new epoch. A newer version that two persons
+have signed takes the older one's place, and its index is published at once: the older one's is gone, and nobody could
+be found meanwhile. From a source that lost more records at once than the settings allow nothing is published without
+the steward: an emptied table must not take every child out of the index overnight.
 """
 
 from collections.abc import Callable
@@ -32,6 +34,7 @@ from connectors.state.index_refreshes import (
 )
 from schemas.agreement import AgreementState
 from schemas.problem import ProblemError
+from schemas.purpose_catalogue import load_purposes
 
 Publish = Callable[[str, int], PublishedIndex]
 """Publishes the index of an agreement (its digest), unless the source has fewer records than that."""
@@ -69,7 +72,9 @@ class IndexRefresher:
         """Return when the next refresh is due, planning those that are new."""
         settings = self.connector.settings
         first_at = next_off_peak(now, settings.index_refresh_hour, settings.agency)
-        plan_refreshes(self.connector.state, list(self._published()), int(first_at.timestamp()))
+        at_night, at_once = int(first_at.timestamp()), int(now.timestamp())
+        planned = {digest: at_night if held else at_once for digest, held in self._to_refresh().items()}
+        plan_refreshes(self.connector.state, planned)
         with reading(self.connector.state) as connection:
             first = next(iter(list_refreshes(connection).values()), None)
         return first_at if first is None else datetime.fromtimestamp(first.next_at, UTC)
@@ -80,32 +85,32 @@ class IndexRefresher:
         Raises:
             IndexNotRefreshedError: some of them were not refreshed; why is noted with each.
         """
-        published, now = self._published(), self.connector.seconds()
+        held, now = self._to_refresh(), self.connector.seconds()
         with reading(self.connector.state) as connection:
             due = [one for one in list_refreshes(connection).values() if one.next_at <= now]
-        done = [self._refresh(one, published[one.agreement]) for one in due if one.agreement in published]
+        done = [self._refresh(one, held[one.agreement]) for one in due if one.agreement in held]
         behind = sum(one.outcome in {RefreshOutcome.FAILED, RefreshOutcome.SHRANK} for one in done)
         if behind:
             raise IndexNotRefreshedError(behind)
 
-    def _published(self) -> dict[str, int]:
-        """Return how many records the index has of each agreement in force that has one, by digest."""
+    def _to_refresh(self) -> dict[str, int]:
+        """Return how many records the index has of each agreement in force that has one, or takes another's place."""
         connector, found = self.connector, {}
         for copy in list_agreements(connector.state):
-            digest = copy.standing.digest
-            is_ours = copy.agreement.provider.agency == connector.agency
-            if is_ours and copy.standing.state is AgreementState.ACTIVE:
-                epoch = latest_epoch(connector, digest)
-                if find_active(connector.state, digest, epoch) is not None:
-                    found[digest] = count_records(connector.state, digest, epoch)
+            digest, terms = copy.standing.digest, copy.agreement
+            is_ours = terms.provider.agency == connector.agency and load_purposes()[terms.purpose].has_index
+            if not is_ours or copy.standing.state is not AgreementState.ACTIVE:
+                continue
+            epoch = latest_epoch(connector, digest)
+            if find_active(connector.state, digest, epoch) is not None:
+                found[digest] = count_records(connector.state, digest, epoch)
+            elif terms.replaces is not None and terms.valid_from <= connector.seconds():
+                found[digest] = 0
         return found
 
     def _refresh(self, planned: IndexRefresh, held: int) -> IndexRefresh:
-        least = held if planned.accepted is None else min(held, planned.accepted)
         try:
-            published = self.publish(
-                planned.agreement, least_records(least, self.connector.settings.max_index_shrink_percent)
-            )
+            published = self.publish(planned.agreement, self._least(planned, held))
         except PublishingElsewhereError:
             return planned
         except SourceShrankError as error:
@@ -120,6 +125,13 @@ class IndexRefresher:
         done = replace(done, ended_at=self.connector.seconds())
         self._note(done)
         return done
+
+    def _least(self, planned: IndexRefresh, held: int) -> int:
+        """Return the fewest records that may be published; a new version's index has one at least."""
+        if planned.accepted is None and not held:
+            return 1
+        least = held if planned.accepted is None else min(held, planned.accepted)
+        return least_records(least, self.connector.settings.max_index_shrink_percent)
 
     def _failed(self, planned: IndexRefresh, error: Exception) -> IndexRefresh:
         retry_at = int((self.connector.now() + RETRY_AFTER).timestamp())

@@ -1,6 +1,6 @@
 """When each agreement's index is refreshed by the clock next, and how the last refresh ended."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,16 +63,16 @@ def list_refreshes(connection: Connection) -> dict[str, IndexRefresh]:
     }
 
 
-def plan_refreshes(state: Engine, agreements: Collection[str], first_at: int) -> None:
-    """Plan a first refresh of each agreement that has none, and forget the agreements that are not named."""
+def plan_refreshes(state: Engine, agreements: Mapping[str, int]) -> None:
+    """Plan a first refresh of each agreement that has none, at its POSIX seconds; forget those that are not named."""
     with reading(state) as connection:
         known = list_refreshes(connection)
-    if known.keys() == set(agreements):
+    if known.keys() == agreements.keys():
         return
     with writing(state) as connection:
         connection.execute(delete(index_refresh).where(index_refresh.c.agreement.not_in(list(agreements))))
-        for new in sorted(set(agreements) - known.keys()):
-            values = {"agreement": new, "next_at": first_at}
+        for new in sorted(agreements.keys() - known.keys()):
+            values = {"agreement": new, "next_at": agreements[new]}
             connection.execute(insert(index_refresh).prefix_with("OR IGNORE").values(values))
 
 

@@ -12,7 +12,7 @@ from connectors.desk.agreement_steps import OfficeStep, Said, StepNotTakenError,
 from connectors.desk.agreement_view import AgreementView
 from connectors.web.agreement_draft_pages import AGREEMENTS
 from connectors.web.agreement_pages import view_of
-from connectors.web.agreement_steps_words import STEP_BUTTONS, StepButton, step_path
+from connectors.web.agreement_steps_words import STEP_BUTTONS, StepButton, step_address, step_path
 from connectors.web.signed_in import requires_sign_in, signed_in
 from hosting.web.agreement_terms import STATE_TAGS
 from hosting.web.language import Text, choose
@@ -34,11 +34,15 @@ def _show(console: Console, permission: Permission, digest: str, step: str) -> s
     view, asked = view_of(console, digest), _step_of(permission, step)
     if not view.offers(asked):
         return redirect(f"{AGREEMENTS}/{digest}", 303)
+    if _is_taken_elsewhere(view, asked):
+        return redirect(step_address(view, asked), 303)
     return _page(view, asked, {})
 
 
 def _take(console: Console, permission: Permission, digest: str, step: str) -> Response:
     view, asked = view_of(console, digest), _step_of(permission, step)
+    if _is_taken_elsewhere(view, asked):
+        return redirect(step_address(view, asked), 303)
     button, errors = STEP_BUTTONS[asked], {}
     reasons = tuple(code for code in request.form.getlist("reasons") if code in (button.reasons or {}))
     note = request.form.get("note", "").strip() if button.takes_note else ""
@@ -62,6 +66,11 @@ def _take(console: Console, permission: Permission, digest: str, step: str) -> R
     return redirect(f"{AGREEMENTS}/{digest}?done={asked.value}", 303)
 
 
+def _is_taken_elsewhere(view: AgreementView, step: OfficeStep) -> bool:
+    """Return whether this step has its one place on another page, so that nothing is done here."""
+    return not step_address(view, step).startswith(f"{AGREEMENTS}/")
+
+
 def _page(view: AgreementView, step: OfficeStep, errors: dict[str, str]) -> str:
     button = STEP_BUTTONS[step]
     return render_template(
@@ -69,7 +78,7 @@ def _page(view: AgreementView, step: OfficeStep, errors: dict[str, str]) -> str:
         view=view,
         button_=button,
         state=STATE_TAGS[view.state],
-        address=f"{AGREEMENTS}/{view.digest}/{step_path(button.permission)}/{step.value}",
+        address=step_address(view, step),
         reasons=_reasons(button),
         typed=request.form,
         ticked=request.form.getlist("reasons"),

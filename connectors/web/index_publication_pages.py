@@ -58,8 +58,8 @@ def _publish(console: Console, digest: str) -> Response:
 
 
 def _provided(console: Console, digest: str) -> AgreementView:
-    """Return an agreement under which this agency is asked; answers 404 for any other."""
+    """Return an agreement under which this agency is asked by its index; answers 404 for any other."""
     view = view_of(console, digest)
-    if view.part is not Part.PROVIDER:
+    if view.part is not Part.PROVIDER or not view.purpose.has_index:
         abort(404)
     return view

@@ -61,7 +61,7 @@ def shrink(bureau: Console) -> str:
     agreement = agreement_with(provider=party)
     state, digest, now = bureau.connector.state, agreement.digest(), bureau.seconds()
     keep_agreement(state, agreement, (), AgreementState.ACTIVE)
-    plan_refreshes(state, [digest], now + DAY)
+    plan_refreshes(state, {digest: now + DAY})
     with writing(state) as connection:
         index = new_uuid(bureau.random)
         values = {"index_id": index, "agreement": digest, "epoch": 1, "mode": "full", "state": "active", "parts": 1}

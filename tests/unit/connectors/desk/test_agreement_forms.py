@@ -9,6 +9,7 @@ from connectors.console.context import Console
 from connectors.console.roles import Role
 from connectors.desk.agreement_drafts import get_draft, list_drafts, submit_draft
 from connectors.state.agreement_drafts import AgreementDraft, DraftState
+from connectors.state.agreements import find_agreement
 from connectors.web.agreement_terms_form import form_of
 from connectors.web.app import create_console_app
 from schemas.agreement import AgreementState
@@ -113,3 +114,15 @@ def test_a_step_is_found_below_its_own_permission_alone(office: Office, console:
     head.get("/desk/agreements/" + "A" * 43)
     assert head.status == 404
     assert list_drafts(console) == []
+
+
+def test_a_provider_suspends_in_one_place_alone(office: Office, console: Console) -> None:
+    digest = keep_asked(office, AgreementState.ACTIVE).digest()
+    head = browser(console, HEAD)
+    page = head.get(f"/desk/agreements/{digest}/hold/suspend")
+    assert head.path == f"/desk/asked/agreements/{digest}"
+    head.post(f"/desk/agreements/{digest}/hold/suspend", {"reasons": "incident"}, page)
+    assert head.path == f"/desk/asked/agreements/{digest}"
+    copy = find_agreement(console.connector.state, digest)
+    assert copy is not None
+    assert copy.standing.state is AgreementState.ACTIVE

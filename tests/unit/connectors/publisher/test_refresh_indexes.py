@@ -257,3 +257,45 @@ def test_the_next_night_is_within_a_day(seconds: int, hour: int) -> None:
 )
 def test_a_tenth_may_go(held: int, percent: int, least: int) -> None:
     assert least_records(held, percent) == least
+
+
+def test_a_new_versions_index_is_published_at_once_by_itself(tmp_path: Path) -> None:
+    opened = Nights(tmp_path)
+    newer = AGREEMENT.model_copy(update={"revision": 2, "replaces": "A" * 43})
+    keep_agreement(opened.desk.connector.state, newer, (), AgreementState.ACTIVE)
+    assert opened.refresher.next_at(opened.clock.now) == opened.clock.now.replace(microsecond=0)
+    opened.refresher.run()
+    assert opened.publish.least == [1]
+    with reading(opened.desk.connector.state) as connection:
+        (planned,) = list_refreshes(connection).values()
+        assert [line.action for line in list_record(connection, newer.digest())] == [Action.INDEX_REFRESHED]
+    assert (planned.agreement, planned.outcome) == (newer.digest(), RefreshOutcome.PUBLISHED)
+    assert planned.next_at > opened.clock.now.timestamp()
+    opened.close()
+
+
+def test_a_new_version_that_has_not_begun_is_left(tmp_path: Path) -> None:
+    opened = Nights(tmp_path)
+    begins = int((opened.clock.now + NIGHT).timestamp())
+    newer = AGREEMENT.model_copy(
+        update={"revision": 2, "replaces": "A" * 43, "valid_from": begins, "valid_until": begins + 86_400}
+    )
+    keep_agreement(opened.desk.connector.state, newer, (), AgreementState.ACTIVE)
+    opened.refresher.next_at(opened.clock.now)
+    opened.refresher.run()
+    assert opened.publish.least == []
+    opened.clock.now += NIGHT
+    opened.refresher.next_at(opened.clock.now)
+    opened.refresher.run()
+    assert opened.publish.least == [1]
+    opened.close()
+
+
+def test_an_agreement_on_counts_has_no_index(tmp_path: Path) -> None:
+    opened = Nights(tmp_path)
+    counts = AGREEMENT.model_copy(update={"purpose": "P18", "revision": 2, "replaces": "A" * 43})
+    keep_agreement(opened.desk.connector.state, counts, (), AgreementState.ACTIVE)
+    opened.refresher.next_at(opened.clock.now)
+    opened.refresher.run()
+    assert opened.publish.least == []
+    opened.close()
