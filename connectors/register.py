@@ -1,6 +1,5 @@
 """The agency's register of children: the data set that is indexed and answered from, read where it stands."""
 
-import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -105,11 +104,21 @@ def keys_under(purpose: Purpose, record: Record) -> tuple[LinkageKey, ...]:
 
 def identity_digest(storage_key: bytes, keys: Sequence[LinkageKey], county: str) -> bytes:
     """Return 12 bytes that change when a record's keys or county change, and tell nothing without the key."""
-    message = b"\x00".join(sorted(key.oprf_input() for key in keys)) + b"\x00" + county.encode("ascii")
-    return hmac.digest(storage_key, b"tongxin/fingerprint/v1\x00" + message, hashlib.sha256)[:IDENTITY_BYTES]
+    return digest_of_inputs(storage_key, sorted(key.oprf_input() for key in keys), county)
 
 
-def published_digest(storage_key: bytes, published: Sequence[LinkageKey]) -> bytes:
-    """Return 4 bytes that change when other keys of a record are published, or flagged otherwise."""
-    message = b"\x00".join(sorted(bytes([key.is_flagged]) + key.oprf_input() for key in published))
-    return hmac.digest(storage_key, b"tongxin/published/v1\x00" + message, hashlib.sha256)[:PUBLISHED_BYTES]
+def digest_of_inputs(storage_key: bytes, inputs: Sequence[bytes], county: str) -> bytes:
+    """Return the `identity_digest` of a record whose keys have these inputs of the VOPRF, in order."""
+    message = b"\x00".join(inputs) + b"\x00" + county.encode("ascii")
+    return hmac.digest(storage_key, b"tongxin/fingerprint/v1\x00" + message, "sha256")[:IDENTITY_BYTES]
+
+
+def published_digest(storage_key: bytes, identity: bytes, marks: bytes) -> bytes:
+    """Return 4 bytes that change when other keys of a record are published, or flagged otherwise.
+
+    Args:
+        storage_key: the connector's.
+        identity: the record's `identity_digest`.
+        marks: of each of its keys in the order of their inputs, what it is published as (`mix_entries`).
+    """
+    return hmac.digest(storage_key, b"tongxin/published/v2\x00" + identity + marks, "sha256")[:PUBLISHED_BYTES]

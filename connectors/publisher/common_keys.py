@@ -1,8 +1,9 @@
 """Finds the linkage keys that too many records of an index share: their hashes are not published.
 
 Such a key says little about which child a record is, and how often it occurs is what could betray its value. Of the
-rarity of a name only the last level loses pairs: the others end at groups of less than half this size. A first
-pass over the register counts, knowing only digests of 8 bytes under a key that is drawn for the pass and thrown away.
+rarity of a name only the last level loses pairs: the others end at groups of less than half this size. Of a full index
+all keys are hashed, and equal hashes counted. Before `changes`, which hash few records, a first pass over the register
+counts, knowing only digests of 8 bytes under a key that is drawn for the pass and thrown away.
 
 Groups grow and shrink between publications. `changes` treat a record for which another choice of keys is published
 now as changed: it is removed, and added under a new handle. So an index with changes applied is always the one that a
@@ -16,7 +17,6 @@ from typing import Final
 
 import numpy as np
 
-from schemas.linkage_keys import LinkageKey
 from schemas.randomness import RandomSource
 
 MAX_GROUP_PUBLISHED: Final = 20
@@ -27,7 +27,7 @@ _SECRET_BYTES: Final = 32
 
 
 class CommonKeys:
-    """The keys that more records share than may be published."""
+    """The keys that more records share than may be published, as inputs of the VOPRF."""
 
     def __init__(self, secret: bytes, digests: frozenset[bytes]) -> None:
         self._secret = secret
@@ -36,7 +36,7 @@ class CommonKeys:
     def __len__(self) -> int:
         return len(self._digests)
 
-    def __contains__(self, key: LinkageKey) -> bool:
+    def __contains__(self, key: bytes) -> bool:
         return _digest(self._secret, key) in self._digests
 
 
@@ -47,8 +47,8 @@ class KeyCounter:
         self._secret = random(_SECRET_BYTES)
         self._digests = array("Q")
 
-    def add(self, keys: Iterable[LinkageKey]) -> None:
-        """Count the keys of one record, flagged or not; each stands in it once."""
+    def add(self, keys: Iterable[bytes]) -> None:
+        """Count the keys of one record, as inputs of the VOPRF; each stands in it once."""
         for key in keys:
             self._digests.frombytes(_digest(self._secret, key))
 
@@ -61,5 +61,5 @@ class KeyCounter:
         return CommonKeys(self._secret, frozenset(one.tobytes() for one in np.unique(starts[starts == ends])))
 
 
-def _digest(secret: bytes, key: LinkageKey) -> bytes:
-    return blake2b(key.oprf_input(), key=secret, digest_size=_DIGEST_BYTES).digest()
+def _digest(secret: bytes, key: bytes) -> bytes:
+    return blake2b(key, key=secret, digest_size=_DIGEST_BYTES).digest()

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from connectors.context import Connector
 from connectors.data_sets import Record
-from connectors.register import Register, county_within, identity_digest, keys_under
+from connectors.register import Register, county_within, digest_of_inputs, keys_under
 from schemas.agreement import Agreement
 from schemas.linkage_keys import KeyType, LinkageKey
+from schemas.messages.index import FLAGGED, KEY_TYPE_CODES
 from schemas.purpose_catalogue import load_purposes
 
 RECORDS_A_REPORT = 500
@@ -42,21 +43,31 @@ class SourceShrankError(Exception):
         self.found = found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CoveredRecord:
-    """One child that an agreement covers; its repr shows nothing."""
+    """One child that an agreement covers; its repr shows nothing.
+
+    Attributes:
+        locator: finds the record again.
+        county: the county by which it is covered.
+        identity: its `identity_digest`.
+        inputs: its keys that may be published, as inputs of the VOPRF, in order.
+        codes: the key type code of each, with `FLAGGED` where the key is.
+    """
 
     locator: str = field(repr=False)
-    keys: tuple[LinkageKey, ...] = field(repr=False)
-    county: str = field(repr=False)
+    county: int = field(repr=False)
     identity: bytes = field(repr=False)
+    inputs: tuple[bytes, ...] = field(repr=False)
+    codes: bytes = field(repr=False)
 
 
 class CoveredRecords:
     """The records that an agreement covers; read as often as needed."""
 
     def __init__(self, connector: Connector, register: Register, agreement: Agreement) -> None:
-        self._connector = connector
+        self._storage_key = connector.storage_key()
+        self._county_name_without_id_only = connector.settings.county_name_key_without_id_only
         self._register = register
         self._agreement = agreement
         self._purpose = load_purposes()[agreement.purpose]
@@ -84,10 +95,16 @@ class CoveredRecords:
         if county is None:
             counts.outside_region += 1
             return None
-        identity = identity_digest(self._connector.storage_key(), keys, county)
-        return CoveredRecord(record.locator, self._wanted(record, keys), county, identity)
+        ordered = sorted([(key.oprf_input(), _code_of(key)) for key in keys])
+        identity = digest_of_inputs(self._storage_key, [key for key, _ in ordered], county)
+        if self._county_name_without_id_only and record.identity.citizen_id is not None:
+            ordered = [(key, code) for key, code in ordered if code != _COUNTY_NAME]
+        inputs, codes = zip(*ordered, strict=True) if ordered else ((), ())
+        return CoveredRecord(record.locator, int(county), identity, inputs, bytes(codes))
 
-    def _wanted(self, record: Record, keys: tuple[LinkageKey, ...]) -> tuple[LinkageKey, ...]:
-        if self._connector.settings.county_name_key_without_id_only and record.identity.citizen_id is not None:
-            return tuple(key for key in keys if key.key_type is not KeyType.N_R6)
-        return keys
+
+_COUNTY_NAME = KEY_TYPE_CODES[KeyType.N_R6]
+
+
+def _code_of(key: LinkageKey) -> int:
+    return KEY_TYPE_CODES[key.key_type] | (FLAGGED if key.is_flagged else 0)

@@ -1,54 +1,134 @@
-"""Brings the entries of an index into the order of their handles, which are random.
+"""Holds an index until all of it is there, leaves out what too many records share, and mixes the rest.
 
-In the register's own order, whoever receives two indexes of one agency could lay one beside the other and see which
-handles are one child. All entries are held until then, packed, because a mixed part alone would still tell from which
-stretch of the register it comes.
+Entries come out in the order of their handles, which are random. In the register's own order, whoever receives two
+indexes of one agency could lay one beside the other and see which handles are one child. All entries are held until
+then, packed, because a mixed part alone would still tell from which stretch of the register it comes.
 """
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
 
-from schemas.formats import ENTRY_BYTES, HANDLE_BYTES, INDEX_HASH_BYTES
-from schemas.messages.index import IndexEntry, pack_entry
+import numpy as np
+from numpy.typing import NDArray
 
-_HASH_BYTES = 1 + INDEX_HASH_BYTES
-_HEAD_BYTES = ENTRY_BYTES - _HASH_BYTES
+from schemas.formats import ENTRY_BYTES, HANDLE_BYTES
+
+LEFT_OUT: Final = 0
+"""The mark of a key that is not published; of the others it is their key type code."""
+
+_RECORDS_A_SLICE: Final = 5_000
+_COUNTY_BYTES: Final = 3
+_WORD: Final = np.dtype(">u8")
+_HASH: Final = np.dtype((_WORD, 2))
+_HEAD: Final = np.dtype([("handle", _HASH), ("county", f"V{_COUNTY_BYTES}")])
+_ENTRY: Final = np.dtype([("head", _HEAD), ("code", "u1"), ("hash", _HASH)])
 
 
 class EntryMixer:
-    """Takes the entries of one record after the other, gives them back by handle; one-shot.
-
-    A record's handle and county are held once, which halves what a record of key set G takes.
-    """
+    """Takes the records of an index one after the other; they are numbered from 0."""
 
     def __init__(self) -> None:
-        self._records: list[bytes] = []
+        self._heads = bytearray()
+        self._marks = bytearray()
+        self._keys = array("I")
+        self._hashes = bytearray()
 
-    def add(self, entries: Iterable[IndexEntry]) -> None:
-        """Keep the entries of one record until all are there; within a record they lose their order too."""
-        packed = sorted(map(pack_entry, entries))
-        if packed:
-            self._records.append(packed[0][:_HEAD_BYTES] + b"".join(entry[_HEAD_BYTES:] for entry in packed))
+    def add(self, handle: bytes, county: int, marks: bytes) -> None:
+        """Keep one record: its handle, its county, and the mark of each of its keys."""
+        self._heads += handle + county.to_bytes(_COUNTY_BYTES, "big")
+        self._marks += marks
+        self._keys.append(len(marks))
+
+    def add_hashes(self, packed: bytes) -> None:
+        """Keep the index hashes of the keys that are not left out, in the order of records and marks."""
+        self._hashes += packed
+
+    def mix(self, max_group: int) -> "MixedIndex":
+        """Return the index without the hashes that more than `max_group` records share."""
+        marks = np.frombuffer(self._marks, np.uint8).copy()
+        hashes = np.frombuffer(self._hashes, _WORD).reshape(-1, 2)
+        is_common = _is_common(hashes[:, 0].astype(np.uint64), max_group)
+        marks[np.flatnonzero(marks)[is_common]] = LEFT_OUT
+        first = np.concatenate(([0], np.cumsum(np.frombuffer(self._keys, np.uint32), dtype=np.int64)))
+        heads = np.frombuffer(self._heads, _HEAD)
+        return MixedIndex(
+            heads=heads,
+            marks=marks,
+            first_mark=first,
+            hashes=hashes[~is_common] if is_common.any() else hashes,
+            first_hash=np.concatenate(([0], np.cumsum(marks != LEFT_OUT)))[first],
+            too_common=int(is_common.sum()),
+            order=np.lexsort((heads["handle"][:, 1], heads["handle"][:, 0])),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MixedIndex:
+    """All records of an index.
+
+    Attributes:
+        heads: handle and county of each record.
+        marks: uint8, the marks of all keys, record after record.
+        first_mark: int64, where the marks of each record begin, and where the last one's end.
+        hashes: the index hashes of the marks that are not `LEFT_OUT`.
+        first_hash: int64, where the hashes of each record begin, and where the last one's end.
+        too_common: how many hashes were left out here.
+        order: int64, the records in the order of their handles.
+    """
+
+    heads: NDArray[np.void] = field(repr=False)
+    marks: NDArray[np.uint8] = field(repr=False)
+    first_mark: NDArray[np.int64] = field(repr=False)
+    hashes: NDArray[np.uint64] = field(repr=False)
+    first_hash: NDArray[np.int64] = field(repr=False)
+    too_common: int
+    order: NDArray[np.int64] = field(repr=False)
+
+    def records(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield number, handle and marks of each record, in the order of the handles."""
+        marks, first = self.marks.tobytes(), self.first_mark.tolist()
+        handles = self.heads["handle"][self.order].tobytes()
+        for place, number in enumerate(self.order.tolist()):
+            handle = handles[place * HANDLE_BYTES : (place + 1) * HANDLE_BYTES]
+            yield number, handle, marks[first[number] : first[number + 1]]
 
     def packed_parts(self, entries_a_part: int) -> Iterator[bytes]:
         """Yield all entries in the order of their handles, packed, so many at a time."""
         part_bytes = entries_a_part * ENTRY_BYTES
         waiting = bytearray()
-        self._records.sort(key=_handle_of, reverse=True)
-        while self._records:
-            waiting += _unpacked(self._records.pop())
+        for start in range(0, len(self.order), _RECORDS_A_SLICE):
+            waiting += self._pack(self.order[start : start + _RECORDS_A_SLICE])
             while len(waiting) >= part_bytes:
                 yield bytes(waiting[:part_bytes])
                 del waiting[:part_bytes]
         if waiting:
             yield bytes(waiting)
 
+    def _pack(self, records: NDArray[np.int64]) -> bytes:
+        """Return the entries of some records; within a record they lose their order too."""
+        hashes, record = _ranges(self.first_hash, records)
+        marks = self.marks[_ranges(self.first_mark, records)[0]]
+        entries = np.empty(len(hashes), _ENTRY)
+        entries["head"] = self.heads[records][record]
+        entries["code"] = marks[marks != LEFT_OUT]
+        entries["hash"] = self.hashes[hashes]
+        sorting = entries["hash"][:, 1], entries["hash"][:, 0], entries["code"], record
+        return entries[np.lexsort(sorting)].tobytes()
 
-def _handle_of(record: bytes) -> bytes:
-    return record[:HANDLE_BYTES]
+
+def _is_common(hashes: NDArray[np.uint64], max_group: int) -> NDArray[np.bool_]:
+    """Tell which hashes occur more often; of each hash, which is random, its first 8 bytes are looked at."""
+    ordered = np.sort(hashes)
+    ends = ordered[max_group:]
+    starts = ordered[: len(ends)]
+    return np.isin(hashes, np.unique(starts[starts == ends]))
 
 
-def _unpacked(record: bytes) -> bytes:
-    head = record[:_HEAD_BYTES]
-    return b"".join(
-        head + record[start : start + _HASH_BYTES] for start in range(_HEAD_BYTES, len(record), _HASH_BYTES)
-    )
+def _ranges(first: NDArray[np.int64], records: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what lies in the records' ranges, one after the other, and the place among `records` of each of it."""
+    counts = first[records + 1] - first[records]
+    place = np.repeat(np.arange(len(records)), counts)
+    within = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return first[records][place] + within, place

@@ -1,18 +1,21 @@
 """Prepare an index: choose the records that the agreement covers, evaluate their linkage keys, pack the parts.
 
 Preparing touches no network; what it makes is kept in the connector's database until the gateway has activated it.
-The register is read twice: first to count which keys too many records share, then to evaluate the others.
+For a full index the register is read once. For changes it is read twice: first to count which keys too many records
+share, then to evaluate what is new.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
 from connectors.publisher.common_keys import CommonKeys, KeyCounter
-from connectors.publisher.covered_records import CoveredRecord, CoveredRecords, IndexCounts, SourceShrankError
-from connectors.publisher.mix_entries import EntryMixer
+from connectors.publisher.covered_records import CoveredRecords, IndexCounts, SourceShrankError
+from connectors.publisher.hash_records import MarkedRecord, RecordHasher
+from connectors.publisher.mix_entries import LEFT_OUT, MixedIndex
 from connectors.register import Register, published_digest
 from connectors.state.index_records import (
     IndexRecord,
@@ -25,35 +28,14 @@ from connectors.state.index_records import (
     published_fingerprints,
 )
 from keys.crypto.evaluation_key import EvaluationKeyPair
-from keys.crypto.oprf_batch import evaluate_batch
-from keys.crypto.sealing import seal_at_rest
-from keys.protocol.possession import index_hash_of
 from schemas.agreement import Agreement
 from schemas.base64url import encode_base64url
-from schemas.formats import HANDLE_BYTES
-from schemas.linkage_keys import LinkageKey
-from schemas.messages.index import (
-    FLAGGED,
-    KEY_TYPE_CODES,
-    MAX_PART_ENTRIES,
-    MAX_PART_REMOVALS,
-    IndexEntry,
-    IndexPart,
-    pack_handles,
-)
+from schemas.messages.index import MAX_PART_ENTRIES, MAX_PART_REMOVALS, IndexPart, pack_handles
 
-RECORDS_A_STEP = 500
-"""Records that are evaluated and kept at a time: about 7,000 evaluations, a second's work."""
+RECORDS_A_TRANSACTION = 10_000
 
 Progress = Callable[[str, int], None]
 """Takes the step (`count` or `hash`) and the number of rows that are done."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    record: CoveredRecord = field(repr=False)
-    published: tuple[LinkageKey, ...] = field(repr=False)
-    fingerprint: bytes = field(repr=False)
 
 
 class IndexPreparation:
@@ -87,32 +69,66 @@ class IndexPreparation:
         """
         state, digest = self._connector.state, self._agreement.digest()
         discard_unfinished(state, digest, self._epoch)
-        common = self._count(progress, least)
-        known = published_fingerprints(state, digest, self._epoch) if base else {}
+        chosen, known = self._choose(base, progress, least)
+        version = self._register.version()
+        hasher = RecordHasher(self._connector, self._key_pair.private_key)
+        mixed = hasher.hash_all(chosen)
+        self.counts.too_common += mixed.too_common
+        self._check_size(self.counts, least)
         index = new_uuid(self._connector.random)
         new = Publication(index, digest, self._epoch, "changes" if base else "full", base, 0, 0)
         begin_preparation(state, new, self._connector.seconds())
-        parts = self._write_parts(new, known, common, progress)
+        self._write_records(new, hasher.index_records(mixed), version)
+        parts = self._write_parts(new, mixed, sorted(known.values()))
         if parts == 0:
             discard_unfinished(state, digest, self._epoch)
             return None
         finish_preparation(state, index, parts, self.counts.covered)
-        return Publication(index, digest, self._epoch, new.mode, base, parts, self.counts.covered)
+        return replace(new, parts=parts, records=self.counts.covered)
+
+    def _choose(
+        self, base: str | None, progress: Progress, least: int
+    ) -> tuple[Iterator[MarkedRecord], dict[bytes, bytes]]:
+        """Return the records to hash, and what is known by fingerprint: what is left in it is no longer held."""
+        if base is None:
+            covered = self._records.read(self.counts, partial(progress, "hash"))
+            return ((record, record.codes) for record in covered), {}
+        common = self._count(progress, least)
+        known = published_fingerprints(self._connector.state, self._agreement.digest(), self._epoch)
+        return self._new_records(known, common, progress), known
 
     def _count(self, progress: Progress, least: int) -> CommonKeys:
         counter, counts = KeyCounter(self._connector.random), IndexCounts()
         for record in self._records.read(counts, partial(progress, "count")):
-            counter.add(record.keys)
-        if counts.covered < least:
-            raise SourceShrankError(counts.covered)
+            counter.add(record.inputs)
+        self._check_size(counts, least)
         return counter.find_common()
 
-    def _write_parts(self, new: Publication, known: dict[bytes, bytes], common: CommonKeys, progress: Progress) -> int:
-        mixer = self._evaluate_all(new, known, common, progress)
-        gone = sorted(known.values())
+    def _check_size(self, counts: IndexCounts, least: int) -> None:
+        if counts.covered < least:
+            raise SourceShrankError(counts.covered)
+
+    def _new_records(self, known: dict[bytes, bytes], common: CommonKeys, progress: Progress) -> Iterator[MarkedRecord]:
+        """Yield the records that are not `known` yet."""
+        storage_key = self._connector.storage_key()
+        for record in self._records.read(self.counts, partial(progress, "hash")):
+            keys = zip(record.inputs, record.codes, strict=True)
+            marks = bytes(LEFT_OUT if key in common else code for key, code in keys)
+            self.counts.too_common += marks.count(LEFT_OUT)
+            fingerprint = record.identity + published_digest(storage_key, record.identity, marks)
+            if known.pop(fingerprint, None) is None:
+                yield record, marks
+            else:
+                self.counts.unchanged += 1
+
+    def _write_records(self, new: Publication, records: Iterator[IndexRecord], version: str | None) -> None:
+        while step := list(islice(records, RECORDS_A_TRANSACTION)):
+            add_records(self._connector.state, new, step, version)
+
+    def _write_parts(self, new: Publication, mixed: MixedIndex, gone: list[bytes]) -> int:
         self.counts.removed = len(gone)
         number = 0
-        for entries in mixer.packed_parts(MAX_PART_ENTRIES):
+        for entries in mixed.packed_parts(MAX_PART_ENTRIES):
             self._add(new, number, entries, [])
             number += 1
         for start in range(0, len(gone), MAX_PART_REMOVALS):
@@ -123,60 +139,8 @@ class IndexPreparation:
             number = 1
         return number
 
-    def _evaluate_all(
-        self, new: Publication, known: dict[bytes, bytes], common: CommonKeys, progress: Progress
-    ) -> EntryMixer:
-        version, mixer = self._register.version(), EntryMixer()
-        for batch in self._batches(known, common, progress):
-            records = self._evaluate(batch, mixer)
-            add_records(self._connector.state, new, records, version)
-        return mixer
-
-    def _batches(self, known: dict[bytes, bytes], common: CommonKeys, progress: Progress) -> Iterator[list[_Candidate]]:
-        """Yield the records that are not `known` yet; what then is left in `known` is no longer held."""
-        batch: list[_Candidate] = []
-        for record in self._records.read(self.counts, partial(progress, "hash")):
-            candidate = self._candidate(record, common)
-            if known.pop(candidate.fingerprint, None) is not None:
-                self.counts.unchanged += 1
-                continue
-            batch.append(candidate)
-            if len(batch) == RECORDS_A_STEP:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
-
-    def _candidate(self, record: CoveredRecord, common: CommonKeys) -> _Candidate:
-        published = tuple(key for key in record.keys if key not in common)
-        self.counts.too_common += len(record.keys) - len(published)
-        fingerprint = record.identity + published_digest(self._connector.storage_key(), published)
-        return _Candidate(record, published, fingerprint)
-
-    def _evaluate(self, batch: list[_Candidate], mixer: EntryMixer) -> list[IndexRecord]:
-        outputs = iter(self._outputs([key.oprf_input() for candidate in batch for key in candidate.published]))
-        storage_key, random = self._connector.storage_key(), self._connector.random
-        records = []
-        for candidate in batch:
-            handle, record = random(HANDLE_BYTES), candidate.record
-            locator = seal_at_rest(storage_key, record.locator.encode(), handle, random)
-            records.append(IndexRecord(handle, candidate.fingerprint, locator))
-            hashes = [(_code_of(key), index_hash_of(next(outputs))) for key in candidate.published]
-            mixer.add(IndexEntry(handle, int(record.county), code, index_hash) for code, index_hash in hashes)
-        return records
-
-    def _outputs(self, inputs: list[bytes]) -> list[bytes]:
-        """Evaluate, where there is anything: records of which every key is too common have none."""
-        if not inputs:
-            return []
-        return evaluate_batch(self._key_pair.private_key, inputs, workers=self._connector.settings.workers)
-
     def _add(self, new: Publication, number: int, entries: bytes, removed: list[bytes]) -> None:
         part = IndexPart(
             index=new.index, number=number, entries=encode_base64url(entries), removals=pack_handles(removed)
         )
         add_part(self._connector.state, new, number, part.to_bytes(), removed)
-
-
-def _code_of(key: LinkageKey) -> int:
-    return KEY_TYPE_CODES[key.key_type] | (FLAGGED if key.is_flagged else 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delete, func, insert, select, update
 
@@ -96,24 +96,22 @@ def begin_preparation(state: Engine, new: Publication, at_seconds: int) -> None:
 
 
 def add_records(state: Engine, new: Publication, records: Sequence[IndexRecord], source_version: str | None) -> None:
-    """Keep records that a publication adds, in one transaction and in the order of their handles: no other shows."""
+    """Keep records that a publication adds, in one transaction; they come in the order of their handles."""
     with writing(state) as connection:
-        connection.execute(
-            insert(index_record),
+        # Past SQLAlchemy's handling of each value, which takes longer than the database does.
+        connection.exec_driver_sql(
+            _INSERT_RECORD,
             [
-                {
-                    "handle": record.handle,
-                    "agreement": new.agreement,
-                    "epoch": new.epoch,
-                    "fingerprint": record.fingerprint,
-                    "locator": record.locator,
-                    "source_version": source_version,
-                    "added_by": new.index,
-                    "removed_by": None,
-                }
-                for record in sorted(records, key=attrgetter("handle"))
+                (one.handle, new.agreement, new.epoch, one.fingerprint, one.locator, source_version, new.index)
+                for one in records
             ],
         )
+
+
+_INSERT_RECORD: Final = (
+    "INSERT INTO index_record (handle, agreement, epoch, fingerprint, locator, source_version, added_by)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 def add_part(state: Engine, new: Publication, number: int, body: bytes, removed: Sequence[bytes]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from connectors.evaluation import create_evaluation_key, get_evaluation_key
 from connectors.provider.find_records import find_records
 from connectors.publisher.common_keys import MAX_GROUP_PUBLISHED
 from connectors.publisher.covered_records import IndexCounts
+from connectors.publisher.mix_entries import LEFT_OUT
 from connectors.publisher.prepare_index import IndexPreparation
 from connectors.register import Register, published_digest
 from connectors.state.database import reading
@@ -24,9 +26,10 @@ from keys.protocol.possession import index_hash_of
 from schemas.agreement import Agreement
 from schemas.base64url import encode_base64url
 from schemas.identity import NO_GUARDIAN, ChildIdentity
-from schemas.linkage_keys import KeyType, LinkageKey
+from schemas.linkage_keys import KeyType
 from schemas.messages.index import (
     FLAGGED,
+    KEY_TYPE_CODES,
     KEY_TYPES_BY_CODE,
     MAX_INDEX_PART_BYTES,
     IndexEntry,
@@ -147,19 +150,13 @@ def test_interrupted_preparation_leaves_nothing(tmp_path: Path) -> None:
     agreement = agreement_with()
     key_pair = create_evaluation_key(connector, agreement.digest(), 1)
 
-    calls = iter([connector.random] * 2)
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
 
-    def interrupt(size: int) -> bytes:
-        """Draw the counter's secret, name the publication, then be interrupted at the first handle."""
-        source = next(calls, None)
-        if source is None:
-            raise KeyboardInterrupt
-        return source(size)
-
+    preparation = IndexPreparation(connector, register, agreement, 1, key_pair)
+    preparation._add = interrupt  # type: ignore[assignment]  # once the records are kept
     with pytest.raises(KeyboardInterrupt):
-        IndexPreparation(replace(connector, random=interrupt), register, agreement, 1, key_pair).run(
-            None, lambda _step, _done: None
-        )
+        preparation.run(None, lambda _step, _done: None)
     assert rows_in(connector, publication) == 1
     assert find_prepared(connector.state, agreement.digest(), 1) is None
     publish(connector, register, agreement)
@@ -263,9 +260,9 @@ def test_flagged_keys_carry_the_bit(tmp_path: Path) -> None:
 
 
 def test_a_key_that_loses_its_flag_is_published_anew() -> None:
-    key = LinkageKey(KeyType.ID, "99010120150507001")
-    flagged = replace(key, is_flagged=True)
-    assert published_digest(bytes(32), [key]) != published_digest(bytes(32), [flagged])
+    code, identity = KEY_TYPE_CODES[KeyType.ID], bytes(12)
+    digests = {published_digest(bytes(32), identity, bytes([mark])) for mark in (code, code | FLAGGED, LEFT_OUT)}
+    assert len(digests) == 3
 
 
 def test_an_agency_may_keep_name_and_county_for_records_without_a_number(tmp_path: Path) -> None:
@@ -339,13 +336,14 @@ def test_a_record_whose_every_key_is_too_common_is_held_and_not_found(tmp_path: 
     assert len({entry.handle for entry in entries_of(connector, prepared)}) == MAX_GROUP_PUBLISHED
 
 
-def test_progress_tells_the_rows_of_both_passes(tmp_path: Path) -> None:
+def test_progress_tells_the_rows_of_the_one_pass_or_of_both(tmp_path: Path) -> None:
     connector, register = open_listed(tmp_path, [child(place, guardian=NO_GUARDIAN) for place in range(1, 3)] * 600)
     key_pair = create_evaluation_key(connector, agreement_with().digest(), 1)
-    told: list[tuple[str, int]] = []
-    preparation = IndexPreparation(connector, register, agreement_with(), 1, key_pair)
-    preparation.run(None, lambda step, done: told.append((step, done)))
-    assert told == [("count", 500), ("count", 1000), ("hash", 500), ("hash", 1000)]
+    for base, steps in ((None, ["hash"]), (str(UUID(int=1)), ["count", "hash"])):
+        told: list[tuple[str, int]] = []
+        preparation = IndexPreparation(connector, register, agreement_with(), 1, key_pair)
+        preparation.run(base, lambda step, done, told=told: told.append((step, done)))  # type: ignore[misc]
+        assert told == [(step, done) for step in steps for done in (500, 1000)]
 
 
 def test_a_child_of_whom_only_the_guardian_is_known_is_found_by_the_guardian_alone(tmp_path: Path) -> None:
