@@ -4,33 +4,46 @@ Parts come in any order, and hashes are random: written one after the other they
 each time. Sorted they are written once, from front to back.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Final, NamedTuple
 
-from schemas.formats import ENTRY_BYTES, HANDLE_BYTES
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.hash_table import HashTable
+from schemas.formats import HANDLE_BYTES, INDEX_HASH_BYTES
 from schemas.messages.index import FLAGGED
 
 MAX_ENTRIES_A_PASS = 2_000_000
 """How many entries are held in memory at a time (about 200 bytes each)."""
 
-_CODE_PLACE = HANDLE_BYTES + 3
-_KEY_BYTES = ENTRY_BYTES - _CODE_PLACE
-_CODE_AND_FLAG = tuple((bytes([code & ~FLAGGED]), bytes([code & FLAGGED])) for code in range(256))
+ENTRIES_A_STEP = 10_000
+
+_WORDS: Final = np.dtype((">u8", 2))
+_PACKED: Final = np.dtype([("handle", _WORDS), ("county", "u1", 3), ("code", "u1"), ("index_hash", _WORDS)])
+"""An entry as `schemas.messages.index.pack_entry` packs it."""
+
+_PLACE_VALUES: Final = np.array([1 << 16, 1 << 8, 1], np.int64)
 
 
-class OrderedEntry(NamedTuple):
-    """One row of the index; `key_types` has a bit for each key type that the record has an entry of, flagged or not."""
+class OrderedEntries(NamedTuple):
+    """Some rows of the index, column by column.
 
-    key_type_code: int
-    index_hash: bytes
-    handle: bytes
-    county: int
-    key_types: int
-    is_flagged: bool
+    `key_types` has a bit for each key type that the record has an entry of, flagged or not.
+    """
+
+    key_type_code: list[int]
+    index_hash: list[bytes]
+    handle: list[bytes]
+    county: list[int]
+    key_types: list[int]
+    is_flagged: list[bool]
 
 
-def order_entries(read_parts: Callable[[], Iterable[bytes]], total: int) -> Iterator[OrderedEntry]:
+def order_entries(read_parts: Callable[[], Iterable[bytes]], total: int) -> Iterator[OrderedEntries]:
     """Yield all entries, sorted within each pass; the entries of one record are always in the same pass.
+
+    Where a record has a hash with and without a flag, the one without comes first.
 
     Args:
         read_parts: returns the packed entries of all parts; called once a pass.
@@ -42,29 +55,75 @@ def order_entries(read_parts: Callable[[], Iterable[bytes]], total: int) -> Iter
         yield from _one_pass(read_parts(), first_bytes)
 
 
+def published_table(parts: Iterable[bytes], key_type_codes: Collection[int]) -> HashTable:
+    """Return the entries of a whole index under these key types, given as the packed entries of all its parts.
+
+    Records are numbered in the order of their handles; a hash with and without a flag counts once, without.
+    """
+    entries = _unpack(parts)
+    entries = entries[np.isin(entries["code"] & ~np.uint8(FLAGGED), list(key_type_codes))]
+    code, flag = entries["code"] & ~np.uint8(FLAGGED), entries["code"] >= FLAGGED
+    handle, index_hash = _native(entries["handle"]), _native(entries["index_hash"])
+    order = np.lexsort((flag, index_hash[:, 1], index_hash[:, 0], code, handle[:, 1], handle[:, 0]))
+    is_first = _differs(handle[order])
+    is_entry = is_first | _differs(code[order, None]) | _differs(index_hash[order])
+    record = np.cumsum(is_first, dtype=np.int32) - np.int32(1)
+    kept = order[is_entry]
+    return HashTable(int(is_first.sum()), record[is_entry], code[kept], flag[kept], index_hash[kept, 0])
+
+
 def bit_of(key_type_code: int) -> int:
-    """Return the bit that stands for a key type in `OrderedEntry.key_types`."""
+    """Return the bit that stands for a key type in `OrderedEntries.key_types`."""
     return 1 << key_type_code
 
 
-def _one_pass(parts: Iterable[bytes], first_bytes: range) -> Iterator[OrderedEntry]:
-    rows = sorted(
-        _sortable(data[start : start + ENTRY_BYTES])
-        for data in parts
-        for start in range(0, len(data), ENTRY_BYTES)
-        if data[start] in first_bytes
-    )
-    key_types: dict[bytes, int] = {}
-    for row in rows:
-        handle = row[_KEY_BYTES : _KEY_BYTES + HANDLE_BYTES]
-        key_types[handle] = key_types.get(handle, 0) | bit_of(row[0])
-    for row in rows:
-        handle = row[_KEY_BYTES : _KEY_BYTES + HANDLE_BYTES]
-        county = int.from_bytes(row[_KEY_BYTES + HANDLE_BYTES : -1], "big")
-        yield OrderedEntry(row[0], row[1:_KEY_BYTES], handle, county, key_types[handle], bool(row[-1]))
+def _one_pass(parts: Iterable[bytes], first_bytes: range) -> Iterator[OrderedEntries]:
+    entries = _unpack(parts, first_bytes)
+    code, flag = entries["code"] & ~np.uint8(FLAGGED), entries["code"] >= FLAGGED
+    index_hash = _native(entries["index_hash"])
+    key_types = _key_types(_native(entries["handle"]), code)
+    order = np.lexsort((flag, index_hash[:, 1], index_hash[:, 0], code))
+    for start in range(0, len(order), ENTRIES_A_STEP):
+        step = order[start : start + ENTRIES_A_STEP]
+        yield OrderedEntries(
+            code[step].tolist(),
+            _split(entries["index_hash"][step].tobytes(), INDEX_HASH_BYTES),
+            _split(entries["handle"][step].tobytes(), HANDLE_BYTES),
+            (entries["county"][step] @ _PLACE_VALUES).tolist(),
+            key_types[step].tolist(),
+            flag[step].tolist(),
+        )
 
 
-def _sortable(entry: bytes) -> bytes:
-    """Return key type, hash, handle, county and flag: where a record has a hash with and without, the flag is last."""
-    code, flag = _CODE_AND_FLAG[entry[_CODE_PLACE]]
-    return code + entry[_CODE_PLACE + 1 :] + entry[:_CODE_PLACE] + flag
+def _unpack(parts: Iterable[bytes], first_bytes: range = range(256)) -> NDArray[np.void]:
+    """Return the entries of records whose handle begins with one of `first_bytes`."""
+    chosen = [np.zeros(0, _PACKED)]
+    for part in parts:
+        entries = np.frombuffer(part, _PACKED)
+        first = entries["handle"][:, 0] >> np.uint64(56)
+        chosen.append(entries[(first >= first_bytes.start) & (first < first_bytes.stop)])
+    return np.concatenate(chosen, dtype=_PACKED)  # else it would come out in the byte order of this machine
+
+
+def _key_types(handle: NDArray[np.uint64], code: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return for each entry the bits of all key types of its record."""
+    order = np.lexsort((handle[:, 1], handle[:, 0]))
+    is_first = _differs(handle[order])
+    bits = np.left_shift(np.int64(1), code[order].astype(np.int64))
+    held = np.bitwise_or.reduceat(bits, np.flatnonzero(is_first)) if len(bits) else bits
+    key_types = np.empty(len(code), np.int64)
+    key_types[order] = held[np.cumsum(is_first) - 1]
+    return key_types
+
+
+def _native(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return np.ascontiguousarray(words, np.uint64)
+
+
+def _differs(ordered: NDArray[np.uint64] | NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return for each row whether it differs from the one before it."""
+    return np.concatenate([np.ones(min(1, len(ordered)), np.bool_), (ordered[1:] != ordered[:-1]).any(axis=1)])
+
+
+def _split(packed: bytes, size: int) -> list[bytes]:
+    return [packed[start : start + size] for start in range(0, len(packed), size)]

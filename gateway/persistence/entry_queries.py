@@ -1,12 +1,13 @@
 """Reading and writing index entries: written in order of their hash, looked up by many hashes at once."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gateway.domain.index_order import OrderedEntry
+from gateway.domain.index_order import OrderedEntries
 from gateway.persistence.index_tables import index_entry, index_removal
 from gateway.persistence.publication_queries import ActiveIndex
 from schemas.formats import INDEX_HASH_BYTES
@@ -55,15 +56,12 @@ _BY_HASH = select(*_FOUND).where(
 )
 
 
-def insert_entries(connection: Connection, volume: int, generation: int, entries: Sequence[OrderedEntry]) -> None:
+def insert_entries(connection: Connection, volume: int, generation: int, entries: OrderedEntries) -> None:
     """Store entries; those that are there already stay as they are."""
-    if not entries:
-        return
     if connection.dialect.name == "postgresql":
-        columns = (list(column) for column in zip(*entries, strict=True))
-        connection.exec_driver_sql(_INSERT_POSTGRESQL, (volume, generation, *columns))
+        connection.exec_driver_sql(_INSERT_POSTGRESQL, (volume, generation, *entries))
     else:
-        connection.exec_driver_sql(_INSERT_SQLITE, [(volume, generation, *entry) for entry in entries])
+        connection.exec_driver_sql(_INSERT_SQLITE, list(zip(repeat(volume), repeat(generation), *entries)))
 
 
 def insert_removals(connection: Connection, volume: int, generation: int, handles: Iterable[bytes]) -> None:

@@ -7,11 +7,10 @@ Whenever the process is killed, matching sees the old index or the new one, and 
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 
 from sqlalchemy import Connection
 
-from gateway.domain.index_order import order_entries
+from gateway.domain.index_order import order_entries, published_table
 from gateway.log.events import EventType
 from gateway.log.journal import Draft
 from gateway.persistence.engine import read_transaction
@@ -33,16 +32,16 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once, require_active
 from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, delete_received_parts
-from gateway.services.find_records import ensure_profile
+from gateway.services.find_records import ensure_profile, store_profile
 from gateway.services.publish_index import index_status, load_provider_agreement, require_receiving
 from gateway.services.request_trail import Received, register_event
+from linkage.run import IndexProfile, profile_of
 from schemas.agreement_terms import get_key_set
 from schemas.formats import ENTRY_BYTES, HANDLE_BYTES, digest_of
+from schemas.key_set import KeySet
 from schemas.messages.index import IndexActivate, manifest_of
 from schemas.policy import Standing
 from schemas.problem import ProblemCode, ProblemError
-
-ENTRIES_A_STEP = 10_000
 
 
 def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply:
@@ -59,6 +58,7 @@ def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply
             # Else changes that were given up half written would become visible together with these.
             delete_ended_rows(gateway, standing.digest)
         _write_entries(gateway, publication)
+    profile = _published_profile(gateway, publication, get_key_set(standing.agreement))
 
     def change(connection: Connection) -> Draft[None]:
         accept_once(connection, received)
@@ -70,6 +70,8 @@ def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply
 
     written = gateway.journal.write(change)
     delete_received_parts(gateway, publication)
+    if profile is not None:
+        store_profile(gateway, _active(publication), profile)
     ensure_profile(gateway, publication.agreement, publication.epoch, get_key_set(standing.agreement))
     with read_transaction(gateway.engine) as connection:
         status = index_status(connection, standing.digest, publication.epoch, publication.index_id)
@@ -101,7 +103,7 @@ def _write_entries(gateway: Gateway, publication: Publication) -> None:
     with read_transaction(gateway.engine) as connection:
         total = count_entry_bytes(connection, publication.id) // ENTRY_BYTES
     entries = order_entries(partial(_packed_entries, gateway, publication), total)
-    while step := list(islice(entries, ENTRIES_A_STEP)):
+    for step in entries:
         _write_step(gateway, publication, partial(insert_entries, entries=step))
     for handles in _removals(gateway, publication):
         _write_step(gateway, publication, partial(insert_removals, handles=handles))
@@ -114,6 +116,14 @@ def _write_step(gateway: Gateway, publication: Publication, insert: partial[None
         return Draft(None, ())
 
     gateway.journal.write(change)
+
+
+def _published_profile(gateway: Gateway, publication: Publication, key_set: KeySet) -> IndexProfile | None:
+    """Return the profile of a full index from its parts, while they are there: quicker than from the table."""
+    if publication.mode != "full" or publication.state is not PublicationState.RECEIVING:
+        return None
+    codes = [defined.code for defined in key_set.evidence]
+    return profile_of(published_table(_packed_entries(gateway, publication), codes), key_set)
 
 
 def _packed_entries(gateway: Gateway, publication: Publication) -> Iterator[bytes]:
@@ -138,13 +148,14 @@ def _switch(connection: Connection, publication: Publication) -> None:
     set_publication_state(connection, publication.id, PublicationState.ACTIVE)
     if before is not None and before.volume != publication.volume:
         end_publications(connection, publication.agreement, volume=before.volume)
-    set_active(
-        connection,
-        ActiveIndex(
-            agreement=publication.agreement,
-            epoch=publication.epoch,
-            volume=publication.volume,
-            generation=publication.id,
-            index_id=publication.index_id,
-        ),
+    set_active(connection, _active(publication))
+
+
+def _active(publication: Publication) -> ActiveIndex:
+    return ActiveIndex(
+        agreement=publication.agreement,
+        epoch=publication.epoch,
+        volume=publication.volume,
+        generation=publication.id,
+        index_id=publication.index_id,
     )

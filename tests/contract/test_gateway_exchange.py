@@ -145,7 +145,7 @@ def test_changes_that_died_half_written_never_become_visible(world: World) -> No
     with read_transaction(world.gateway.engine) as connection:
         publication = find_publication(connection, agreement.digest(), given_up)
     assert publication is not None
-    rows = list(order_entries(lambda: [packed], 2))
+    (rows,) = order_entries(lambda: [packed], 2)
     world.gateway.journal.write(
         lambda connection: Draft(insert_entries(connection, publication.volume, publication.id, rows), ())
     )

@@ -1,9 +1,12 @@
+from typing import NamedTuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain import index_order
-from gateway.domain.index_order import bit_of, order_entries
+from gateway.domain.entry_arrays import indexed_entries, indexed_records
+from gateway.domain.index_order import bit_of, order_entries, published_table
 from schemas.base64url import decode_base64url
 from schemas.messages.index import FLAGGED, IndexEntry, pack_entries
 
@@ -20,6 +23,19 @@ entries_strategy = st.lists(
 )
 
 
+class Row(NamedTuple):
+    key_type_code: int
+    index_hash: bytes
+    handle: bytes
+    county: int
+    key_types: int
+    is_flagged: bool
+
+
+def rows_of(parts: list[bytes], total: int) -> list[Row]:
+    return [Row(*row) for step in order_entries(lambda: parts, total) for row in zip(*step, strict=True)]
+
+
 def _packed(entries: list[IndexEntry]) -> bytes:
     return decode_base64url(pack_entries(entries))
 
@@ -27,7 +43,7 @@ def _packed(entries: list[IndexEntry]) -> bytes:
 @given(entries_strategy, st.integers(1, 5))
 def test_all_entries_come_out_sorted_and_none_is_lost(entries: list[IndexEntry], size: int) -> None:
     parts = [_packed(entries[start : start + size]) for start in range(0, len(entries), size)]
-    ordered = list(order_entries(lambda: parts, len(entries)))
+    ordered = rows_of(parts, len(entries))
     assert [(row.key_type_code, row.index_hash) for row in ordered] == sorted(
         (entry.key_type_code % FLAGGED, entry.index_hash) for entry in entries
     )
@@ -40,10 +56,10 @@ def test_all_entries_come_out_sorted_and_none_is_lost(entries: list[IndexEntry],
 @given(entries_strategy, st.integers(1, 7))
 def test_several_passes_give_the_same_entries(entries: list[IndexEntry], a_pass: int) -> None:
     data = _packed(entries)
-    whole = sorted(order_entries(lambda: [data], len(entries)))
+    whole = sorted(rows_of([data], len(entries)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index_order, "MAX_ENTRIES_A_PASS", a_pass)
-        assert sorted(order_entries(lambda: [data], len(entries))) == whole
+        assert sorted(rows_of([data], len(entries))) == whole
 
 
 def test_every_entry_knows_the_key_types_of_its_record() -> None:
@@ -53,15 +69,29 @@ def test_every_entry_knows_the_key_types_of_its_record() -> None:
         IndexEntry(single, 990101, 2, b"y" * 16),
         IndexEntry(both, 990101, 1, b"x" * 16),
     ]
-    found = {(row.handle, row.key_types) for row in order_entries(lambda: [_packed(entries)], 3)}
+    found = {(row.handle, row.key_types) for row in rows_of([_packed(entries)], 3)}
     assert found == {(both, bit_of(1) | bit_of(2)), (single, bit_of(2))}
 
 
 def test_a_hash_with_and_without_a_flag_is_stated_without_it_first() -> None:
     entries = [IndexEntry(b"h" * 16, 0, code, b"x" * 16) for code in (2 | FLAGGED, 2)]
-    ordered = list(order_entries(lambda: [_packed(entries)], 2))
+    ordered = rows_of([_packed(entries)], 2)
     assert [(row.key_type_code, row.is_flagged, row.key_types) for row in ordered] == [(2, False, 4), (2, True, 4)]
 
 
 def test_an_empty_index_has_no_entries() -> None:
-    assert list(order_entries(lambda: [b""], 0)) == []
+    assert rows_of([b""], 0) == []
+
+
+@given(entries_strategy, st.integers(1, 7))
+def test_the_table_of_all_parts_is_the_one_of_what_stands_in_the_index(entries: list[IndexEntry], size: int) -> None:
+    parts = [_packed(entries[start : start + size]) for start in range(0, len(entries), size)]
+    stored: dict[tuple[bytes, int, bytes], Row] = {}
+    for row in rows_of(parts, len(entries)):  # the first of a hash with and without a flag stays
+        stored.setdefault((row.handle, row.key_type_code, row.index_hash), row)
+    kept = [(*row[2:3], 0, row[0], row.is_flagged, row[1], row.key_types) for row in stored.values() if row[0] < 16]
+    expected = indexed_records([indexed_entries(kept)]).found.table
+    found = published_table(parts, {1, 2})
+    assert found.records == expected.records
+    for name in ("record", "key_type", "is_flagged", "index_hash"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist()
