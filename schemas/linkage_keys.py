@@ -80,6 +80,9 @@ _FLAGGED_TEXTS: Final[Mapping[KeyType, _Texts]] = {
     KeyType.N_Y_R4: key_texts.name_default_year_and_prefecture_texts,
 }
 
+# Side by side, since looking a member of an enumeration up costs more than making a key.
+_TEXTS_BY_TYPE: Final = tuple((key_type, texts, _FLAGGED_TEXTS.get(key_type)) for key_type, texts in _TEXTS.items())
+
 
 def linkage_keys(identity: ChildIdentity) -> tuple[LinkageKey, ...]:
     """Return the keys that this record has evidence for, in the order of `KeyType`; none is possible.
@@ -89,10 +92,10 @@ def linkage_keys(identity: ChildIdentity) -> tuple[LinkageKey, ...]:
     """
     record = key_attributes(identity)
     keys: list[LinkageKey] = []
-    for key_type, texts in _TEXTS.items():
+    for key_type, texts, flagged_texts in _TEXTS_BY_TYPE:
         unflagged = dict.fromkeys(texts(record))
         keys += [LinkageKey(key_type, text) for text in unflagged]
-        if flagged_texts := _FLAGGED_TEXTS.get(key_type):
+        if flagged_texts is not None:
             flagged = dict.fromkeys(flagged_texts(record))
             keys += [LinkageKey(key_type, text, is_flagged=True) for text in flagged if text not in unflagged]
     return tuple(keys)
