@@ -16,6 +16,8 @@ from bench import (
     log,
     log_append,
     log_proofs,
+    oprf,
+    private_intersection,
     private_or,
     private_or_questions,
     queries,
@@ -32,6 +34,8 @@ Benchmark = Callable[[Scale, Tell], Iterator[Result]]
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "hashing": hashing.run,
+    "oprf": oprf.run,
+    "private_intersection": private_intersection.run,
     "decide": decide.run,
     "log": log.run,
     "log_append": log_append.run,

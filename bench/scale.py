@@ -24,6 +24,10 @@ class Scale:
         decisions: decisions in a turn.
         board_rows: rows of the board of a private OR.
         roster_children: children about whose parents is asked together.
+        standing_index: entries of the index that rosters are intersected with.
+        rosters: rows of each of those rosters.
+        setup_forms: the forms in which openmined-psi's set-up message is made.
+        oprf_inputs: identifiers that go through the OPRF in a turn.
     """
 
     rounds: int
@@ -42,6 +46,10 @@ class Scale:
     decisions: int
     board_rows: int
     roster_children: int
+    standing_index: int
+    rosters: tuple[int, ...]
+    setup_forms: tuple[str, ...]
+    oprf_inputs: int
 
 
 FULL = Scale(
@@ -61,6 +69,10 @@ FULL = Scale(
     decisions=2_000,
     board_rows=20_000,
     roster_children=3_000,
+    standing_index=600_000,
+    rosters=(100, 1_000, 10_000, 100_000),
+    setup_forms=("gcs",),
+    oprf_inputs=2_048,
 )
 QUICK = Scale(
     rounds=7,
@@ -79,4 +91,8 @@ QUICK = Scale(
     decisions=1_000,
     board_rows=2_000,
     roster_children=300,
+    standing_index=20_000,
+    rosters=(100, 1_000),
+    setup_forms=("gcs", "bloom_filter", "raw"),
+    oprf_inputs=1_024,
 )

@@ -22,15 +22,19 @@ class PeerFailedError(Exception):
     """A peer's program ended without a result; its name, why and its log are in the message."""
 
 
-def set_up(peer: str) -> Path:
+def set_up(peer: str, peers: Path | None = None) -> Path:
     """Return the interpreter of a peer's environment, made and filled unless it is there with these requirements.
+
+    Args:
+        peer: its name, and its folder's.
+        peers: the folder of that folder; by default this one.
 
     Raises:
         PeerMissingError: what it requires can't be installed.
     """
     folder = ENVIRONMENTS_FOLDER.absolute() / peer
     python = folder / "bin" / "python"
-    requirements = PEERS_FOLDER / peer / "requirements.txt"
+    requirements = (peers or PEERS_FOLDER) / peer / "requirements.txt"
     wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
     stamp = folder / STAMP
     if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
@@ -59,7 +63,7 @@ def run_peer(peer: str, program: str, *arguments: str | Path, log: Path) -> None
     with log.open("wb") as said:
         try:
             ended = subprocess.run(
-                command, check=False, stdout=said, stderr=said, timeout=MAX_RUN_SECONDS, env=_environment()
+                command, check=False, stdout=said, stderr=said, timeout=MAX_RUN_SECONDS, env=own_environment()
             )
         except subprocess.TimeoutExpired:
             raise PeerFailedError(f"{peer}: {MAX_RUN_SECONDS} s") from None
@@ -67,6 +71,6 @@ def run_peer(peer: str, program: str, *arguments: str | Path, log: Path) -> None
         raise PeerFailedError(f"{peer}: exit {ended.returncode}, {log}")
 
 
-def _environment() -> dict[str, str]:
+def own_environment() -> dict[str, str]:
     """Return this process's environment without what would lead the peer to our own packages."""
     return {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}

@@ -52,6 +52,10 @@ TOY = Scale(
     decisions=20,
     board_rows=6,
     roster_children=2,
+    standing_index=60,
+    rosters=(4, 10),
+    setup_forms=("gcs",),
+    oprf_inputs=4,
 )
 
 
