@@ -21,6 +21,9 @@ from schemas.working_days import WorkingCalendar
 REVIEW_WORKING_DAYS: Final = 10
 """How long a provider may take, and by how much it may extend that once."""
 
+DELIVERY_WORKING_DAYS: Final = 20
+"""So long after an agreement has come into force its index is to be there."""
+
 MAX_NOTE_CHARACTERS: Final = 300
 MAX_TOLD_STEPS: Final = 200
 """The newest steps that a message tells; the log has them all."""
@@ -86,6 +89,17 @@ class AgreementHistoryStep(Message):
 
 def review_due_at(begun_at: int, calendar: WorkingCalendar, *, is_extended: bool = False) -> int:
     """Return when the answer to a proposal is due (POSIX seconds): the end of the 10th or 20th working day."""
-    days = REVIEW_WORKING_DAYS * (2 if is_extended else 1)
-    span = Span(unit=SpanUnit.WORKING_DAYS, value=days)
+    return _end_of(REVIEW_WORKING_DAYS * (2 if is_extended else 1), begun_at, calendar)
+
+
+def delivery_due_at(begun_at: int, calendar: WorkingCalendar) -> int:
+    """Return until when a provider is to publish its index (POSIX seconds): the end of the 20th working day.
+
+    Regulations on Government Data Sharing, art. 22. `begun_at`: when the agreement came into force.
+    """
+    return _end_of(DELIVERY_WORKING_DAYS, begun_at, calendar)
+
+
+def _end_of(working_days: int, begun_at: int, calendar: WorkingCalendar) -> int:
+    span = Span(unit=SpanUnit.WORKING_DAYS, value=working_days)
     return int(due_at(span, datetime.fromtimestamp(begun_at, UTC), calendar).at.timestamp())

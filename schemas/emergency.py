@@ -20,6 +20,12 @@ CALL_LASTS: Final = timedelta(hours=1)
 RESULT_LASTS: Final = timedelta(hours=72)
 """So long after its call a result is kept, then it is destroyed."""
 
+RECORD_LASTS: Final = timedelta(days=1095)
+"""So long after its call it is known that there was one: who, why, what the second person found (`record_days`, P16).
+
+A call that suspends its officer is known until that is lifted.
+"""
+
 MAX_EVALUATIONS_PER_CALL: Final = 40
 """Linkage keys that one call may have evaluated: as many as one child has at most, so that a call is about one."""
 

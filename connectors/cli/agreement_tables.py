@@ -43,7 +43,7 @@ def show_story(start: Start, copy: AgreementCopy) -> None:
     """Print where an agreement stands, until when an answer is due, and all its steps."""
     start.console.print(f"状态 / state: {_both(STATE_WORDS[copy.standing.state])}", highlight=False)
     if copy.review_due_at is not None:
-        start.console.print(f"答复期限 / answer due by: {_moment(copy.review_due_at - 1)}", highlight=False)
+        start.console.print(f"办理期限 / due by: {_moment(copy.review_due_at - 1)}", highlight=False)
     table = Table("时间 / when", "单位 / who", "步骤 / step", "理由 / reason", "说明 / note")
     for told in copy.history:
         reasons = "\n".join(_both(REASONS[code]) for code in told.reasons if code in REASONS)

@@ -51,6 +51,7 @@ class Action(StrEnum):
     EMERGENCY_VIEWED = "emergency_viewed"
     EMERGENCY_REVIEWED = "emergency_reviewed"
     EMERGENCY_DESTROYED = "emergency_destroyed"
+    EMERGENCY_RECORD_DESTROYED = "emergency_record_destroyed"
     NOTICES_VIEWED = "notices_viewed"
     RELEASES_VIEWED = "releases_viewed"
     CHILD_SOUGHT = "child_sought"

@@ -8,6 +8,7 @@ from connectors.console.record import record_in
 from connectors.desk.ledgers import destroy_ledger
 from connectors.emergency.calls import Call, CallUnknownError, get_call, list_undestroyed, questions_of, set_call
 from connectors.emergency.notices import note_lifted
+from connectors.emergency.record_expiry import destroy_due_records
 from connectors.emergency.review_call import tell_reviews
 from connectors.requester.ledger_roster import ledger_store_of
 from connectors.state.charges import forget_officer_use
@@ -21,6 +22,7 @@ from schemas.messages.emergency import MAX_LIFTED_BYTES, LiftedAnswer, LiftedCal
 def look_after_emergencies(console: Console) -> None:
     """Do all of it; raises GatewayUnreachableError, AnswerError, ProblemError where the gateway does not say."""
     destroy_emergency_results(console)
+    destroy_due_records(console.connector)
     forget_officer_use(console.connector.state, console.connector.today())
     tell_reviews(console)
     note_lifted_calls(console)
@@ -55,7 +57,7 @@ def _note_own(console: Console, lifted: LiftedCall) -> None:
 
 
 def _destroy(console: Console, call: Call) -> None:
-    """Destroy what tells of the child; that there was a call, its reason and its review stay."""
+    """Destroy what tells of the child; that there was a call, its reason and its review stay for `RECORD_LASTS`."""
     connector = console.connector
     asked = [one.question for one in questions_of(connector, call.id)]
     with destroying(connector.state) as connection:

@@ -59,6 +59,9 @@ ACTION_NAMES: Final[Mapping[Action, Text]] = MappingProxyType(
         Action.EMERGENCY_VIEWED: Text("查看紧急查询", "Looked at an emergency call"),
         Action.EMERGENCY_REVIEWED: Text("复核紧急查询", "Reviewed an emergency call"),
         Action.EMERGENCY_DESTROYED: Text("销毁紧急查询结果", "Destroyed the result of an emergency call"),
+        Action.EMERGENCY_RECORD_DESTROYED: Text(
+            "紧急查询的记录到期销毁", "Destroyed what was known of an emergency call, at its day"
+        ),
         Action.NOTICES_VIEWED: Text("查看收到的紧急查询", "Looked at emergency calls made to us"),
         Action.CORRECTION_RECORDED: Text("登记校核申请", "Recorded a request for correction"),
         Action.CORRECTION_VIEWED: Text("查看校核申请", "Looked at a request for correction"),

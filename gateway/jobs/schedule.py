@@ -14,6 +14,7 @@ from gateway.jobs.recorded_jobs import LONG_JOB_SECONDS, recorded, recorded_at
 from gateway.log.journal import Draft
 from gateway.persistence.request_queries import forget_envelopes
 from gateway.services.context import Gateway
+from gateway.services.delete_emergency_calls import delete_emergency_calls
 from gateway.services.delete_item_papers import delete_item_papers
 from gateway.services.destroy_index import delete_ended_rows, delete_removed_rows
 from gateway.services.destroy_runs import delete_over_runs
@@ -71,6 +72,7 @@ def start_jobs(gateway: Gateway) -> BackgroundScheduler:
         (propose_due_erasures, RETENTION_SECONDS),
         (escalate_items, ITEM_SECONDS),
         (delete_item_papers, RETENTION_SECONDS),
+        (delete_emergency_calls, RETENTION_SECONDS),
         (suspend_officers, EXPIRY_SECONDS),
     )
     for job, seconds in jobs:

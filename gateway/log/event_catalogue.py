@@ -208,7 +208,12 @@ DECLARATIONS: Final[Mapping[EventType, Declaration]] = MappingProxyType(
             "TX-AGREEMENT-007I", "协议审核一步", "A step of a proposal's review was taken", _ENDED, _STAFF, _REGISTER
         ),
         EventType.AGREEMENT_OVERDUE: Declaration(
-            "TX-AGREEMENT-008W", "协议答复逾期", "The answer to a proposal is overdue", _ENDED, _NOBODY, _REGISTER
+            "TX-AGREEMENT-008W",
+            "协议答复或索引发布逾期",
+            "The answer to a proposal, or the index of an agreement, is overdue",
+            _ENDED,
+            _NOBODY,
+            _REGISTER,
         ),
         EventType.AGREEMENT_COUNTERSIGN: Declaration(
             "TX-AGREEMENT-009I",

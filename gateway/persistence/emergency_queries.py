@@ -115,6 +115,21 @@ def list_calls(connection: Connection, limit: int) -> list[StoredCall]:
     return [_call_of(row) for row in connection.execute(query).mappings()]
 
 
+def list_settled(connection: Connection, opened_before: int, limit: int) -> list[StoredCall]:
+    """Return old calls that suspend nobody: justified in time, or lifted."""
+    table = emergency_call.c
+    in_time = (table.verdict == Verdict.JUSTIFIED.value) & (table.reviewed_at < table.due_at)
+    is_over = or_(table.lifted_at.is_not(None), in_time)
+    query = select(emergency_call).where(table.opened_at < opened_before, is_over).order_by(table.call).limit(limit)
+    return [_call_of(row) for row in connection.execute(query).mappings()]
+
+
+def delete_call(connection: Connection, call: StoredCall) -> None:
+    """Forget a call under one agreement."""
+    place = (emergency_call.c.agreement == call.agreement, emergency_call.c.call == call.call)
+    connection.execute(delete(emergency_call).where(*place))
+
+
 def list_lifted(connection: Connection, party: str, limit: int) -> list[StoredCall]:
     """Return the calls of or to an agency whose suspension was lifted, the newest first."""
     table = emergency_call.c

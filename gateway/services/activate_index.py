@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from gateway.domain.index_order import order_entries, published_table
 from gateway.log.events import EventType
 from gateway.log.journal import Draft
+from gateway.persistence.agreement_queries import set_review_due
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.entry_queries import insert_entries, insert_removals
 from gateway.persistence.publication_queries import (
@@ -66,6 +67,7 @@ def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply
         if _is_active(connection, publication):
             return Draft(None, ())
         _switch(connection, publication)
+        set_review_due(connection, standing.digest, None)
         return Draft(None, (register_event(received, EventType.INDEX_ACTIVATE, publication.records),))
 
     written = gateway.journal.write(change)

@@ -17,6 +17,7 @@ from gateway.persistence.agreement_queries import (
 )
 from gateway.persistence.agreement_step_queries import add_step, list_steps
 from gateway.persistence.engine import read_transaction
+from gateway.persistence.publication_queries import list_active
 from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import keys_of_party, load_agreement
 from gateway.services.context import Gateway
@@ -26,11 +27,19 @@ from gateway.services.request_trail import M, Received, register_event
 from keys.protocol.agreements import AgreementError, verify_signature
 from keys.protocol.key_chain import AgencyKeys
 from schemas.agreement import Agreement, AgreementSignature, AgreementState, Party
-from schemas.agreement_steps import MAX_TOLD_STEPS, AgreementHistoryStep, AgreementStep, review_due_at
+from schemas.agreement_steps import (
+    MAX_TOLD_STEPS,
+    AgreementHistoryStep,
+    AgreementStep,
+    delivery_due_at,
+    review_due_at,
+)
 from schemas.messages.agreements import AgreementAnswer, SignedAgreement
 from schemas.problem import ProblemCode, ProblemError
+from schemas.purpose_catalogue import load_purposes
 
 _BEGINS_REVIEW = frozenset({AgreementStep.PROPOSE, AgreementStep.SETTLE_REOPEN})
+_BINDS = frozenset({AgreementStep.SIGN, AgreementStep.COUNTERSIGN})
 _KEEPS_REVIEW = frozenset({AgreementStep.ACCEPT_COMPLETE})
 
 
@@ -81,15 +90,30 @@ def write_step(
     told: AgreementHistoryStep,
     history: tuple[AgreementHistoryStep, ...] = (),
 ) -> None:
-    """Write a step down and set until when the provider is to answer, if it still is."""
+    """Write a step down and set until when the provider is to answer, or in force to publish, if it still is."""
     add_step(connection, digest, told)
     if told.step in _KEEPS_REVIEW:
         return
     begun = [one.at for one in (*history, told) if one.step in _BEGINS_REVIEW]
     is_extended = told.step is AgreementStep.EXTEND
     is_reviewed = is_extended or told.step in _BEGINS_REVIEW
-    due_at = review_due_at(begun[-1], calendar_of(gateway), is_extended=is_extended) if is_reviewed else None
+    if is_reviewed:
+        due_at: int | None = review_due_at(begun[-1], calendar_of(gateway), is_extended=is_extended)
+    else:
+        due_at = _delivery_due(connection, gateway, digest, (*history, told))
     set_review_due(connection, digest, due_at)
+
+
+def _delivery_due(
+    connection: Connection, gateway: Gateway, digest: str, history: tuple[AgreementHistoryStep, ...]
+) -> int | None:
+    """Return until when an index is to be published, None where the agreement wants none or has one."""
+    stored, signed_at = get_stored(connection, digest), [one.at for one in history if one.step in _BINDS]
+    terms, is_active = stored.standing.agreement, stored.signed.state is AgreementState.ACTIVE
+    if not is_active or not signed_at or not load_purposes()[terms.purpose].has_index:
+        return None
+    begun_at = max(signed_at[-1], terms.valid_from)
+    return None if list_active(connection, digest) else delivery_due_at(begun_at, calendar_of(gateway))
 
 
 def verified_signature(

@@ -1,4 +1,4 @@
-"""What the clock does with agreements: their period ends, a newer version begins, an answer becomes overdue."""
+"""What the clock does with agreements: their period ends, a newer version begins, an answer or an index overdue."""
 
 from functools import partial
 
@@ -43,7 +43,7 @@ def replace_agreements(gateway: Gateway) -> None:
 
 
 def note_overdue_reviews(gateway: Gateway) -> int:
-    """Write into the log, once each, that an answer to a proposal is overdue; return how many there were."""
+    """Write into the log, once each, that an answer to a proposal or an index is overdue; return how many."""
     with read_transaction(gateway.engine) as connection:
         overdue = list_overdue(connection, gateway.seconds())
     for stored in overdue:
@@ -74,5 +74,6 @@ def _note(gateway: Gateway, stored: StoredAgreement, connection: Connection) -> 
         actor=Actor(org=gateway.id),
         peer=document.provider.agency,
         policy=PolicyRef(document.id, stored.standing.digest),
+        reason="delivery" if stored.signed.state is AgreementState.ACTIVE else "answer",
     )
     return Draft(None, (event,))

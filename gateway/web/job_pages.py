@@ -29,6 +29,7 @@ JOB_NAMES: Final = {
     "propose_due_erasures": Text("对到期记录申请擦除", "Propose what is past its retention"),
     "suspend_officers": Text("登记因紧急查询被暂停的经办人", "Record officers suspended over emergency calls"),
     "escalate_items": Text("督办逾期事项", "Escalate overdue items"),
+    "delete_emergency_calls": Text("删除保存期满的紧急查询记录", "Delete records of emergency calls at their day"),
     "delete_item_papers": Text("删除已办结事项的材料", "Delete papers of items that have ended"),
     "make_waiting_reports": Text("生成报告", "Make the reports asked for"),
     "ask_monthly_reports": Text("安排月度报告", "Ask for the monthly reports"),

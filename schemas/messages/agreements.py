@@ -77,7 +77,8 @@ class AgreementList(Message):
 class SignedAgreement(Message):
     """An agreement, its signatures, where it stands and how it came there.
 
-    `review_due_at`: until when the provider is to answer, while it has not. `history`: the newest steps, oldest first.
+    `review_due_at`: until when the provider is to answer, or in force to publish its index, while it has not.
+    `history`: the newest steps, oldest first.
     """
 
     agreement: Agreement

@@ -44,7 +44,8 @@ def test_it_is_active_once_all_three_have_signed(world: World) -> None:
         (AgreementStep.SIGN, HOLDER),
         (AgreementStep.COUNTERSIGN, LEAD),
     ]
-    assert (len(copy.signatures), copy.review_due_at) == (3, None)
+    assert len(copy.signatures) == 3
+    assert copy.review_due_at is not None  # until then its index is to be published
     assert [kind for kind, _ in world.log_entries()][-2:] == ["agreement.countersign", "agreement.activate"]
 
 
@@ -159,6 +160,25 @@ def test_an_answer_is_due_in_ten_working_days_extended_once_and_then_overdue(wor
     note_overdue_reviews(world.gateway)
     assert [kind for kind, _ in world.log_entries()].count("agreement.overdue") == once > before
     assert world.holder.office.refuse(digest, "not_held").review_due_at is None
+
+
+def test_an_index_is_due_in_twenty_working_days_and_then_overdue(world: World) -> None:
+    agreement = world.conclude()
+    digest = agreement.digest()
+    due = world.holder.office.sync()[digest].review_due_at
+    assert due is not None
+    assert 27 * DAY < due - world.clock.seconds() < 45 * DAY  # with public holidays among them
+    world.asker.office.suspend(digest)
+    assert world.holder.office.sync()[digest].review_due_at is None
+    world.asker.office.resume(digest)
+    assert world.holder.office.sync()[digest].review_due_at == due
+    before = [kind for kind, _ in world.log_entries()].count("agreement.overdue")
+    world.pass_time(seconds=due - world.clock.seconds() + 1)
+    note_overdue_reviews(world.gateway)
+    note_overdue_reviews(world.gateway)
+    overdue = [reason for kind, reason in world.log_entries() if kind == "agreement.overdue"]
+    assert len(overdue) == before + 1
+    assert overdue[-1] == "delivery"
 
 
 def test_an_extension_comes_too_late_once_the_answer_is_overdue(world: World) -> None:

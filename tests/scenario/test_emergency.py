@@ -4,16 +4,24 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Column, Engine, update
 
-from connectors.emergency.calls import get_call, is_suspended, questions_of
+from connectors.console.actions import Action
+from connectors.console.record import list_record
+from connectors.emergency.calls import CallUnknownError, get_call, is_suspended, questions_of
 from connectors.emergency.notices import Notice, list_notices
+from connectors.emergency.record_expiry import destroy_due_records
 from connectors.emergency.review_call import NotReviewableError, review_call
 from connectors.emergency.upkeep import destroy_emergency_results, look_after_emergencies
 from connectors.own_log.summary import summarise
+from connectors.state.database import reading
+from connectors.state.emergency_tables import emergency_call, emergency_notice
 from gateway.domain.account import Account
 from gateway.domain.roles import Role
+from gateway.persistence.emergency_tables import emergency_call as gateway_call
+from gateway.services.delete_emergency_calls import delete_emergency_calls
 from gateway.services.suspend_officers import NotLiftableError, confirm_lift, propose_lift, suspend_officers
-from schemas.emergency import MAX_EVALUATIONS_PER_CALL, CallState, Verdict
+from schemas.emergency import MAX_EVALUATIONS_PER_CALL, RECORD_LASTS, CallState, Verdict
 from schemas.problem import ProblemCode, ProblemError
 from tests.emergency_world import (
     ASKER,
@@ -213,3 +221,36 @@ def test_both_agencies_find_calls_and_reviews_in_the_log_as_they_remember_them(w
     review_call(world.console, f"{officer}-b", world.call(FREE, officer), Verdict.JUSTIFIED)
     assert world.faults_of_log() == before
     assert min(summarise(session.connector.state).compared for session in (world.asker, world.holder)) > 0
+
+
+def test_after_three_years_nothing_is_known_of_a_call_but_by_the_log(world: World, officer: str) -> None:
+    settled, overdue = world.call(FREE, officer), world.call(FREE, f"{officer}-b")
+    review_call(world.console, REVIEWER, settled, Verdict.JUSTIFIED)
+    world.pass_time(days=15)
+    look_after_emergencies(world.console)
+    look_after_emergencies(world.provider)
+    assert delete_emergency_calls(world.gateway) == 0
+    for call in (settled, overdue):
+        _put_back(world, call, int(RECORD_LASTS.total_seconds()))
+    assert destroy_due_records(world.asker.connector) == 1
+    assert destroy_due_records(world.provider.connector) == 1
+    assert delete_emergency_calls(world.gateway) == 1
+    with pytest.raises(CallUnknownError):
+        get_call(world.asker.connector, settled)
+    assert is_suspended(world.asker.connector, f"{officer}-b")  # what nobody reviewed stays
+    with reading(world.asker.connector.state) as connection:
+        assert Action.EMERGENCY_RECORD_DESTROYED in {line.action for line in list_record(connection, settled)}
+    assert destroy_due_records(world.asker.connector) == 0
+
+
+def _put_back(world: World, call: str, seconds: int) -> None:
+    """Have a call made so long before, at all three."""
+    _shift(world.asker.connector.state, emergency_call.c.id, call, seconds)
+    _shift(world.provider.connector.state, emergency_notice.c.call, call, seconds)
+    _shift(world.gateway.engine, gateway_call.c.call, call, seconds)
+
+
+def _shift(engine: Engine, column: Column[str], call: str, seconds: int) -> None:
+    times = {name: column.table.c[name] - seconds for name in ("opened_at", "due_at", "reviewed_at")}
+    with engine.begin() as connection:
+        connection.execute(update(column.table).where(column == call).values(times))

@@ -43,3 +43,9 @@ def test_a_receipt_that_is_owed_is_sent_when_the_question_is_resumed(scene: Scen
     with reading(provider.connector.state) as connection:
         noted = connection.execute(select(release.c.receipt_at).where(release.c.receipt_number == number)).scalar_one()
     assert noted is not None
+
+
+def test_once_an_index_is_published_none_is_due(scene: Scene) -> None:
+    for plan in PLANS:
+        digest = scene.agreements[plan.purpose].digest()
+        assert scene.session(plan.provider).office.sync()[digest].review_due_at is None

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.emergency import (
+    RECORD_LASTS,
     CallFacts,
     CallState,
     NoteError,
@@ -17,6 +18,7 @@ from schemas.emergency import (
     state_of,
     suspends,
 )
+from schemas.purpose_catalogue import load_purposes
 from schemas.working_days import CHINA_TIME, working_calendar
 
 CALENDAR = working_calendar()
@@ -111,3 +113,7 @@ def test_a_note_is_short() -> None:
     with pytest.raises(NoteError) as caught:
         parse_note("字" * 301)
     assert caught.value.reason == "too_long"
+
+
+def test_records_are_kept_as_long_as_the_purpose_says() -> None:
+    assert RECORD_LASTS.days == load_purposes()["P16"].record_days
