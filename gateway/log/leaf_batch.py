@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from gateway.log.event_id import make_event_id, parse_event_id
 from gateway.log.events import Event
@@ -14,9 +14,12 @@ from gateway.log.tiles import Tile, TreeEdge
 from gateway.log.timestamp import format_timestamp
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_subject_index, audit_tile
 from gateway.persistence.insert_rows import insert_rows
+from gateway.persistence.prepared import Prepared
 from keys.crypto.log_shards import shard_origin
 from keys.crypto.merkle import leaf_hash
 from schemas.randomness import RandomSource
+
+_BY_EVENT_ID = Prepared(select(audit_leaf.c.idx).where(audit_leaf.c.event_id == bindparam("event_id")))
 
 
 class DuplicateEventError(ValueError):
@@ -107,10 +110,7 @@ class LeafBatch:
 
 
 def _any_logged(connection: Connection, event_ids: list[str]) -> bool:
-    if not event_ids:
-        return False
-    query = select(audit_leaf.c.idx).where(audit_leaf.c.event_id.in_([parse_event_id(text) for text in event_ids]))
-    return connection.scalar(query.limit(1)) is not None
+    return any(_BY_EVENT_ID.first(connection, {"event_id": parse_event_id(text)}) is not None for text in event_ids)
 
 
 def _leaf_row(leaf: PreparedLeaf, receipt: LeafReceipt, at: datetime) -> dict[str, Any]:

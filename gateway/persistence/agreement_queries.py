@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from gateway.persistence.agreement_tables import agreement
-from gateway.persistence.prepared import Prepared
+from gateway.persistence.prepared import Prepared, Row
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
 from schemas.messages.agreements import SignedAgreement
 from schemas.policy import Standing
 
-# Made once: they are asked at every request.
-_BY_DIGEST = select(agreement).where(agreement.c.digest == bindparam("digest"))
+_COLUMNS = tuple(column.name for column in agreement.c)
+_BY_DIGEST = Prepared(select(agreement).where(agreement.c.digest == bindparam("digest")))
 _STATE = Prepared(select(agreement.c.state).where(agreement.c.digest == bindparam("digest")))
 
 
@@ -47,7 +47,7 @@ def add_agreement(
 
 def find_agreement(connection: Connection, digest: str) -> StoredAgreement | None:
     """Return the agreement with this digest, or None."""
-    row = connection.execute(_BY_DIGEST, {"digest": digest}).first()
+    row = _BY_DIGEST.first(connection, {"digest": digest})
     return None if row is None else _stored(row)
 
 
@@ -68,7 +68,7 @@ def list_agreements(connection: Connection, agency: str | None = None) -> tuple[
     if agency is not None:
         columns = (agreement.c.requester, agreement.c.provider, agreement.c.lead)
         query = query.where(or_(*(column == agency for column in columns)))
-    return tuple(_stored(row) for row in connection.execute(query))
+    return tuple(_stored(tuple(row)) for row in connection.execute(query))
 
 
 def list_versions(connection: Connection, first_version: str) -> tuple[StoredAgreement, ...]:
@@ -76,7 +76,7 @@ def list_versions(connection: Connection, first_version: str) -> tuple[StoredAgr
     query = select(agreement).where(
         or_(agreement.c.digest == first_version, agreement.c.first_version == first_version)
     )
-    found = [_stored(row) for row in connection.execute(query)]
+    found = [_stored(tuple(row)) for row in connection.execute(query)]
     return tuple(sorted(found, key=lambda stored: stored.standing.agreement.revision))
 
 
@@ -87,13 +87,13 @@ def list_in_states(
     query = select(agreement).where(agreement.c.state.in_([state.value for state in states]))
     if over_at is not None:
         query = query.where(agreement.c.valid_until <= over_at)
-    return tuple(_stored(row) for row in connection.execute(query.order_by(agreement.c.digest)))
+    return tuple(_stored(tuple(row)) for row in connection.execute(query.order_by(agreement.c.digest)))
 
 
 def list_overdue(connection: Connection, now: int) -> tuple[StoredAgreement, ...]:
     """Return the proposals whose answer is overdue and for which that was not noted yet."""
     query = select(agreement).where(agreement.c.review_due_at <= now, agreement.c.overdue_at.is_(None))
-    return tuple(_stored(row) for row in connection.execute(query.order_by(agreement.c.digest)))
+    return tuple(_stored(tuple(row)) for row in connection.execute(query.order_by(agreement.c.digest)))
 
 
 def set_provider_signature(connection: Connection, digest: str, signature: str) -> None:
@@ -127,23 +127,20 @@ def note_overdue(connection: Connection, digest: str, now: int) -> bool:
     return noted.rowcount == 1
 
 
-def _stored(row: Row[tuple[object, ...]]) -> StoredAgreement:
-    document = _parse(row.document)
-    tokens = (row.requester_signature, row.provider_signature, row.lead_signature)
-    state = AgreementState(row.state)
+@lru_cache(maxsize=1_024)
+def _stored(row: Row) -> StoredAgreement:
+    """Make an agreement of its row once: another state, another signature is another row."""
+    kept = dict(zip(_COLUMNS, row, strict=True))
+    document = Agreement.from_bytes(kept["document"], MAX_AGREEMENT_BYTES)
+    tokens = (kept["requester_signature"], kept["provider_signature"], kept["lead_signature"])
+    state = AgreementState(kept["state"])
     return StoredAgreement(
-        Standing(document, row.digest, state),
+        Standing(document, kept["digest"], state),
         SignedAgreement(
             agreement=document,
             signatures=tuple(token for token in tokens if token is not None),
             state=state,
-            review_due_at=row.review_due_at,
+            review_due_at=kept["review_due_at"],
         ),
-        row.first_version or row.digest,
+        kept["first_version"] or kept["digest"],
     )
-
-
-@lru_cache(maxsize=1_024)
-def _parse(document: bytes) -> Agreement:
-    """Parse a document once: its bytes never change."""
-    return Agreement.from_bytes(document, MAX_AGREEMENT_BYTES)

@@ -1,14 +1,16 @@
 """Reading and writing index entries: written in order of their hash, looked up by many hashes at once."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import repeat
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, LargeBinary, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.domain.index_order import OrderedEntries
 from gateway.persistence.index_tables import index_entry, index_removal
+from gateway.persistence.prepared import Prepared
 from gateway.persistence.publication_queries import ActiveIndex
 from schemas.formats import INDEX_HASH_BYTES
 
@@ -48,12 +50,7 @@ _VISIBLE = (
     index_entry.c.generation <= bindparam("generation"),
     ~_is_removed(bindparam("generation")),
 )
-# Made once: it is asked at every match.
-_BY_HASH = select(*_FOUND).where(
-    *_VISIBLE,
-    index_entry.c.key_type_code == bindparam("key_type_code"),
-    index_entry.c.index_hash.in_(bindparam("hashes", expanding=True)),
-)
+_BY_HASH = (*_VISIBLE, index_entry.c.key_type_code == bindparam("key_type_code"))
 
 
 def insert_entries(connection: Connection, volume: int, generation: int, entries: OrderedEntries) -> None:
@@ -91,7 +88,15 @@ def find_entries(
     for start in range(0, len(hashes), size):
         asked = hashes[start : start + size]
         each = [asked[at : at + INDEX_HASH_BYTES] for at in range(0, len(asked), INDEX_HASH_BYTES)]
-        yield connection.execute(_BY_HASH, {**place, "hashes": each}).all()
+        # Few statements serve all numbers of hashes: the last one is said again up to the next power of two.
+        each += each[-1:] * ((1 << (len(each) - 1).bit_length()) - len(each))
+        yield _by_hash(len(each)).all(connection, place | {f"hash_{number}": one for number, one in enumerate(each)})
+
+
+@cache
+def _by_hash(hashes: int) -> Prepared:
+    named = [bindparam(f"hash_{number}", type_=LargeBinary) for number in range(hashes)]
+    return Prepared(select(*_FOUND).where(*_BY_HASH, index_entry.c.index_hash.in_(named)))
 
 
 def read_entries(

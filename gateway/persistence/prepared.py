@@ -4,7 +4,6 @@ Twenty of them run for a request. Built and compiled anew each would cost fifty 
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
@@ -21,7 +20,8 @@ class Prepared:
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> None:
-        self._compile = lru_cache(maxsize=4)(statement.compile)
+        self._statement = statement
+        self._written: dict[str, tuple[str, Mapping[str, Any]]] = {}
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Row | None:
         """Return the first row, or None."""
@@ -44,5 +44,10 @@ class Prepared:
         return changed
 
     def _run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        compiled = self._compile(dialect=connection.dialect)
-        return call_driver(connection, compiled.string, {**compiled.params, **values})
+        text, constants = self._written.get(connection.dialect.name) or self._write(connection)
+        return call_driver(connection, text, {**constants, **values})
+
+    def _write(self, connection: Connection) -> tuple[str, Mapping[str, Any]]:
+        compiled = self._statement.compile(dialect=connection.dialect)
+        written = self._written[connection.dialect.name] = compiled.string, compiled.params
+        return written

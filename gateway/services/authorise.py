@@ -50,9 +50,7 @@ def load_agreement(
     Raises:
         ProblemError: no_agreement, not_a_party, unknown_key.
     """
-    digest = digest or received.claims.agreement
-    with read_transaction(gateway.engine) as connection:
-        stored = None if digest is None else find_agreement(connection, digest)
+    stored = received.named_agreement if digest is None else _read_agreement(gateway, digest)
     if stored is None:
         raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
     party = party_of(stored.standing.agreement, received.claims.issuer)
@@ -65,6 +63,11 @@ def load_agreement(
     except UntrustedKeyError:
         raise ProblemError(ProblemCode.UNKNOWN_KEY, clause="parties") from None
     return stored
+
+
+def _read_agreement(gateway: Gateway, digest: str) -> StoredAgreement | None:
+    with read_transaction(gateway.engine) as connection:
+        return find_agreement(connection, digest)
 
 
 def keys_of_party(members: Members, party: Party) -> AgencyKeys:
@@ -94,13 +97,39 @@ def authorise(
         ProblemError: the first clause that refuses, log_not_witnessed, officer_suspended, replayed, budget_exhausted,
             officer_budget_exhausted or emergency_call_over; nothing was charged then.
     """
-    stored = received.trail.agreement
-    if stored is None:
-        raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
+    check_permitted(gateway, received, request, further_check)
+    (receipt,) = log_permitted(gateway, received, request, (event,), charged)
+    received.trail.intent = receipt.event_id
+    return receipt
+
+
+def check_permitted(
+    gateway: Gateway,
+    received: Received[M],
+    request: PolicyRequest,
+    further_check: Callable[[Agreement], None] | None = None,
+) -> None:
+    """Decide for the first time, before anything costly; raises as `authorise`. Nothing may leave after this alone."""
+    stored = _get_agreement(received)
     _decide(gateway, request, stored.standing)
     require_witnessed(gateway)
     if further_check is not None:
         further_check(stored.standing.agreement)
+
+
+def log_permitted(
+    gateway: Gateway,
+    received: Received[M],
+    request: PolicyRequest,
+    events: tuple[Event, ...],
+    charged: Charge | None = None,
+    further_change: Callable[[Connection], None] | None = None,
+) -> tuple[LeafReceipt, ...]:
+    """Decide for the second time, under the write lock, and make the acceptance and `events` durable together.
+
+    Raises as `authorise`, or what `further_change` does, which is made in the same transaction; nothing is left then.
+    """
+    stored = _get_agreement(received)
 
     def change(connection: Connection) -> Draft[None]:
         _decide(gateway, request, _standing_now(connection, stored.standing))
@@ -112,11 +141,11 @@ def authorise(
             charge_officer(gateway, connection, stored.standing, officer, charged.kind, charged.amount)
         evaluations = charged.amount if charged is not None and charged.kind is BudgetKind.EVALUATIONS else 0
         note_call(gateway, connection, received, evaluations)
-        return Draft(None, (event,))
+        if further_change is not None:
+            further_change(connection)
+        return Draft(None, events)
 
-    (receipt,) = gateway.journal.write(change).receipts
-    received.trail.intent = receipt.event_id
-    return receipt
+    return gateway.journal.write(change).receipts
 
 
 def accept_once(connection: Connection, received: Received[M]) -> None:
@@ -143,9 +172,7 @@ def log_outcome(
 
     `change` is made in the same transaction; where it raises, nothing is changed or logged.
     """
-    stored = received.trail.agreement
-    if stored is None:
-        raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
+    stored = _get_agreement(received)
 
     def write(connection: Connection) -> Draft[None]:
         require_active(connection, stored.standing)
@@ -155,6 +182,12 @@ def log_outcome(
 
     (receipt,) = gateway.journal.write(write).receipts
     return receipt
+
+
+def _get_agreement(received: Received[M]) -> StoredAgreement:
+    if received.trail.agreement is None:
+        raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
+    return received.trail.agreement
 
 
 def _standing_now(connection: Connection, standing: Standing) -> Standing:

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from gateway.persistence.engine import read_transaction
 from gateway.persistence.member_queries import latest_registry_version, list_members, list_roots
@@ -50,9 +50,13 @@ class MemberDirectory:
     def current(self) -> Members:
         """Return the register: changes that other processes made are seen at once."""
         with read_transaction(self._engine) as connection:
-            version = latest_registry_version(connection)
-            with self._guard:
-                if self._members.version != version:
-                    members = {member.agency: member for member in list_members(connection)}
-                    self._members = Members(version, members, list_roots(connection))
-                return self._members
+            return self.seen_in(connection)
+
+    def seen_in(self, connection: Connection) -> Members:
+        """Return the register as a transaction that has just begun sees it."""
+        version = latest_registry_version(connection)
+        with self._guard:
+            if self._members.version != version:
+                members = {member.agency: member for member in list_members(connection)}
+                self._members = Members(version, members, list_roots(connection))
+            return self._members

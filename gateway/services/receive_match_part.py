@@ -3,16 +3,21 @@
 A part stays until the run is judged. The same part again changes nothing, another one under its number is refused.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from sqlalchemy import Connection
 
-from gateway.domain.entry_arrays import ASKED, ASKED_ROW, asked_records
+from gateway.domain.entry_arrays import ASKED, ASKED_ROW
 from gateway.domain.key_types import evidence_codes, relation_codes
-from gateway.log.events import EventType
+from gateway.domain.settled_rows import asked_keys, settled_rows
+from gateway.log.event_id import make_event_id
+from gateway.log.events import Event, EventType
 from gateway.persistence.engine import read_transaction
+from gateway.persistence.entry_queries import find_entries
 from gateway.persistence.run_queries import (
     Run,
     RunState,
@@ -22,12 +27,11 @@ from gateway.persistence.run_queries import (
     find_run_part_digest,
     is_run_id_used,
 )
-from gateway.services.answers import Reply, reply_with, sign_answer
-from gateway.services.authorise import authorise, load_agreement, log_outcome
+from gateway.services.answers import Reply, SignedAnswer, reply_with, sign_answer
+from gateway.services.authorise import check_permitted, load_agreement, log_permitted
 from gateway.services.context import Gateway
-from gateway.services.find_records import find_records, get_active
+from gateway.services.find_records import get_active
 from gateway.services.request_trail import Received, intent_event, outcome_event
-from linkage.run import settled
 from schemas.agreement import Agreement
 from schemas.agreement_terms import get_key_set
 from schemas.base64url import decode_base64url
@@ -49,29 +53,32 @@ def receive_match_part(gateway: Gateway, received: Received[MatchPart]) -> Reply
     """
     message = received.message
     agreement = load_agreement(gateway, received).standing.agreement
-    authorise(
-        gateway,
-        received,
-        PolicyRequest(
-            claims=received.claims,
-            provider=agreement.provider.agency,
-            records=len(message.records),
-            counties=tuple(record.county for record in message.records),
-        ),
-        intent_event(received, EventType.PART_QUERY, len(message.records)),
-        partial(_check_part, message),
+    request = PolicyRequest(
+        claims=received.claims,
+        provider=agreement.provider.agency,
+        records=len(message.records),
+        counties=tuple(record.county for record in message.records),
     )
+    check_permitted(gateway, received, request, partial(_check_part, message))
     rows = _settled_rows(gateway, received, agreement)
     answer = sign_answer(gateway, received, MatchPartAnswer(run=message.run, number=message.number, settled=rows))
-    outcome = outcome_event(
-        received,
-        EventType.PART_RESULT,
-        answer.envelope,
-        records=len(message.records),
-        result=f"settled={len(rows)}",
+    # Nothing leaves between the two and no other party hears of it: one commit for both, and for the part.
+    events = _events(gateway, received, answer, settled=len(rows))
+    *_, receipt = log_permitted(
+        gateway, received, request, events, further_change=partial(_store, gateway, received, agreement)
     )
-    receipt = log_outcome(gateway, received, outcome, partial(_store, gateway, received, agreement))
     return reply_with(gateway, received, answer, receipt)
+
+
+def _events(
+    gateway: Gateway, received: Received[MatchPart], answer: SignedAnswer, *, settled: int
+) -> tuple[Event, Event]:
+    records = len(received.message.records)
+    intent_id = make_event_id(gateway.now(), gateway.random)
+    intent = intent_event(received, EventType.PART_QUERY, records)
+    result = f"settled={settled}"
+    outcome = outcome_event(received, EventType.PART_RESULT, answer.envelope, records=records, result=result)
+    return replace(intent, event_id=intent_id), replace(outcome, ref=intent_id)
 
 
 def _check_part(message: MatchPart, agreement: Agreement) -> None:
@@ -98,16 +105,14 @@ def _packed(message: MatchPart) -> tuple[bytes, bytes]:
 
 
 def _settled_rows(gateway: Gateway, received: Received[MatchPart], agreement: Agreement) -> tuple[int, ...]:
-    message, key_set = received.message, get_key_set(agreement)
+    message = received.message
     with read_transaction(gateway.engine) as connection:
         index = get_active(connection, received.claims.agreement or "", message.epoch)
         if message.subject is not SubjectKind.CHILD:
             return tuple(sorted(record.row for record in message.records))
-        asked = asked_records([_packed(message)])
-        codes = {defined.code for defined in key_set.evidence if defined.name in key_set.settled_by}
-        records = find_records(connection, index, asked, codes)
-    is_settled = settled(asked.table, records.found, key_set)
-    return tuple(row for row, chosen in zip(asked.rows, is_settled.tolist(), strict=True) if chosen)
+        asked = asked_keys(decode_base64url(message.entries), get_key_set(agreement))
+        found = [find_entries(connection, index, code, hashes) for code, hashes in asked.hashes().items()]
+        return settled_rows(asked, chain.from_iterable(chain.from_iterable(found)))
 
 
 def _store(gateway: Gateway, received: Received[MatchPart], agreement: Agreement, connection: Connection) -> None:

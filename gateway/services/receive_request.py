@@ -4,6 +4,8 @@
 its signature; (3) type, audience, lifetime and digest of the body; (4) the body's own form.
 """
 
+from gateway.persistence.agreement_queries import find_agreement
+from gateway.persistence.engine import read_transaction
 from gateway.services.context import Gateway
 from gateway.services.index_subjects import current_index_key
 from gateway.services.members import Members
@@ -56,10 +58,13 @@ def receive_request(
     Raises:
         ProblemError: with the first thing that is wrong.
     """
-    members = gateway.members.current()
     if not token:
         raise ProblemError(ProblemCode.ENVELOPE_MISSING)
-    trail.envelope = _verify_envelope(gateway, members, token)
+    with read_transaction(gateway.engine) as connection:
+        members = gateway.members.seen_in(connection)
+        trail.envelope = _verify_envelope(gateway, members, token)
+        named = trail.envelope.claims.agreement
+        agreement = None if named is None else find_agreement(connection, named)
     trail.index_key = current_index_key(gateway)
     claims = trail.envelope.claims
     try:
@@ -70,7 +75,7 @@ def receive_request(
         message = model.from_bytes(body, len(body))
     except MessageError as error:
         raise ProblemError(ProblemCode(error.reason), error.pointer) from None
-    return Received(trail.envelope, message, body, trail, members)
+    return Received(trail.envelope, message, body, trail, members, agreement)
 
 
 def _verify_envelope(gateway: Gateway, members: Members, token: str) -> VerifiedEnvelope:

@@ -33,13 +33,17 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[M]):
-    """A request whose envelope and body were verified, and the register by which they were."""
+    """A request whose envelope and body were verified, and the register by which they were.
+
+    `named_agreement` is what the envelope names, if there is such a one; nobody has checked who its parties are.
+    """
 
     envelope: VerifiedEnvelope
     message: M
     body: bytes = field(repr=False)
     trail: Trail
     members: Members = field(repr=False)
+    named_agreement: StoredAgreement | None = field(default=None, repr=False)
 
     @property
     def claims(self) -> EnvelopeClaims:
