@@ -14,7 +14,7 @@ class Sample:
     Attributes:
         units: how much work was done.
         seconds: how long it took.
-        cpu_seconds: what this process spent on it; None where another process does the work.
+        cpu_seconds: what the processes that do the work spent on it; None where that was not taken.
         latencies: seconds of single requests, where there are any.
     """
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from bench.harness import Comparison, Contest, Sample, Tell, compare, timed
 from bench.load import HttpRequest, LoadError, send_all
 from bench.scene import FIRST_EPOCH, Scene
-from connectors.gateway_client import PATHS
+from connectors.gateway_client import PATHS, Prepared
 from connectors.identifiers import new_uuid
 from connectors.requester.hashes import HashedRow
 from demo.scenario.desks import query_under
@@ -19,16 +19,26 @@ _LOOK_UP = "SELECT index_hash, handle, county, key_types FROM index_entry WHERE 
 
 def sign_query(scene: Scene, rows: Sequence[HashedRow]) -> HttpRequest:
     """Return one signed match query, the only part of a run of its own; good once and for two minutes."""
-    part = MatchPart(
-        run=new_uuid(scene.requester.connector.random),
+    part = make_part(new_uuid(scene.requester.connector.random), rows)
+    prepared = scene.requester.client.prepare(MessageType.MATCH_PART, part, query_under(scene.agreement))
+    return as_request(MessageType.MATCH_PART, prepared)
+
+
+def make_part(run: str, rows: Sequence[HashedRow]) -> MatchPart:
+    """Return the only part of a run of these rows."""
+    return MatchPart(
+        run=run,
         epoch=FIRST_EPOCH,
         number=0,
         records=tuple(MatchRecord(row=place, county=row.row.county) for place, row in enumerate(rows)),
         entries=pack_asked(entry for place, row in enumerate(rows) for entry in row.to_entries(place)),
     )
-    prepared = scene.requester.client.prepare(MessageType.MATCH_PART, part, query_under(scene.agreement))
+
+
+def as_request(message_type: MessageType, prepared: Prepared) -> HttpRequest:
+    """Return a signed message as it is sent to the gateway."""
     headers = {ENVELOPE_HEADER: prepared.envelope, "Content-Type": "application/json"}
-    return HttpRequest("POST", PATHS[MessageType.MATCH_PART], headers, prepared.body)
+    return HttpRequest("POST", PATHS[message_type], headers, prepared.body)
 
 
 def ask(scene: Scene, batches: Sequence[Sequence[HashedRow]], clients: int) -> Sample:
@@ -37,7 +47,8 @@ def ask(scene: Scene, batches: Sequence[Sequence[HashedRow]], clients: int) -> S
     Raises:
         LoadError: refused, or an answer doesn't settle the records, which all stand in the index.
     """
-    answers = send_all(scene.stage.gateway_url, [sign_query(scene, batch) for batch in batches], clients)
+    requests = [sign_query(scene, batch) for batch in batches]
+    answers = scene.charged(lambda: send_all(scene.stage.gateway_url, requests, clients))
     settled = sum(map(_count_settled, answers.bodies))
     if settled < 0.9 * sum(map(len, batches)):
         raise LoadError("records of the index were not settled")
@@ -53,7 +64,7 @@ def compare_batch(scene: Scene, asked: Sequence[HashedRow], rounds: int, tell: T
 
         def match() -> Sample:
             sample = ask(scene, [asked], clients=1)
-            return Sample(len(asked), sample.seconds, latencies=sample.latencies)
+            return Sample(len(asked), sample.seconds, sample.cpu_seconds, sample.latencies)
 
         contest = Contest(
             name=name,

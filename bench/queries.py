@@ -1,37 +1,59 @@
-"""Signed match queries per second through gunicorn, against the same server answering an unsigned no-op."""
+"""Signed match queries and relayed exchanges per second through gunicorn, against the same server's unsigned no-op."""
 
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 
-from bench.harness import Comparison, Contest, Tell, compare
+from bench.harness import Contest, Figure, Sample, Tell, compare
 from bench.load import HttpRequest, send_all
 from bench.matching import ask, compare_batch
+from bench.relaying import Relay, relaying
+from bench.report import Result
 from bench.scale import Scale
 from bench.scene import Scene, open_scene
 from connectors.requester.hashes import HashedRow
 from demo.scenario.desks import publish
 
-CLIENTS = (1, 16)
+CLIENTS = (1, 16, 64)
+RELAYED_RECORDS = 20
 _NO_OP = HttpRequest("GET", "/healthz")
 
 
-def run(scale: Scale, tell: Tell) -> Iterator[Comparison]:
-    """Ask about one record a query with 1 and with 16 clients, then about many in one query."""
+def run(scale: Scale, tell: Tell) -> Iterator[Result]:
+    """Ask about one record a query with 1, 16 and 64 clients, about many in one query; then exchange the matches."""
     tell("starting a gateway and publishing an index")
     with open_scene(scale.register_records) as scene:
         publish(scene.provider, scene.agreement, lambda *_: None)
         asked = scene.hash_records(scale.batch_records)
         for clients in CLIENTS:
-            yield compare(_contest(scene, asked, clients, scale), scale.rounds, tell)
+            yield compare(_queries(scene, asked, clients, scale), scale.rounds, tell)
         yield compare_batch(scene, asked, scale.rounds, tell, name=f"signed match queries of {len(asked):,} records")
+        with relaying(scene, asked[:RELAYED_RECORDS]) as relay:
+            for clients in CLIENTS:
+                yield compare(_exchanges(relay, clients, scale), scale.rounds, tell)
+        yield Figure("gateway's memory", scene.gateway_memory_mb(), "MiB")
 
 
-def _contest(scene: Scene, asked: Sequence[HashedRow], clients: int, scale: Scale) -> Contest:
+def _queries(scene: Scene, asked: Sequence[HashedRow], clients: int, scale: Scale) -> Contest:
     records = cycle(asked)
     return Contest(
         name=f"signed match queries of 1 record, {clients} clients",
         unit="queries",
         peer=f"GET /healthz, {clients} clients",
         ours=lambda: ask(scene, [[record] for record in islice(records, scale.queries)], clients),
-        theirs=lambda: send_all(scene.stage.gateway_url, [_NO_OP] * scale.no_ops, clients).sample,
+        theirs=lambda: _no_ops(scene, clients, scale),
     )
+
+
+def _exchanges(relay: Relay, clients: int, scale: Scale) -> Contest:
+    return Contest(
+        name=f"exchanges of 1 record relayed to a provider, {clients} clients",
+        unit="exchanges",
+        peer=f"GET /healthz, {clients} clients",
+        ours=lambda: relay.exchange(scale.queries, clients),
+        theirs=lambda: _no_ops(relay.scene, clients, scale),
+    )
+
+
+def _no_ops(scene: Scene, clients: int, scale: Scale) -> Sample:
+    requests = [_NO_OP] * scale.no_ops
+    return scene.charged(lambda: send_all(scene.stage.gateway_url, requests, clients)).sample

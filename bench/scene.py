@@ -1,14 +1,15 @@
 """What is measured over HTTP: a gateway under gunicorn, two agencies that agreed, a register of any size."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from bench.machine import children_of, peak_memory_mb
+from bench.load import Answers
+from bench.machine import children_of, peak_memory_mb, processor_seconds
 from bench.register import write_register
 from connectors.cli.session import Session
 from connectors.context import OFFICE_ZONE
@@ -50,6 +51,14 @@ class Scene:
     def gateway_memory_mb(self) -> float:
         """Return the most memory that the largest worker of the gateway has had so far, in MiB."""
         return max(map(peak_memory_mb, children_of(self.gateway_process)))
+
+    def charged(self, send: Callable[[], Answers], *others: int) -> Answers:
+        """Send, and note what the gateway's processes and `others` spent on it."""
+        processes = (self.gateway_process, *others)
+        before = sum(map(processor_seconds, processes))
+        answers = send()
+        spent = sum(map(processor_seconds, processes)) - before
+        return replace(answers, sample=replace(answers.sample, cpu_seconds=spent))
 
     def hash_records(self, count: int) -> list[HashedRow]:
         """Return `count` records of the register as a requester asks about them first, hashed under the provider's key.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.context import Connector
-from connectors.gateway_client import Answered, AnswerError, GatewayClient, QueryContext
+from connectors.gateway_client import Answered, AnswerError, GatewayClient, Prepared, QueryContext
 from connectors.identifiers import new_uuid
 from connectors.trust import TrustStore
 from keys.crypto.errors import CryptoError
@@ -70,15 +70,7 @@ class AnswerCollector:
             ProblemError, GatewayUnreachableError: refused, or no answer.
             AnswerError: the answer can't be opened or holds anything but what was asked.
         """
-        by_handle = {row.handle: row for row in matched}
-        request_id = new_uuid(self._connector.random)
-        request = ExchangeRequest(
-            grant=grant,
-            attributes=attributes,
-            handles=tuple(by_handle),
-            possession=self._seal_proofs(request_id, attributes, by_handle),
-        )
-        prepared = self._client.prepare(MessageType.EXCHANGE, request, self._query, request_id=request_id)
+        request, prepared = self.prepare(grant, attributes, matched)
         answered = self._client.send(prepared, ExchangeAnswer, MAX_EXCHANGE_ANSWER_BYTES, self._query.agreement)
         opened = self._open(request, answered)
         self._check(request, answered.message, opened)
@@ -89,6 +81,20 @@ class AnswerCollector:
             expires_on=opened.expires_on,
             by_handle=dict(zip(request.handles, opened.answers, strict=True)),
         )
+
+    def prepare(
+        self, grant: str, attributes: tuple[str, ...], matched: Sequence[MatchedRow]
+    ) -> tuple[ExchangeRequest, Prepared]:
+        """Return one exchange about all matched rows, and the same signed, with possession proven."""
+        by_handle = {row.handle: row for row in matched}
+        request_id = new_uuid(self._connector.random)
+        request = ExchangeRequest(
+            grant=grant,
+            attributes=attributes,
+            handles=tuple(by_handle),
+            possession=self._seal_proofs(request_id, attributes, by_handle),
+        )
+        return request, self._client.prepare(MessageType.EXCHANGE, request, self._query, request_id=request_id)
 
     def _seal_proofs(self, request_id: str, attributes: tuple[str, ...], matched: Mapping[str, MatchedRow]) -> str:
         agreement, now = self._query.agreement, self._connector.now()

@@ -5,7 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.machine import children_of, describe_machine, file_system_of, forget_peak_memory, peak_memory_mb
+from bench.machine import (
+    children_of,
+    describe_machine,
+    file_system_of,
+    forget_peak_memory,
+    peak_memory_mb,
+    processor_seconds,
+)
 
 
 def test_the_machine_names_what_does_the_work():
@@ -32,3 +39,11 @@ def test_children_are_those_that_still_run():
         assert child.pid in children_of(os.getpid())
         child.communicate()
     assert child.pid not in children_of(os.getpid())
+
+
+def test_the_processor_time_of_children_counts():
+    with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as child:
+        alone = processor_seconds(child.pid)
+        both = processor_seconds(os.getpid())
+        assert 0 < alone < both
+        assert processor_seconds(os.getpid()) > both
