@@ -12,7 +12,7 @@ from demo.scenario.report import Report
 from demo.scenario.servers import run_command
 from demo.scenario.stage import Stage
 
-WITNESS_SECONDS = 60
+WITNESS_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)

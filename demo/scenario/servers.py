@@ -1,12 +1,13 @@
 """Starts gateway and connectors as processes of their own, waits until they answer, and ends what it started."""
 
+import itertools
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -14,9 +15,16 @@ import httpx
 from demo.scenario.cast import PASSPHRASE
 from hosting.certificates import trusted_authorities
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 END_SECONDS = 60.0
 """A server waits for the jobs under way before it ends; after half of this it ends all the same."""
+
+
+FIRST_PORT = 10_000
+PORTS = 22_000
+"""Below those that systems give to outgoing connections: none of these takes a port before its server listens."""
+
+_numbers = itertools.count(os.getpid() * 200)
 
 
 class ServerStartError(Exception):
@@ -24,10 +32,12 @@ class ServerStartError(Exception):
 
 
 def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of the loopback address that nobody listens on, each time another one."""
+    while True:
+        port = FIRST_PORT + next(_numbers) % PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def run_command(name: str, *arguments: str) -> str:
@@ -61,11 +71,10 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -
     deadline = time.monotonic() + START_SECONDS
     with httpx.Client(timeout=1, verify=trusted_authorities()) as client:
         while time.monotonic() < deadline and process.poll() is None:
-            try:
+            with suppress(httpx.HTTPError):
                 if client.get(url).is_success:
                     return
-            except httpx.HTTPError:
-                time.sleep(0.1)
+            time.sleep(0.1)
     raise ServerStartError(f"服务没有启动，见日志 / a server did not start, see its log: {log}")
 
 

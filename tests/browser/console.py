@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import httpx
 import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from demo.scenario.servers import free_port
 from gateway.domain.account import Account
 from gateway.domain.roles import Role
 from gateway.log.events import Actor, Event, EventType, PolicyRef
@@ -145,7 +145,8 @@ def new_context(browser: Browser, language: str = "zh", url: str = "") -> Browse
 @contextmanager
 def served_console(folder: Path) -> Iterator[Console]:
     """Serve a gateway as the product does, and end that very process afterwards."""
-    with played_world(folder) as world, _free_port() as port:
+    with played_world(folder) as world:
+        port = free_port()
         command = [str(Path(sys.executable).parent / "tongxin-gateway"), "--folder", str(folder)]
         process = subprocess.Popen(
             [*command, "serve", "--port", str(port), "--threads", "4"],
@@ -163,17 +164,9 @@ def served_console(folder: Path) -> Iterator[Console]:
             process.wait(30)
 
 
-@contextmanager
-def _free_port() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    yield port
-
-
 def _wait(url: str) -> None:
     with httpx.Client(verify=trusted_authorities()) as client:
-        for _ in range(600):
+        for _ in range(2400):
             with suppress(httpx.HTTPError):
                 if client.get(url + "/readyz").status_code == 200:
                     return

@@ -20,10 +20,11 @@ from connectors.console.account_book import AgencyAccounts
 from connectors.console.roles import Role
 from connectors.context import Connector, open_connector
 from connectors.settings import save_settings
+from demo.scenario.servers import free_port
 from hosting.accounts.accounts import get_account, open_account
 from hosting.certificates import trusted_authorities
 from tests.accounts import add_settled_account, forget_used_codes
-from tests.browser.console import PASSWORD, Person, _free_port, fill_sign_in
+from tests.browser.console import PASSWORD, Person, fill_sign_in
 from tests.unit.connectors.offices import PASSPHRASE, Clock, open_office, register_row
 from tests.unit.connectors.web.office_desk import PIN
 
@@ -97,30 +98,29 @@ def served_office(folder: Path) -> Iterator[OfficeConsole]:
 @contextmanager
 def served_folder(folder: Path, passphrase: str, chosen_port: int | None = None) -> Iterator[OfficeConsole]:
     """Serve the console of the connector in `folder` as the product does, and end that very process afterwards."""
-    with _free_port() as free_port:
-        port = chosen_port or free_port
-        command = [str(Path(sys.executable).parent / "tongxin-connector"), "--folder", str(folder)]
-        process = subprocess.Popen(
-            [*command, "console", "--port", str(port), "--threads", "4"],
-            env={**os.environ, "TONGXIN_PASSPHRASE": passphrase},
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        connector = open_connector(folder, passphrase)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(url, process)
-            yield OfficeConsole(url, connector)
-        finally:
-            connector.state.dispose()
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            process.wait(30)
+    port = chosen_port or free_port()
+    command = [str(Path(sys.executable).parent / "tongxin-connector"), "--folder", str(folder)]
+    process = subprocess.Popen(
+        [*command, "console", "--port", str(port), "--threads", "4"],
+        env={**os.environ, "TONGXIN_PASSPHRASE": passphrase},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    connector = open_connector(folder, passphrase)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(url, process)
+        yield OfficeConsole(url, connector)
+    finally:
+        connector.state.dispose()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(60)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     with httpx.Client(verify=trusted_authorities()) as client:
-        for _ in range(1200):
+        for _ in range(2400):
             assert process.poll() is None, "the console ended at once"
             with suppress(httpx.HTTPError):
                 if client.get(url + "/healthz").status_code == 200:

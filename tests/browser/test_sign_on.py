@@ -7,9 +7,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from connectors.console.roles import Role
 from connectors.settings import save_settings
+from demo.scenario.servers import free_port
 from hosting.sign_on.identities import Identity, link_account
 from hosting.sign_on.settings import ProviderSettings
-from tests.browser.console import _free_port, new_context
+from tests.browser.console import new_context
 from tests.browser.office_console import OfficeConsole, served_folder
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, SUBJECT, IdentityProvider, served_provider
 from tests.unit.connectors.offices import PASSPHRASE, Clock, open_office, register_row
@@ -42,14 +43,12 @@ def office(provider: IdentityProvider, tmp_path_factory: pytest.TempPathFactory)
     secret = folder / "client.secret"
     secret.write_text(CLIENT_SECRET)
     secret.chmod(0o600)
-    with _free_port() as port:
-        settings = {
-            "gateway": PIN,
-            "console_url": f"http://127.0.0.1:{port}",
-            "identity_provider": ProviderSettings(
-                issuer=provider.url, client_id=CLIENT_ID, client_secret_file=secret.name
-            ),
-        }
+    port = free_port()
+    settings = {
+        "gateway": PIN,
+        "console_url": f"http://127.0.0.1:{port}",
+        "identity_provider": ProviderSettings(issuer=provider.url, client_id=CLIENT_ID, client_secret_file=secret.name),
+    }
     save_settings(folder, connector.settings.model_copy(update=settings))
     connector.state.dispose()
     with served_folder(folder, PASSPHRASE, port) as office:

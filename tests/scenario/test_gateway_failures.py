@@ -22,6 +22,8 @@ from schemas.messages.agreements import AgreementEnd
 from schemas.problem import ProblemCode
 from tests.scenario.gateway_simulator import World, played_world, serving
 
+PATIENCE_SECONDS = 60
+
 
 class FullJournal(Journal):
     """A journal whose queue is full."""
@@ -95,9 +97,8 @@ def test_a_serving_process_signs_a_checkpoint_by_itself(world: World) -> None:
     scheduler = start_jobs(world.gateway)
     assert {job.id for job in scheduler.get_jobs()} == set(JOB_NAMES), "every job has its name on the page"
     try:
-        for _ in range(1_000):
-            if latest_checkpoint(world.gateway.engine) is not None:
-                break
+        ends_at = time.monotonic() + PATIENCE_SECONDS
+        while latest_checkpoint(world.gateway.engine) is None and time.monotonic() < ends_at:
             time.sleep(0.01)
     finally:
         scheduler.shutdown()
