@@ -1,10 +1,10 @@
 """Evaluates the keys of the records that an index will have, and holds what will stand in it and beside it.
 
-libsodium works outside the interpreter's lock: while it works on some records, the next ones are read.
+Records are read and evaluated by turns. Reading the next ones in a thread meanwhile costs more than it gains: after
+each multiplication libsodium's threads would wait for the interpreter, which the reading thread keeps.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import compress, islice
 
 from connectors.context import Connector
@@ -40,15 +40,9 @@ class RecordHasher:
 
     def hash_all(self, records: Iterator[MarkedRecord]) -> MixedIndex:
         """Read all records and return their index, without the hashes that too many of them share."""
-        with ThreadPoolExecutor(1) as ahead:
-            hashes: Future[bytes] | None = None
-            while step := list(islice(records, RECORDS_A_STEP)):
-                self._keep(step)
-                if hashes is not None:
-                    self._mixer.add_hashes(hashes.result())
-                hashes = ahead.submit(self._hash, step)
-            if hashes is not None:
-                self._mixer.add_hashes(hashes.result())
+        while step := list(islice(records, RECORDS_A_STEP)):
+            self._keep(step)
+            self._mixer.add_hashes(self._hash(step))
         return self._mixer.mix(MAX_GROUP_PUBLISHED)
 
     def index_records(self, index: MixedIndex) -> Iterator[IndexRecord]:
