@@ -33,7 +33,7 @@ from tests.museum.requests.honest_runs import HonestRuns
 from tests.scene import Scene
 
 PLAYED_BY_SEVEN: Final = frozenset(one for one in PATHS if one.value.startswith(("board.", "parents.")))
-"""The messages of the private OR, which two agencies can't play: see `tests/scenario/test_private_or.py`."""
+"""The messages of the private OR, which two agencies can't play: see `test_tampering_in_a_circle.py`."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def life(scene: Scene) -> Life:
 
 
 KINDS = sorted(set(PATHS) - PLAYED_BY_SEVEN - {MessageType.AGREEMENT_END, MessageType.AGREEMENT_COUNTERSIGN})
-"""All but what ends the life, what wants seven agencies, and what a lead body: see `test_agreement_signatures`."""
+"""All but what ends the life, what wants seven agencies, and what a lead body: see `test_tampering_in_a_circle`."""
 
 
 # Replays.
