@@ -2,14 +2,10 @@
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +14,6 @@ import pytest
 
 from gateway.log.log_check import check_log
 from gateway.persistence.engine import read_transaction
-from hosting.certificates import trusted_authorities
 from schemas.agreement import Agreement
 from schemas.envelope import MessageType
 from schemas.formats import digest_of
@@ -33,48 +28,11 @@ from schemas.messages.index import (
     pack_entries,
 )
 from schemas.messages.match import MatchAnswer, Outcome
+from tests.gateway_process import end_process, serving_process
 from tests.scenario.gateway_simulator import GATEWAY_ID, PASSPHRASE, World, entry, played_world, record
 
 ENTRIES = 40_000
 PARTS = 4
-
-
-@contextmanager
-def _process(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Serve the gateway in `folder` as the product does, and end that very process afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "tongxin-gateway"), "--folder", str(folder)]
-    process = subprocess.Popen(
-        [*command, "serve", "--port", str(port), *options],
-        env={**os.environ, "TONGXIN_PASSPHRASE": PASSPHRASE},
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(url)
-        yield process, url
-    finally:
-        _end(process, signal.SIGTERM)
-
-
-def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
-    """End the process and its workers: the session that was started for them."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, how)
-    process.wait(30)
-
-
-def _wait(url: str) -> None:
-    with httpx.Client(verify=trusted_authorities()) as client:
-        for _ in range(600):
-            with suppress(httpx.HTTPError):
-                if client.get(url + "/readyz").status_code == 200:
-                    return
-            time.sleep(0.05)
-    raise AssertionError("the gateway did not come up")
 
 
 @pytest.fixture
@@ -92,12 +50,15 @@ def world(folder: Path) -> Iterator[World]:
 def test_an_id_is_accepted_once_across_processes_workers_and_restarts(world: World, folder: Path) -> None:
     body = AgreementList().to_bytes()
     claims = world.requester.claims(MessageType.AGREEMENT_LIST, body, GATEWAY_ID)
-    with _process(folder, "--workers", "2") as (_, first), _process(folder) as (_, second):
+    with (
+        serving_process(folder, PASSPHRASE, "--workers", "2") as (_, first),
+        serving_process(folder, PASSPHRASE) as (_, second),
+    ):
         worlds = [replace(world, url=url) for url in (first, second)] * 4
         with ThreadPoolExecutor(8) as senders:
             statuses = list(senders.map(lambda one: one.send(one.requester, claims, body).status, worlds))
     assert sorted(statuses) == [200] + [409] * 7
-    with _process(folder) as (_, third):
+    with serving_process(folder, PASSPHRASE) as (_, third):
         assert replace(world, url=third).send(world.requester, claims, body).status == 409
     with read_transaction(world.gateway.engine) as connection:
         check_log(connection, world.gateway.settings.log_name)
@@ -111,12 +72,12 @@ def test_a_killed_activation_leaves_the_old_index_or_the_new_one(world: World, f
     old = world.publish(agreement, [[entry(handle, KeyType.ID, kept[0]), entry(handle, KeyType.P_D, kept[1])]])
     new = str(uuid.uuid4())
     activate = _send_parts(world, agreement, new, added)
-    with _process(folder) as (process, url):
+    with serving_process(folder, PASSPHRASE) as (process, url):
         served = replace(world, url=url)
         with ThreadPoolExecutor(1) as sender:
             sent = sender.submit(_activate, served, agreement, activate)
             time.sleep(seconds)
-            _end(process, signal.SIGKILL)
+            end_process(process, signal.SIGKILL)
             sent.result()
     active = _active(world, agreement)
     assert active in {old, new}
