@@ -2,22 +2,23 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from bench.harness import Comparison, Figure, Sample, Tell, cpu_ratios
 from bench.hashing import hashing_contest
 from bench.linkage import oprf_inputs
-from bench.machine import children_of, forget_peak_memory
+from bench.machine import children_of, forget_peak_memory, processor_seconds
 from bench.matching import compare_batch
 from bench.publishing import Stages
 from bench.scale import Scale
 from bench.scene import Scene, open_scene
 from demo.province import Agency
 
-KEYS_PER_RECORD = 2
 MATCH_ROUNDS = 7
 
 _ROOT = Path(__file__).parents[1]
@@ -40,9 +41,12 @@ def _publish(scene: Scene, records: int, scale: Scale, tell: Tell) -> Iterator[C
     for process in children_of(scene.gateway_process):
         forget_peak_memory(process)
     tell(f"publishing {records:,} records")
+    gateway_began = processor_seconds(scene.gateway_process)
     stages = publish_apart(scene)
+    gateway_seconds = processor_seconds(scene.gateway_process) - gateway_began
     after = contest.theirs()
-    ours = Sample(KEYS_PER_RECORD * records, stages.seconds, stages.cpu_seconds)
+    hashes = _count_entries(scene)
+    ours = Sample(hashes, stages.seconds, stages.cpu_seconds + gateway_seconds)
     bare = before + after
     yield Comparison(
         name=f"publishing {records:,} records",
@@ -54,8 +58,24 @@ def _publish(scene: Scene, records: int, scale: Scale, tell: Tell) -> Iterator[C
     )
     for step in ("seconds", "reading", "hashing", "sending", "activating"):
         yield Figure(f"{records:,} records: {_STEPS[step]}", getattr(stages, step), "s")
+    yield Figure(f"{records:,} records: hashes", hashes, "")
+    yield Figure(f"{records:,} records: connector's processor time", stages.cpu_seconds, "s")
+    yield Figure(f"{records:,} records: gateway's processor time", gateway_seconds, "s")
+    yield Figure(f"{records:,} records: libsodium's processor time", _seconds_for(bare, hashes), "s")
     yield Figure(f"{records:,} records: connector's memory", stages.memory_mb, "MiB")
     yield Figure(f"{records:,} records: gateway's memory", scene.gateway_memory_mb(), "MiB")
+
+
+def _count_entries(scene: Scene) -> int:
+    """Return how many hashes the published index has."""
+    with closing(sqlite3.connect(f"file:{scene.gateway_database}?mode=ro", uri=True)) as database:
+        (count,) = database.execute("SELECT count(*) FROM index_entry").fetchone()
+    return int(count)
+
+
+def _seconds_for(bare: Sample, hashes: int) -> float:
+    """Return the processor time that the bare calls take for so many hashes."""
+    return (bare.cpu_seconds or 0.0) * hashes / bare.units
 
 
 _STEPS = {
