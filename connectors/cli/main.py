@@ -15,6 +15,7 @@ _COMMANDS: Final = {
         ("setup_commands", ("init", "enrolment", "join", "registry", "alerts", "promises")),
         ("register_commands", ("check",)),
         ("rehearse_command", ("rehearse",)),
+        ("bulk_commands", ("bulk",)),
         ("agreement_commands", ("agreement",)),
         ("index_commands", ("index",)),
         ("board_commands", ("board",)),

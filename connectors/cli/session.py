@@ -6,6 +6,7 @@ import click
 
 import hosting.command_line
 from connectors.agreements import SharingOffice
+from connectors.bulk.errors import BulkError
 from connectors.context import Connector, open_connector
 from connectors.gateway_client import AnswerError, GatewayClient, GatewayUnreachableError
 from connectors.publisher.publishing_alone import PublishingElsewhereError
@@ -76,6 +77,7 @@ class FriendlyGroup(hosting.command_line.FriendlyGroup):
         StateVersionError,
         ProviderSettingsError,
         BackupError,
+        BulkError,
     )
 
 
