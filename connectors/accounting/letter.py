@@ -44,6 +44,13 @@ OPENING: Final = Wording(
     "Under articles 44 and 45 of the Personal Information Protection Law we tell you which requests about this child"
     " came through the data sharing gateway. A request returns the least that its purpose needs, never the file.",
 )
+BY_BOARD: Final = Wording(
+    "民政部门核实孤儿和事实无人抚养儿童（用途 P03）时，由本单位查明父母是谁，各部门只合在一起回答是否符合条件。"
+    "网关不知道所问的是哪名儿童，因此这类查询不在上表之内；需要了解的，请向民政部门询问。",
+    "When civil affairs finds out about orphans and de facto unattended children (purpose P03), this agency finds the"
+    " parents, and all offices answer together and only whether the conditions are met. The gateway does not know which"
+    " child is asked about, so that these requests are not in the table: ask the civil affairs department about them.",
+)
 OBJECTING: Final = Wording(
     "如您认为上述查询有误、无必要，或者信息不准确，可以自收到本告知书之日起向本单位书面提出异议，要求更正、补充、删除或者说明处理规则"
     "（个人信息保护法第四十六条至第四十九条）；也可以向网信部门或者本单位的上级机关投诉、举报（第六十五条）。"
@@ -57,13 +64,17 @@ OBJECTING: Final = Wording(
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a letter says. `agency_name` maps an agency's id to its full name."""
+    """What a letter says. `agency_name` maps an agency's id to its full name.
+
+    `is_from_resolver`: whether this agency names parents for purpose P03, of which the gateway knows no child.
+    """
 
     accounting: Accounting
     child_name: str = field(repr=False)
     agency_name: Callable[[str], Wording]
     written_on: date
     language: str = "zh"
+    is_from_resolver: bool = False
 
     def say(self, words: Wording) -> str:
         """Return the words in the letter's language."""
@@ -108,6 +119,8 @@ def _make_document(letter: Letter) -> DocumentObject:
         _add_table(document, letter)
     else:
         document.add_paragraph(letter.say(NOTHING))
+    if letter.is_from_resolver:
+        document.add_paragraph(letter.say(BY_BOARD))
     document.add_paragraph(letter.say(OBJECTING))
     _add_end(document, letter)
     return document

@@ -77,6 +77,7 @@ def letter(start: Start, handle: str, file: Path, out: Path, language: str) -> N
         agency_name=_names_of(session),
         written_on=connector.today(),
         language=language,
+        is_from_resolver=connector.settings.family_register_mapping is not None,
     )
     try:
         write_letter(out, made)

@@ -121,6 +121,7 @@ def make_letter(console: Console, account: str, child: ChildAccount, accounting:
         agency_name=lambda agency: name_agency(console, agency),
         written_on=console.connector.today(),
         language=language,
+        is_from_resolver=console.connector.settings.family_register_mapping is not None,
     )
     _record(console, account, Action.LETTER_WRITTEN, _subject(child.handles), f"row={child.child.row}")
     return letter_bytes(letter)

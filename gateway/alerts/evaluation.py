@@ -49,7 +49,7 @@ class Evaluation:
     with_body: bool = False
 
 
-_WITH_RECEIPTS: Final = REQUESTS | {EventType.FIELD_RECEIPT}
+_INTENTS: Final = REQUESTS | {EventType.FIELD_RECEIPT, EventType.STATISTICS_QUERY}
 _ASKED: Final = REQUESTS | {EventType.REFUSAL}
 _CHANGES: Final = frozenset(
     {
@@ -68,7 +68,7 @@ EVALUATIONS: Final[Mapping[RuleKind, Evaluation]] = MappingProxyType(
         RuleKind.OUTSIDE_OFFICE_HOURS: Evaluation(find_office_hours, REQUESTS, with_officer=True),
         RuleKind.OUTSIDE_OWN_HOURS: Evaluation(find_own_hours, REQUESTS, with_officer=True),
         RuleKind.EMERGENCY_ACCESS: Evaluation(find_emergency_access, _ASKED, with_personal=True),
-        RuleKind.ORPHAN_INTENT: Evaluation(find_orphans, _WITH_RECEIPTS, waits="unanswered_for"),
+        RuleKind.ORPHAN_INTENT: Evaluation(find_orphans, _INTENTS, waits="unanswered_for"),
         RuleKind.LATE_WITNESS: Evaluation(find_late_witnesses, frozenset()),
         RuleKind.CHANGED_AND_BACK: Evaluation(
             find_changes_back, _CHANGES, same_day=True, earlier_days="back_within", with_body=True

@@ -131,6 +131,13 @@ def test_an_intent_without_an_outcome_is_found() -> None:
     assert [one.entries for one in found] == [(Place(2026, 2),)]
 
 
+def test_a_question_for_statistics_is_an_intent_too() -> None:
+    asked = row(1, EventType.STATISTICS_QUERY)
+    assert EventType.STATISTICS_QUERY in EVALUATIONS[RuleKind.ORPHAN_INTENT].types
+    assert len(evaluate("orphan", asked)) == 1
+    assert not evaluate("orphan", asked, answered=frozenset({"event-1"}))
+
+
 def test_an_answered_intent_and_an_outcome_are_no_orphans() -> None:
     receipt = row(2, EventType.FIELD_RECEIPT, ref="event-1")
     assert not evaluate("orphan", row(1), receipt, answered=frozenset({"event-1"}))
