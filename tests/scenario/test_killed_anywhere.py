@@ -20,6 +20,7 @@ LOG = logging.getLogger(__name__)
 
 SEED = int(os.environ.get("TONGXIN_KILL_SEED", "20261121"))
 KILLS = 20
+QUESTIONS_PER_AGREEMENT = 2
 STEP_SECONDS = 20
 LAST_SECONDS = 120
 MAX_DELAY_SECONDS = 0.25
@@ -81,7 +82,7 @@ class Killer:
 @pytest.fixture
 def play(tmp_path: Path) -> Iterator[Play]:
     """Everything at work."""
-    with opened_play(new_stage(tmp_path), SEED, {}) as opened:
+    with opened_play(new_stage(tmp_path), SEED, {}, QUESTIONS_PER_AGREEMENT) as opened:
         yield opened
 
 

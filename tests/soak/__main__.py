@@ -17,20 +17,23 @@ from tests.soak.soak import Soak, opened_soak
 @click.command()
 @click.option("--minutes", type=click.FloatRange(min=0.1), default=60, show_default=True, help="时长 / how long")
 @click.option("--seed", type=int, default=20261122, show_default=True, help="随机种子 / of the order of faults")
-def main(minutes: float, seed: int) -> None:
+@click.option("--folder", type=click.Path(path_type=Path), help="全部文件留在这里 / keep all files here")
+def main(minutes: float, seed: int, folder: Path | None) -> None:
     """在故障之中持续运行真实业务，最后逐项核对。 / Run real traffic among faults, and check everything at the end."""
     logging.disable(logging.WARNING)
     console = Console()
     if (reason := why_no_small_disk()) is not None:
         console.print(f"磁盘写满不测 / a full disk is not played: {reason}")
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with tempfile.TemporaryDirectory(prefix="tongxin-soak-") as folder, Progress(*columns, console=console) as progress:
+    with tempfile.TemporaryDirectory(prefix="tongxin-soak-") as spare, Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=1.0)
 
         def tell(share: float, what: str) -> None:
             progress.update(task, completed=min(share, 1.0), description=what)
+            if not console.is_terminal:
+                click.echo(f"{share:6.1%} {what}")
 
-        with opened_soak(Path(folder), 60 * minutes, seed, tell) as soak:
+        with opened_soak(folder or Path(spare), 60 * minutes, seed, tell) as soak:
             soak.run()
             soak.reckon()
     show(console, soak)

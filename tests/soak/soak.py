@@ -23,6 +23,7 @@ FAULT_SECONDS = (3.0, 12.0)
 QUIET_SECONDS = (2.0, 15.0)
 RECOVERY_SECONDS = 240
 LOOK_SECONDS = 1.0
+QUESTIONS_PER_AGREEMENT = 6
 WATCHED = ("gateway", "provider")
 
 EXPECTED = frozenset(
@@ -44,13 +45,19 @@ Tell = Callable[[float, str], None]
 
 @dataclass
 class Soak:
-    """A play under faults of some kinds, and what was seen of it."""
+    """A play under faults of some kinds, and what was seen of it.
+
+    Attributes:
+        seconds: how long it lasts.
+        pace: of the usual time that a fault lasts, and of the quiet after it.
+    """
 
     play: Play
     kinds: Sequence[Fault]
     rng: random.Random
     tell: Tell
     seconds: float
+    pace: float = 1.0
     began: float = field(default_factory=time.monotonic)
     is_steady: bool = False
     played: Counter[str] = field(default_factory=Counter)
@@ -67,13 +74,13 @@ class Soak:
             self.tell(self.share, fault.name)
             fault.begin()
             try:
-                self._watch(self.rng.uniform(*FAULT_SECONDS))
+                self._watch(self.pace * self.rng.uniform(*FAULT_SECONDS))
             finally:
                 fault.end()
             self._recover(fault)
             self.play.look()
             self.played[fault.name] += 1
-            self._watch(self.rng.uniform(*QUIET_SECONDS))
+            self._watch(self.pace * self.rng.uniform(*QUIET_SECONDS))
 
     def reckon(self) -> None:
         """Check all that was acknowledged, the log as a whole, and that nothing grew; raises AssertionError."""
@@ -95,11 +102,11 @@ class Soak:
                 is_first = False
 
     def _recover(self, fault: Fault) -> None:
-        """Wait until a question comes to its end, begun with whatever state the fault left."""
+        """Wait until a question comes to its end, or a reviewer decides, from whatever state the fault left."""
         history = self.play.history
         history.update()
         seen, deadline = len(history.lines), time.monotonic() + RECOVERY_SECONDS
-        while not any(line["what"] == "asked" for line in history.lines[seen:]):
+        while not any(line["what"] in {"asked", "decided"} for line in history.lines[seen:]):
             assert time.monotonic() < deadline, f"nothing was asked any more after: {fault.name}"
             self._watch(LOOK_SECONDS)
             history.update()
@@ -123,7 +130,7 @@ def opened_soak(folder: Path, seconds: float, seed: int, tell: Tell) -> Iterator
     with ExitStack() as stack:
         proxies = {name: stack.enter_context(FaultyProxy(reached[name], behind[name])) for name in reached}
         disk = _disk(stack, folder, stage.gateway_folder)
-        play = stack.enter_context(opened_play(stage, seed, behind))
+        play = stack.enter_context(opened_play(stage, seed, behind, QUESTIONS_PER_AGREEMENT))
         yield Soak(play, Injector(folder, play.victims, proxies, disk).faults(), random.Random(seed), tell, seconds)
 
 

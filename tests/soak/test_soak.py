@@ -84,6 +84,7 @@ def test_growth_over_the_last_quarters_is_seen(memory: float, descriptors: float
 
 def test_what_is_acknowledged_outlives_a_full_disk_and_cut_connections(tmp_path: Path) -> None:
     with opened_soak(tmp_path, 1, 7, lambda *_: None) as soak:
+        soak.pace = 0.2
         soak.kinds = [fault for fault in soak.kinds if fault.name in SHORT]
         soak.run()
         soak.reckon()

@@ -74,18 +74,19 @@ class Play:
 
 
 @contextmanager
-def opened_play(stage: TwoAgencies, seed: int, ports: Mapping[str, int]) -> Iterator[Play]:
+def opened_play(stage: TwoAgencies, seed: int, ports: Mapping[str, int], questions: int) -> Iterator[Play]:
     """Set the stage, match both states of the register while all is quiet, then start the two sides.
 
     Args:
         stage: not founded yet.
         seed: of what is replayed.
         ports: where gateway and provider listen, where that differs from where they are reached.
+        questions: asked under an agreement before another is proposed.
     """
     generate_province(stage.province, CHILDREN, 1, today=stage.today)
     mapping = write_states_and_roster(stage)
     stage.found()
-    victims = _victims(stage, mapping, ports)
+    victims = _victims(stage, mapping, ports, str(questions))
     notes = Notes(stage.folder / "notes")
     with ExitStack() as stack:
         for victim in victims.values():
@@ -114,15 +115,15 @@ def new_stage(folder: Path) -> TwoAgencies:
     return TwoAgencies(folder, datetime.now(OFFICE_ZONE).date(), QUICK_KDF_COST)
 
 
-def _victims(stage: TwoAgencies, mapping: Path, ports: Mapping[str, int]) -> dict[str, Victim]:
+def _victims(stage: TwoAgencies, mapping: Path, ports: Mapping[str, int], questions: str) -> dict[str, Victim]:
     desk = stage.desks[PUBLISHER]
     at = {"gateway": stage.gateway_port, "provider": desk.port} | dict(ports)
     gateway = ("--folder", str(stage.gateway_folder), "serve", "--port", str(at["gateway"]))
     connector = ("--folder", str(desk.folder), "serve", "--port", str(at["provider"]))
     worker = [sys.executable, "-m", "tests.scenario.killed.workers"]
     notes = str(stage.folder / "notes")
-    asker = [*worker, "ask", str(stage.desks[ASKER].folder), notes, str(mapping)]
-    publisher = [*worker, "publish", str(desk.folder), notes, str(stage.register)]
+    asker = [*worker, "ask", str(stage.desks[ASKER].folder), notes, str(mapping), questions]
+    publisher = [*worker, "publish", str(desk.folder), notes, str(stage.register), questions]
     urls = {name: f"http://127.0.0.1:{port}/healthz" for name, port in at.items()}
     return {
         "gateway": Victim("gateway", command_of("tongxin-gateway", *gateway), stage.folder / "g.log", urls["gateway"]),
@@ -137,7 +138,7 @@ def _victims(stage: TwoAgencies, mapping: Path, ports: Mapping[str, int]) -> dic
 def _play_quietly(stage: TwoAgencies, notes: Notes, prober: Prober, history: History, provider: Session) -> None:
     """Publish both states of the register under a first agreement and keep what each must answer."""
     prober.requester.client.refresh_registry()
-    AskingSide(prober.requester, notes, prober.mapping).propose()
+    AskingSide(prober.requester, notes, prober.mapping, 1).propose()
     publishing = PublishingSide(provider, notes, stage.register, stage.register.with_name("changed.xlsx"))
     for _ in range(2):
         publishing.round()

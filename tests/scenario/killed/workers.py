@@ -1,7 +1,7 @@
 """The two sides that are killed: one publishes an index again and again, one asks again and again.
 
 Each round is what the commands do, from the state in the connector's database alone, so that a killed process's
-successor goes on by itself. Run as `python -m tests.scenario.killed.workers ROLE FOLDER NOTES OTHER_REGISTER`.
+successor goes on by itself. Run as `python -m tests.scenario.killed.workers ROLE FOLDER NOTES DATA QUESTIONS`.
 """
 
 import hashlib
@@ -38,7 +38,6 @@ from schemas.purpose_catalogue import load_purposes
 from tests.scenario.killed.notes import NotedClient, Notes, note_evaluations
 
 ROWS_A_BATCH = 10
-QUESTIONS_PER_AGREEMENT = 2
 SKEW_FILE = "clock_skew"
 """Beside the notes, where there is one: seconds by which the asking side's clock is wrong."""
 
@@ -111,11 +110,12 @@ class PublishingSide:
 class AskingSide:
     """Goes on with what is unanswered, else decides what waits for a reviewer, else asks anew.
 
-    After a few questions it proposes a new agreement.
+    After so many questions it proposes a new agreement.
     """
 
-    def __init__(self, session: Session, notes: Notes, mapping: Path) -> None:
+    def __init__(self, session: Session, notes: Notes, mapping: Path, questions_per_agreement: int) -> None:
         self._session = session
+        self._questions_per_agreement = questions_per_agreement
         self._notes = notes
         self._mapping = mapping
         self._questioner = Questioner(session.connector, session.client, session.trust)
@@ -139,7 +139,7 @@ class AskingSide:
             self._ask(unfinished[-1])
         elif waiting is not None:
             self._decide(*waiting)
-        elif latest is None or asked_already >= QUESTIONS_PER_AGREEMENT:
+        elif latest is None or asked_already >= self._questions_per_agreement:
             self.propose()
         elif latest.standing.state is AgreementState.ACTIVE:
             self._ask(self.new_question(latest))
@@ -242,7 +242,7 @@ def _skewed_clock(notes_path: Path) -> Callable[[], datetime]:
     return now
 
 
-def main(role: str, folder: Path, notes_path: Path, data: Path) -> None:
+def main(role: str, folder: Path, notes_path: Path, data: Path, questions_per_agreement: int) -> None:
     """Do rounds until killed; what a command would show as a sentence is noted, and the command is given again."""
     vars(prepare_index)["MAX_PART_ENTRIES"] = ENTRIES_A_PART
     notes = Notes(notes_path)
@@ -251,7 +251,7 @@ def main(role: str, folder: Path, notes_path: Path, data: Path) -> None:
     if role == "publish":
         side = PublishingSide(session, notes, data, data.with_name("changed.xlsx"))
     else:
-        side = AskingSide(session, notes, data)
+        side = AskingSide(session, notes, data, questions_per_agreement)
     while True:
         try:
             side.round()
@@ -266,4 +266,5 @@ def main(role: str, folder: Path, notes_path: Path, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(Path(argument) for argument in sys.argv[2:5]))
+    given_role, given_folder, given_notes, given_data, given_questions = sys.argv[1:]
+    main(given_role, Path(given_folder), Path(given_notes), Path(given_data), int(given_questions))
