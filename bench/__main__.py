@@ -13,6 +13,7 @@ from bench import (
     index,
     large_question,
     ledgers,
+    linking,
     log,
     log_append,
     log_proofs,
@@ -47,6 +48,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "private_or_questions": private_or_questions.run,
     "queries": queries.run,
     "index": index.run,
+    "linking": linking.run,
 }
 
 _LEGEND = (

@@ -56,6 +56,7 @@ TOY = Scale(
     rosters=(4, 10),
     setup_forms=("gcs",),
     oprf_inputs=4,
+    linked_children=150,
 )
 
 
