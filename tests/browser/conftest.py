@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from connectors.console.roles import Role as AgencyRole
 from gateway.domain.roles import Role
 from hosting.web.site import COOKIE_NAME
-from tests.browser.console import Console, new_context, served_console
+from tests.browser.console import WAIT_MS, Console, new_context, served_console
 from tests.browser.office_console import OfficeConsole, served_office
 
 CHROMIUMS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
@@ -25,6 +25,7 @@ def browser() -> Iterator[Browser]:
     installed = next((path for path in CHROMIUMS if path.exists()), None)
     if installed is None:
         pytest.skip(f"no Chromium at {CHROMIUMS[0]} or {CHROMIUMS[1]}: the pages are not looked at")
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox", "--disable-gpu"])
         yield chromium

@@ -34,6 +34,9 @@ PASSWORD = "四棵老槐树下的风筝 1987"
 STEP_SECONDS = 30
 ENTRIES_A_WRITE = 1_000
 VIEWPORT = {"width": 1366, "height": 768}
+WAIT_MS = 60_000
+"""So long the tests wait for what a page is to show: no page is that slow, but a machine may be busy."""
+
 NAMES = {
     Role.OVERSIGHT_AUDITOR: "阿卜杜热合曼·买买提",
     Role.AGENCY_AUDITOR: "欧阳思远",
@@ -136,7 +139,7 @@ def fill_sign_in(page: Page, account: str, password: str, code: str) -> None:
 def new_context(browser: Browser, language: str = "zh", url: str = "") -> BrowserContext:
     """Return a browser without cookies but that of the language."""
     context = browser.new_context(viewport=VIEWPORT, base_url=url or None)  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT_MS)
     if url:
         context.add_cookies([{"name": "language", "value": language, "url": url}])
     return context

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 from connectors.console.account import Account
 from connectors.console.roles import Role
 from connectors.desk.drafts import get_draft
+from connectors.desk.question_work import ask_question
 from tests.browser.asking_desk import AskingDesk, served_desk
-from tests.unit.connectors.desk.asked_ledgers import keep_ledger
+from tests.unit.connectors.desk.asked_ledgers import being_asked, keep_ledger
 from tests.unit.connectors.requester.asking_offices import child
 
 OFFICER = Account("li.na", "阿卜杜热合曼·买买提", frozenset({Role.QUERY_OFFICER}))
@@ -131,6 +132,8 @@ def test_a_possible_match_by_keyboard(
     fits: Callable[[Page], bool],
     language: str,
 ) -> None:
+    asked = being_asked(desk.console, desk.office, PUPILS)
+    ask_question(desk.console, asked.id, lambda *_: None)
     officer, head = page_of(OFFICER, language), page_of(HEAD, language)
     officer.goto("/desk/reviews")
     check(officer, axe, fits)
