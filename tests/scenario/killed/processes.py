@@ -14,7 +14,7 @@ import httpx
 from demo.scenario.cast import PASSPHRASE
 from hosting.certificates import trusted_authorities
 
-START_SECONDS = 90
+START_SECONDS = 180
 POLL_SECONDS = 0.05
 
 
