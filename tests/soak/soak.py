@@ -35,6 +35,7 @@ EXPECTED = frozenset(
         "envelope_expired",
         "registry_expired",
         "answer: not_in_force",
+        "missing_key",
     }
 )
 """What the commands may show while something is wrong: giving the command again is all that anybody does."""
@@ -107,6 +108,7 @@ class Soak:
         history.update()
         seen, deadline = len(history.lines), time.monotonic() + RECOVERY_SECONDS
         while not any(line["what"] in {"asked", "decided"} for line in history.lines[seen:]):
+            self.play.victims["asker"].require_alive()
             assert time.monotonic() < deadline, f"nothing was asked any more after: {fault.name}"
             self._watch(LOOK_SECONDS)
             history.update()

@@ -30,6 +30,7 @@ from connectors.state.roster_ref import MappingFile
 from connectors.trust import TrustStore
 from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, OFFICER, PARTS, PASSPHRASE, PROVINCE, SIGNATORIES
+from keys.custody.errors import MissingKeyError
 from keys.protocol.key_chain import read_root
 from schemas.agreement import AgreementState, Approval
 from schemas.messages.match import Decision, ReviewReason
@@ -262,6 +263,9 @@ def main(role: str, folder: Path, notes_path: Path, data: Path, questions_per_ag
             notes.add("problem", code=f"answer: {error.reason}", role=role)
         except GatewayUnreachableError:
             notes.add("problem", code="unreachable", role=role)
+            time.sleep(PAUSE_SECONDS)
+        except MissingKeyError:  # by its clock, its keys are not valid yet
+            notes.add("problem", code="missing_key", role=role)
             time.sleep(PAUSE_SECONDS)
 
 
