@@ -39,6 +39,7 @@ ALWAYS: Final[Mapping[str, str]] = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "200",
     "spark.driver.maxResultSize": "0",
+    "spark.network.timeout": "600s",
     "spark.python.authenticate.socketTimeout": "300s",
     "spark.driver.extraJavaOptions": "-XX:-UsePerfData",
     "spark.executor.extraJavaOptions": "-XX:-UsePerfData",

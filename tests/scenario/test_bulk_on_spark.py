@@ -27,6 +27,9 @@ from tests.scenario.bulk_results import embedded, written
 
 AGREEMENT = digest_of(b"an agreement")
 PATIENCE_SECONDS = 900
+BRIEF = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+"""Half of what a brief Java process costs is optimising what it won't run again."""
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -56,7 +59,7 @@ def run(play: Play, out: Path, *cluster: str, environment: dict[str, str] | None
     done = subprocess.run(
         command,
         cwd=work,
-        env=os.environ | paths | (environment or {}),
+        env=os.environ | BRIEF | paths | (environment or {}),
         capture_output=True,
         timeout=PATIENCE_SECONDS,
         check=False,
@@ -91,14 +94,18 @@ def daemon(folder: Path, name: str, *arguments: str) -> Iterator[None]:
     assert spec is not None
     assert spec.origin is not None
     home = Path(spec.origin).parent
-    environment = os.environ | {
-        "SPARK_HOME": str(home),
-        "SPARK_CONF_DIR": str(folder / "conf"),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_LOCAL_DIRS": str(folder / "local"),
-        "SPARK_DAEMON_MEMORY": "256m",
-        "PYTHONPATH": str(REPOSITORY),
-    }
+    environment = (
+        os.environ
+        | BRIEF
+        | {
+            "SPARK_HOME": str(home),
+            "SPARK_CONF_DIR": str(folder / "conf"),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_LOCAL_DIRS": str(folder / "local"),
+            "SPARK_DAEMON_MEMORY": "256m",
+            "PYTHONPATH": str(REPOSITORY),
+        }
+    )
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             [str(home / "bin" / "spark-class"), *arguments],
