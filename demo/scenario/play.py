@@ -145,6 +145,8 @@ class Play:
         time.sleep(max(0, self.expiring.valid_until + 1 - requester.connector.seconds()))
         refusals = RefusalPlay(requester, agreement, self.expiring, small, unsigned).run()
         refusals.append(self._be_refused_by_provider())
+        provider.office.revoke(small.digest())  # so that nobody at the consoles asks under so small a budget
+        requester.office.sync()
         self.report.show_refusals(refusals)
         for refusal in refusals:
             zh, en = f"拒绝：{refusal.tried_zh}", f"refused: {refusal.tried_en}"
