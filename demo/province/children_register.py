@@ -38,6 +38,9 @@ PROGRAMMES: Final = {
 
 NO_PROGRAMME: Final = "无"
 
+_PROTECTED: Final = "监护缺失或不当"
+"""Where such a child lives is told to nobody."""
+
 DISABILITY_KNOWN: Final = 0.85
 """Share of the certificate holders whom civil affairs has down as disabled."""
 
@@ -87,6 +90,8 @@ def draw_children_record(child: Child, household: Household, serial: int, today:
         "guardian_relation": guardian.relation,
         "guardian_id": guardian.citizen_id,
         "guardian_phone": guardian.phone,
+        "caregiver_relation": "祖父母" if household.is_left_behind else "父母",
+        "address_protected": "是" if _PROTECTED in categories else "否",
         "case_status": _draw_case_status(child, household, categories, age, rng),
         "last_visit": written_date(_days_before(today, _MAX_DAYS_SINCE_VISIT, rng), rng),
     }

@@ -31,6 +31,7 @@ CHILDREN_REGISTER_GROUPS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
             "guardian_phone": "联系电话",
         },
     ),
+    ("照护情况", {"caregiver_relation": "实际照护人与儿童关系", "address_protected": "住址是否保密"}),
     ("享受补贴", {"benefit_programme": "补贴项目", "benefit_since": "起领年月"}),
     ("", {"case_status": "档案状态", "last_visit": "最近走访日期"}),
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.agreement_parties import find_lead
 from connectors.agreements import Terms, draft_agreement, root_key_id
 from connectors.cli.session import Session
 from connectors.context import open_connector, utc_now
@@ -88,8 +89,9 @@ def agree(
     valid_seconds: int = 365 * 86_400,
     evaluations_per_day: int | None = None,
     attributes: tuple[str, ...] = (),
+    lead: Session | None = None,
 ) -> Agreement:
-    """Draft, propose and sign an agreement; returns it active."""
+    """Draft, propose and sign an agreement, and have a lead body countersign it; returns it active."""
     purpose = load_purposes()[purpose_id]
     kind = AgencyKind(provider.connector.settings.agency_type)
     now = requester.connector.seconds()
@@ -110,10 +112,15 @@ def agree(
         officer_releases_per_day=purpose.rate_limits.officer_releases_per_day,
         retention_days=purpose.retention_days,
         approval=Approval.SECOND_PERSON if purpose.approvals.emergency is None else Approval.NONE,
+        lead=find_lead(requester.trust.registry(requester.connector.now())),
     )
     agreement = draft_agreement(requester.connector, purpose, terms)
     requester.office.propose(agreement, SIGNATORIES)
     provider.office.sign(agreement.digest(), SIGNATORIES)
+    if lead is not None:
+        lead.office.sync()
+        lead.office.countersign(agreement.digest(), SIGNATORIES)
+        provider.office.sync()
     requester.office.sync()
     return agreement
 

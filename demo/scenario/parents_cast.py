@@ -1,4 +1,7 @@
-"""Who takes part in the private OR: civil affairs asks, five offices know something of parents, one is the keeper."""
+"""Who takes part in the private OR: civil affairs asks, five offices know something of parents, one is the keeper.
+
+A lead body countersigns what they agree on.
+"""
 
 from dataclasses import dataclass
 
@@ -34,5 +37,12 @@ OTHER_OFFICES = (
     Seat(AgencyKind.JUSTICE, "童心省司法厅", "Tongxin Province Department of Justice"),
     Seat(AgencyKind.COURT, "童心省高级人民法院", "High People's Court of Tongxin Province"),
 )
+LEAD = Seat(
+    AgencyKind.LEAD_BODY,
+    "童心省未成年人保护工作领导小组办公室",
+    "Office of the Leading Group on the Protection of Minors",
+)
+"""Countersigns every agreement, and has no part in boards."""
+
 OFFICES = (RESOLVER, *OTHER_OFFICES)
 SEATS = (REQUESTER, KEEPER, *OFFICES)

@@ -16,12 +16,13 @@ from connectors.settings import ConnectorSettings
 from connectors.trust import TrustStore
 from demo.scenario.cast import COUNTY, PASSPHRASE
 from demo.scenario.desks import agree
-from demo.scenario.parents_cast import KEEPER, OFFICES, OTHER_OFFICES, REQUESTER, RESOLVER, SEATS, Seat
+from demo.scenario.parents_cast import KEEPER, LEAD, OFFICES, OTHER_OFFICES, REQUESTER, RESOLVER, SEATS, Seat
 from demo.scenario.parents_data import FAMILIES_MAPPING, GROUNDS_MAPPING
 from demo.scenario.servers import free_port, serving
 from demo.scenario.stage import Stage
 from gateway.bootstrap import open_gateway
 from gateway.services.enrol_member import enrol_member, gateway_pin, read_enrolment
+from gateway.settings import load_settings, save_settings
 from keys.custody.key_file_format import STANDARD_KDF_COST, KdfCost
 from schemas.agency_kinds import AgencyKind
 from schemas.agreement import Agreement
@@ -39,7 +40,7 @@ class ParentsStage:
     folder: Path
     today: date
     kdf_cost: KdfCost = STANDARD_KDF_COST
-    ports: dict[AgencyKind, int] = field(default_factory=lambda: {seat.kind: free_port() for seat in SEATS})
+    ports: dict[AgencyKind, int] = field(default_factory=lambda: {seat.kind: free_port() for seat in (*SEATS, LEAD)})
     sessions: dict[AgencyKind, Session] = field(default_factory=dict)
     agreements: dict[AgencyKind, Agreement] = field(default_factory=dict)
 
@@ -58,11 +59,13 @@ class ParentsStage:
     def found(self) -> None:
         """Make the gateway and the connectors, enrol and join."""
         self.stage.found()
+        settings = load_settings(self.stage.gateway_folder)
+        save_settings(self.stage.gateway_folder, settings.model_copy(update={"lead_body": LEAD.agency}))
         with open_gateway(self.stage.gateway_folder, PASSPHRASE) as gateway:
-            for seat in SEATS:
+            for seat in (*SEATS, LEAD):
                 enrol_member(gateway, read_enrolment(self._create(seat)))
             pin = gateway_pin(gateway)
-        for seat in SEATS:
+        for seat in (*SEATS, LEAD):
             join_gateway(self.connector_folder(seat), pin)
 
     def open(self, stack: ExitStack) -> None:
@@ -70,15 +73,15 @@ class ParentsStage:
         stack.enter_context(self.stage.serving_gateway())
         for seat in (RESOLVER, KEEPER):
             stack.enter_context(self._serving(seat))
-        for seat in SEATS:
+        for seat in (*SEATS, LEAD):
             self.sessions[seat.kind] = self._sit_down(seat)
             stack.callback(self.sessions[seat.kind].close)
 
     def agree(self) -> None:
-        """Let civil affairs agree with each of the others, one by one."""
+        """Let civil affairs agree with each of the others, one by one; the lead body countersigns."""
         for seat in (KEEPER, *OFFICES):
             requester, provider = self.sessions[REQUESTER.kind], self.sessions[seat.kind]
-            self.agreements[seat.kind] = agree(requester, provider, PURPOSE, (COUNTY,))
+            self.agreements[seat.kind] = agree(requester, provider, PURPOSE, (COUNTY,), lead=self.sessions[LEAD.kind])
 
     @property
     def office(self) -> BoardOffice:

@@ -103,7 +103,7 @@ def test_categories_and_regions_parse_and_no_region_was_ever_issued(held) -> Non
 def test_ledger_has_merged_title_two_row_header_and_signatures(small_province: ProvinceSummary) -> None:
     sheet = openpyxl.load_workbook(small_province.folder / LEDGER).worksheets[0]
     merged = {str(cells) for cells in sheet.merged_cells.ranges}
-    assert {"A1:S1", "A2:S2", "A3:A4", "C3:K3", "L3:O3", "P3:Q3", "S3:S4"} <= merged
+    assert {"A1:U1", "A2:U2", "A3:A4", "C3:K3", "L3:O3", "P3:Q3", "R3:S3", "U3:U4"} <= merged
     assert sheet["C3"].value == "儿童信息"
     assert [sheet.cell(4, column).value for column in (3, 6, 12)] == ["姓名", "公民身份号码", "监护人姓名"]
     assert sheet["A5"].value == 1
