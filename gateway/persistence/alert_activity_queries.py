@@ -59,9 +59,7 @@ def forget_activity(connection: Connection, before_on: date) -> None:
 def list_run_counts(connection: Connection, from_at: datetime) -> list[RunCount]:
     """Return the judged runs that began at `from_at` or later, as far as they are still kept."""
     query = (
-        select(
-            match_run.c.requester, agreement.c.id, match_run.c.created_at, match_run.c.summary, match_run.c.officer
-        )
+        select(match_run.c.requester, agreement.c.id, match_run.c.created_at, match_run.c.summary, match_run.c.officer)
         .join(agreement, agreement.c.digest == match_run.c.agreement)
         .where(match_run.c.created_at >= int(from_at.timestamp()), match_run.c.state == RunState.JUDGED.value)
     )
