@@ -200,8 +200,9 @@ def test_a_judge_that_died_holds_nobody_up_for_ever(
         assert _code(world.fetch(agreement, run, 1, [0])) is ProblemCode.INTERNAL
     now = world.clock.seconds()
     _claim(world, "another process", now)
-    monkeypatch.setattr(judge_run, "WAIT_SECONDS", 0.3)
-    assert _code(world.fetch(agreement, run, 1, [0])) is ProblemCode.OVERLOADED
+    with monkeypatch.context() as patch:
+        patch.setattr(judge_run, "WAIT_SECONDS", 0.3)
+        assert _code(world.fetch(agreement, run, 1, [0])) is ProblemCode.OVERLOADED
     world.clock.ahead = timedelta(seconds=CLAIM_SECONDS + 1)
     assert _fetch(world, agreement, run, 1, [0]).outcomes[0].outcome is Outcome.MATCH
 

@@ -48,8 +48,11 @@ def folder(tmp_path: Path) -> Path:
 
 def test_programs_that_serve_have_no_fault(scene: Scene) -> None:
     code, found = _examine(gateway.cli, scene.stage.gateway_folder, DEMO_PASSPHRASE)
-    assert {check for check, state in found.items() if state == "fault"} == set()
-    assert code == 0
+    faults = {check for check, state in found.items() if state == "fault"}
+    serving = {f"reachable:{desk.part.agency}" for desk in scene.stage.desks.values()}
+    # Another test may have enrolled a member that does not serve.
+    assert {check for check in faults if check in serving or not check.startswith("reachable:")} == set()
+    assert code == bool(faults)
     assert found[f"reachable:{scene.stage.desks[Agency.CIVIL_AFFAIRS].part.agency}"] == "ok"
     code, found = _examine(connectors.cli, scene.stage.desks[Agency.CIVIL_AFFAIRS].folder, DEMO_PASSPHRASE)
     assert {check for check, state in found.items() if state == "fault"} <= {"jobs"}  # a holiday notice may be missing
