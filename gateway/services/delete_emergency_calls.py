@@ -4,10 +4,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from gateway.log.journal import Draft
 from gateway.persistence.emergency_queries import delete_call, list_settled
-from gateway.persistence.engine import forget_deleted
 from gateway.services.context import Gateway
+from gateway.services.delete_in_steps import delete_in_steps
 from schemas.emergency import RECORD_LASTS
 
 CALLS_A_STEP = 200
@@ -16,16 +15,11 @@ CALLS_A_STEP = 200
 def delete_emergency_calls(gateway: Gateway) -> int:
     """Delete the calls opened longer than `RECORD_LASTS` ago that suspend nobody; return how many."""
     before = int((gateway.now() - RECORD_LASTS).timestamp())
-    deleted = 0
-    while (step := gateway.journal.write(partial(_delete, before)).value) > 0:
-        deleted += step
-    if deleted:
-        forget_deleted(gateway.engine)
-    return deleted
+    return delete_in_steps(gateway, partial(_delete, before))
 
 
-def _delete(before: int, connection: Connection) -> Draft[int]:
+def _delete(before: int, connection: Connection) -> int:
     calls = list_settled(connection, before, CALLS_A_STEP)
     for call in calls:
         delete_call(connection, call)
-    return Draft(len(calls), ())
+    return len(calls)

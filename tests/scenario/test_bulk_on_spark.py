@@ -3,6 +3,7 @@
 And what an attacker finds afterwards who can read all that Spark and its workers wrote.
 """
 
+import json
 import os
 import secrets
 import socket
@@ -79,6 +80,20 @@ def here(play) -> Path:
 
 def test_this_machine_alone_gives_the_same_bits(here, expected):
     assert written(here / "links.parquet") == expected
+
+
+def test_the_command_links_the_same_sets_to_the_same_rows(here, play, expected):
+    out = play.folder / "by-command.parquet"
+    sets = [str(here / f"hashed-{name}") for name in SETS]
+    program = str(Path(sys.executable).with_name("tongxin-connector"))
+    command = [program, "--folder", str(play.office), "bulk", "link", *sets, str(out), "--cores", "2", "--json"]
+    done = subprocess.run(
+        command, env=os.environ | BRIEF, capture_output=True, timeout=PATIENCE_SECONDS, check=False, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    assert written(out) == expected
+    told = json.loads(done.stdout)
+    assert sum(told["outcomes"].values()) == len(expected)
 
 
 def free_port() -> int:
