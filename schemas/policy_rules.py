@@ -177,5 +177,5 @@ RULES: Final[tuple[Callable[[Case], Finding], ...]] = (
 )
 """In the order in which they are checked."""
 
-STEP_RULES: Final[tuple[Callable[[Case], Finding], ...]] = (_message, _parties, _state, _period, _purpose)
+STEP_RULES: Final[tuple[Callable[[Case], Finding], ...]] = (_message, _parties, _state, _period, _purpose, _attributes)
 """Those of them that bind steps: no officer asks, and there is no child whose region could be told."""

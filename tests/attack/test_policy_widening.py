@@ -12,6 +12,7 @@ from schemas.attribute_catalogue import load_attributes, never_released
 from schemas.envelope import MessageType
 from schemas.formats import digest_of
 from schemas.policy import Permit, PolicyRequest, Standing, decide
+from schemas.policy_rules import PROVIDER_STEPS, STEPS
 from schemas.purpose_catalogue import load_purposes
 from tests.unit.schemas.policy_model import lies_in
 from tests.unit.schemas.test_policy import AGREEMENT, CLAIMS, NOW, PROVIDER, REQUEST, REQUESTER, STANDING
@@ -48,20 +49,28 @@ def draw(data: st.DataObject, names: list[str], strategies: dict[str, st.SearchS
 
 
 def require_within(request: PolicyRequest, now: datetime) -> None:
-    """Check what passed against the signed agreement itself, clause by clause."""
+    """Check what passed against the signed agreement itself, clause by clause; steps are about no child."""
     claims, signed = request.claims, AGREEMENT
     released = {output.attribute for output in load_purposes()["P01"].outputs}
     assert set(request.attributes) <= set(signed.attributes) & released - never_released()
+    sender = PROVIDER if claims.type in PROVIDER_STEPS else REQUESTER
+    assert (claims.issuer, request.provider) == (sender, PROVIDER)
+    assert (claims.agreement, claims.purpose) == (STANDING.digest, "P01")
+    assert signed.valid_from <= now.timestamp() < signed.valid_until
+    if claims.type not in STEPS:
+        require_question_within(request)
+
+
+def require_question_within(request: PolicyRequest) -> None:
+    """Check region, case, persons and size of what an officer asked for and may have."""
+    claims, signed = request.claims, AGREEMENT
     regions = [claims.region, *(county for county in request.counties if county is not None)]
     assert all(region and lies_in(region, list(signed.regions)) for region in regions)
-    assert (claims.issuer, request.provider) == (REQUESTER, PROVIDER)
-    assert (claims.agreement, claims.purpose) == (STANDING.digest, "P01")
     assert claims.case
     assert claims.officer
     assert claims.approver
     assert claims.approver != claims.officer
     assert request.records <= signed.max_batch or claims.type is MessageType.EVALUATE
-    assert signed.valid_from <= now.timestamp() < signed.valid_until
 
 
 @settings(max_examples=800, deadline=None)
@@ -83,6 +92,26 @@ def test_no_change_of_a_request_widens_what_passes(
     if isinstance(decision, Permit):
         assert state is AgreementState.ACTIVE
         require_within(request, now)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    data=st.data(),
+    names=NAMES,
+    step=st.sampled_from(sorted(STEPS)),
+    issuer=st.sampled_from([REQUESTER, PROVIDER]),
+    attributes=st.just(()) | ASKED_CHANGED["attributes"],
+)
+def test_no_change_of_a_step_widens_what_passes(
+    data: st.DataObject, names: list[str], step: MessageType, issuer: str, attributes: tuple[str, ...]
+) -> None:
+    changed = {"type": step, "issuer": issuer} | draw(data, names, CLAIMS_CHANGED)
+    asked = {"attributes": attributes} | draw(data, names, ASKED_CHANGED)
+    request = replace(REQUEST, claims=CLAIMS.model_copy(update=changed), **asked)
+    decision = decide(request, STANDING, load_purposes()["P01"], never_released(), NOW)
+    event(type(decision).__name__)
+    if isinstance(decision, Permit):
+        require_within(request, NOW)
 
 
 @given(st.lists(st.sampled_from(sorted(never_released())), min_size=1, max_size=3))

@@ -75,7 +75,6 @@ QUESTIONS = ["evaluate", "match.part", "match", "match.review", "exchange", "sta
 QUESTIONS += ["parents.resolve", "parents.open"]
 REQUESTERS_STEPS = ["board.open", "board.activate"]
 PROVIDERS_STEPS = ["board.share", "board.part", "board.turn", "board.read", "board.evaluate"]
-RULES_OF_STEPS = 9
 
 
 def always(_: Facts) -> bool:
@@ -186,6 +185,8 @@ RULES = (
     ),
 )
 
+RULES_OF_STEPS = (*RULES[:9], *RULES[16:19])
+
 
 def decide_slowly(request: Mapping[str, Any], world: World) -> tuple[str, ...]:
     """Return ("permit", digest, clause, ...) or ("deny", code, clause)."""
@@ -195,7 +196,7 @@ def decide_slowly(request: Mapping[str, Any], world: World) -> tuple[str, ...]:
     purpose = world.purposes.get(agreement["purpose"], {"outputs": []})
     facts = Facts(request, agreement, purpose, world.class_c, world.now)
     is_step = request["type"] in [*REQUESTERS_STEPS, *PROVIDERS_STEPS]
-    asking = [rule for rule in RULES[: RULES_OF_STEPS if is_step else None] if rule.asks(facts)]
+    asking = [rule for rule in (RULES_OF_STEPS if is_step else RULES) if rule.asks(facts)]
     refusing = [rule for rule in asking if not rule.is_fulfilled(facts)]
     if refusing:
         return "deny", refusing[0].code, refusing[0].clause
