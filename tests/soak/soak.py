@@ -36,6 +36,8 @@ EXPECTED = frozenset(
         "registry_expired",
         "answer: not_in_force",
         "missing_key",
+        "officer_budget_exhausted",
+        "budget_exhausted",
     }
 )
 """What the commands may show while something is wrong: giving the command again is all that anybody does."""

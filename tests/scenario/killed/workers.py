@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from connectors.agreements import Terms, draft_agreement
@@ -34,7 +35,7 @@ from keys.custody.errors import MissingKeyError
 from keys.protocol.key_chain import read_root
 from schemas.agreement import AgreementState, Approval
 from schemas.messages.match import Decision, ReviewReason
-from schemas.problem import ProblemError
+from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import load_purposes
 from tests.scenario.killed.notes import NotedClient, Notes, note_evaluations
 
@@ -45,6 +46,7 @@ SKEW_FILE = "clock_skew"
 YEAR_SECONDS = 365 * 86_400
 PAUSE_SECONDS = 0.2
 ENTRIES_A_PART = 60
+SPENT = frozenset({ProblemCode.BUDGET_EXHAUSTED, ProblemCode.OFFICER_BUDGET_EXHAUSTED})
 """So few that even a small register has many parts, and a kill falls between two of them."""
 
 
@@ -111,7 +113,8 @@ class PublishingSide:
 class AskingSide:
     """Goes on with what is unanswered, else decides what waits for a reviewer, else asks anew.
 
-    After so many questions it proposes a new agreement.
+    After so many questions it proposes a new agreement; and when the day's budget under one is spent, which happens
+    where requests fail again and again: what the provider may have done is charged.
     """
 
     def __init__(self, session: Session, notes: Notes, mapping: Path, questions_per_agreement: int) -> None:
@@ -122,6 +125,7 @@ class AskingSide:
         self._questioner = Questioner(session.connector, session.client, session.trust)
         self._known: set[tuple[str, int]] = set()
         self._decided: set[str] = set()
+        self._spent: set[str] = set()
 
     @property
     def _vault(self) -> ResultVault:
@@ -132,18 +136,19 @@ class AskingSide:
         self._session.client.refresh_registry()
         latest = newest(self._session.office.sync())
         rows = sum(1 for _ in (self._mapping.parent / "roster.csv").open(encoding="utf-8")) - 1
-        questions = self._vault.list_questions()
+        questions = [asked for asked in self._vault.list_questions() if asked.agreement not in self._spent]
         unfinished = [asked for asked in questions if len(self._vault.answered_rows(asked.id)) < rows]
         asked_already = sum(1 for asked in questions if latest and asked.agreement == latest.standing.digest)
         waiting = self._find_waiting(questions)
         if unfinished:
-            self._ask(unfinished[-1])
+            self._within_budget(unfinished[-1], partial(self._ask, unfinished[-1]))
         elif waiting is not None:
-            self._decide(*waiting)
-        elif latest is None or asked_already >= self._questions_per_agreement:
+            self._within_budget(waiting[0], partial(self._decide, *waiting))
+        elif latest is None or latest.standing.digest in self._spent or asked_already >= self._questions_per_agreement:
             self.propose()
         elif latest.standing.state is AgreementState.ACTIVE:
-            self._ask(self.new_question(latest))
+            question = self.new_question(latest)
+            self._within_budget(question, partial(self._ask, question))
         else:
             time.sleep(PAUSE_SECONDS)
 
@@ -210,6 +215,14 @@ class AskingSide:
         decide_row(asked, result.row_number, review, lambda *_: None)
         self._note_answers(question)
         self._notes.add("decided", question=question.id, row=result.row_number)
+
+    def _within_budget(self, question: Question, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except ProblemError as error:
+            if error.code in SPENT:
+                self._spent.add(question.agreement)
+            raise
 
     def _ask(self, question: Question) -> None:
         self._questioner.ask(question, lambda *_: self._note_answers(question))
