@@ -17,11 +17,12 @@ SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
 BUSY_TIMEOUT_MS: Final = 30_000
 POOL_SIZE: Final = 32
-"""Connections kept for each process: request threads, journal and jobs never wait for one another's."""
+"""Connections kept for each process, of SQLite for reading and for writing each: none waits for another's."""
 
 WRITE_LOCK_ID: Final = 0x746F6E6778696E  # "tongxin": the key of the advisory lock, one for the whole database
 
-_MODE: Final = "tongxin_transaction"  # execution option that tells the SQLite begin hook what to begin
+_IS_WRITING: Final = "tongxin_is_writing"  # execution option that tells the SQLite begin hook what to begin
+_READERS: Final = "tongxin_readers"  # execution option of an SQLite engine: the engine whose connections can't write
 
 _SQLITE_PRAGMAS: Final = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
@@ -32,6 +33,7 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",  # what a savepoint may have to undo: quicker there, and in no other file
 )
+_READ_ONLY: Final = "PRAGMA query_only=ON"
 
 
 class DatabaseUrlError(ValueError):
@@ -65,7 +67,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     Raises:
         sqlalchemy.exc.OperationalError: SQLite's lock was not free within `BUSY_TIMEOUT_MS`.
     """
-    with engine.connect().execution_options(**{_MODE: "write"}) as connection, connection.begin():
+    with engine.connect().execution_options(**{_IS_WRITING: True}) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             call_driver(connection, "SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK_ID,))
         yield connection
@@ -74,11 +76,10 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one snapshot of the database and can't change it."""
-    with engine.connect() as connection:
+    readers: Engine = engine.get_execution_options().get(_READERS, engine)
+    with readers.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        else:
-            connection.execution_options(**{_MODE: "read"})
         with connection.begin():
             yield connection
 
@@ -100,25 +101,32 @@ def forget_deleted(engine: Engine) -> None:
 def _create_sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise DatabaseUrlError("the log needs a database file: sqlite:////path/to/file.db")
-    # Parameters by name, as psycopg has them: rows can go to either driver as they are.
-    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, paramstyle="named")
-    event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    engine, readers = _sqlite_connections(url, *_SQLITE_PRAGMAS), _sqlite_connections(url, *_SQLITE_PRAGMAS, _READ_ONLY)
+    engine.update_execution_options(**{_READERS: readers})
+    event.listen(engine, "engine_disposed", lambda _engine: readers.dispose())
     return engine
 
 
-def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    """Take transaction control away from the driver, which knows no savepoints, and set the pragmas."""
-    connection.isolation_level = None
-    for pragma in _SQLITE_PRAGMAS:
-        connection.execute(pragma).close()
+def _sqlite_connections(url: URL, *pragmas: str) -> Engine:
+    """Return the engine of connections with these pragmas for good: SQLite compiles all statements anew at a change."""
+
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        """Take transaction control away from the driver, which knows no savepoints."""
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(pragma).close()
+
+    # Parameters by name, as psycopg has them: rows can go to either driver as they are.
+    connections = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, paramstyle="named")
+    event.listen(connections, "connect", configure)
+    event.listen(connections, "begin", _begin_sqlite)
+    return connections
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get(_MODE)
-    call_driver(connection, f"PRAGMA query_only={'ON' if mode == 'read' else 'OFF'}")
     # A deferred transaction that turns into a writing one fails at once when another process wrote in between.
-    call_driver(connection, "BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+    is_writing = connection.get_execution_options().get(_IS_WRITING)
+    call_driver(connection, "BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
 def _create_postgresql_engine(url: URL) -> Engine:

@@ -1,7 +1,7 @@
 import threading
 
 import pytest
-from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy import Engine, QueuePool, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from gateway.persistence.audit_tables import audit_tile
@@ -122,3 +122,15 @@ def test_errors_do_not_quote_parameters(engine: Engine) -> None:
     with pytest.raises(DBAPIError) as error, write_transaction(engine) as connection:
         connection.execute(text("SELECT * FROM nowhere WHERE a = :value"), {"value": "canary-1093"})
     assert "canary-1093" not in str(error.value)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_sqlite_keeps_reading_and_writing_connections_apart_and_lets_go_of_both(engine: Engine) -> None:
+    """A connection that changed its mind would have each of its statements compiled anew."""
+    for _ in range(3):
+        with read_transaction(engine) as reader, write_transaction(engine) as writer:
+            assert (reader.scalar(text("PRAGMA query_only")), writer.scalar(text("PRAGMA query_only"))) == (1, 0)
+    readers = reader.engine
+    engine.dispose()
+    pools = [connections.pool for connections in (engine, readers)]
+    assert [pool.checkedin() for pool in pools if isinstance(pool, QueuePool)] == [0, 0]
