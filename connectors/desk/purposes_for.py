@@ -62,10 +62,15 @@ class AskedBy(StrEnum):
 
 
 def list_askable(console: Console, by: AskedBy = AskedBy.QUESTION) -> list[Askable]:
-    """Return what may be asked now in this way, by purpose and provider."""
+    """Return what may be asked now in this way, by purpose and provider, the newest agreement first."""
     found = [_askable(console, copy) for copy in list_agreements(console.connector.state) if _is_open(console, copy)]
     fitting = [one for one in found if asked_by(console, one.agreement) is by]
-    return sorted(fitting, key=lambda one: (one.purpose.id, one.agreement.provider.agency))
+    return sorted(fitting, key=_by_purpose_and_provider)
+
+
+def _by_purpose_and_provider(one: Askable) -> tuple[str, str, int, str]:
+    terms = one.agreement
+    return one.purpose.id, terms.provider.agency, -terms.valid_from, terms.id
 
 
 def get_askable(console: Console, digest: str, by: AskedBy = AskedBy.QUESTION) -> Askable:

@@ -1,6 +1,5 @@
 """The served consoles of offices that pass items on to one another, and who works there."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -8,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from connectors.console.account import Account
 from connectors.console.account_book import AgencyAccounts
@@ -21,6 +19,7 @@ from connectors.web.app import create_console_app
 from hosting.web.site import COOKIE_NAME
 from tests.accounts import begin_session
 from tests.browser.console import new_context
+from tests.browser.served_pages import served
 from tests.item_offices import ItemRelay, later, opened_offices
 from tests.unit.connectors.desk.desk_pages import new_session
 from tests.unit.connectors.offices import citizen_id
@@ -109,11 +108,5 @@ def served_items(folder: Path) -> Iterator[ItemDesks]:
     with opened_offices(folder) as relay, ExitStack() as stack:
         desks = ItemDesks(relay)
         for agency, office in relay.offices.items():
-            server = make_server("127.0.0.1", 0, create_console_app(office), threaded=True)
-            thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-            thread.start()
-            stack.callback(server.server_close)
-            stack.callback(thread.join, 10)
-            stack.callback(server.shutdown)
-            desks.urls[agency] = f"http://127.0.0.1:{server.server_port}"
+            desks.urls[agency] = stack.enter_context(served(create_console_app(office)))
         yield desks

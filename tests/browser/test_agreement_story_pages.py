@@ -1,14 +1,11 @@
 """The auditors' pages of agreements in a browser: many versions, long notes, and what an agreement would have done."""
 
 import os
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from gateway.api.app import create_app
 from gateway.domain.account import Account
@@ -23,6 +20,7 @@ from schemas.envelope import MessageType
 from schemas.messages.agreements import AgreementReview
 from tests.accounts import add_settled_account
 from tests.browser.console import new_context
+from tests.browser.served_pages import served
 from tests.scenario.gateway_simulator import World, played_world
 
 PASSWORD = "four old locust trees"
@@ -40,25 +38,11 @@ def play(world: World) -> str:
     return second.digest()
 
 
-@contextmanager
-def served(world: World) -> Iterator[str]:
-    """Serve the world's console in this process; yields its address."""
-    server = make_server("127.0.0.1", 0, create_app(world.gateway), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
-
-
 @pytest.fixture(scope="module")
 def auditor(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, str]]:
     """An auditor's page at the agreement that was returned, and the page's address."""
     folder: Path = tmp_path_factory.mktemp("stories")
-    with played_world(folder / "gateway") as world, served(world) as url:
+    with played_world(folder / "gateway") as world, served(create_app(world.gateway)) as url:
         digest = play(world)
         overseer = Account("overseer", "阿卜杜热合曼·买买提", frozenset({Role.OVERSIGHT_AUDITOR}))
         add_settled_account(GatewayAccounts(world.gateway), overseer, PASSWORD)
