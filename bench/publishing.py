@@ -7,6 +7,7 @@ How far it is goes to the standard error.
 
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from bench.machine import forget_peak_memory, peak_memory_mb
+from bench.machine import children_of, forget_peak_memory, peak_memory_mb
 from connectors.agencies import agency_of
 from connectors.cli.session import Session
 from connectors.context import Connector, open_connector
@@ -32,7 +33,10 @@ _RECORDS_BETWEEN_REPORTS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Seconds of each step of a publication; processor time and most memory (MiB) of the connector meanwhile."""
+    """Seconds of each step of a publication; processor time and most memory (MiB) of the connector meanwhile.
+
+    Records are read while others are hashed: `hashing` is what reading did not take of their time.
+    """
 
     reading: float
     hashing: float
@@ -93,6 +97,17 @@ class StageClock:
         return seconds
 
 
+class OthersMemory:
+    """Keeps the most memory (MiB) that the processes which this one started had together, whenever it looked."""
+
+    def __init__(self) -> None:
+        self.most_mb = 0.0
+
+    def look(self) -> None:
+        """Look at those that run."""
+        self.most_mb = max(self.most_mb, sum(map(peak_memory_mb, children_of(os.getpid()))))
+
+
 def publish(folder: Path, digest: str) -> Stages:
     """Publish the agreement's first index from the connector in `folder`."""
     connector = open_connector(folder, PASSPHRASE)
@@ -100,15 +115,26 @@ def publish(folder: Path, digest: str) -> Stages:
     session = Session(connector, trust, GatewayClient(connector, trust))
     register = _open_timed_register(connector)
     forget_peak_memory(os.getpid())
-    clock, cpu_began = StageClock(), time.process_time()
-    IndexPublisher(connector, session.client, register).publish(digest, clock.take)
+    clock, cpu_began, others = StageClock(), _processor_seconds(), OthersMemory()
+
+    def take(step: str, done: int, total: int | None) -> None:
+        others.look()
+        clock.take(step, done, total)
+
+    IndexPublisher(connector, session.client, register).publish(digest, take)
     stages = replace(
         clock.stages(register.seconds),
-        cpu_seconds=time.process_time() - cpu_began,
-        memory_mb=peak_memory_mb(os.getpid()),
+        cpu_seconds=_processor_seconds() - cpu_began,
+        memory_mb=peak_memory_mb(os.getpid()) + others.most_mb,
     )
     session.close()
     return stages
+
+
+def _processor_seconds() -> float:
+    """Return what this process and those that it started, which have all ended, have spent."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
 def _open_timed_register(connector: Connector) -> TimedRegister:

@@ -1,7 +1,6 @@
 """Evaluates the keys of the records that an index will have, and holds what will stand in it and beside it.
 
-Records are read and evaluated by turns. Reading the next ones in a thread meanwhile costs more than it gains: after
-each multiplication libsodium's threads would wait for the interpreter, which the reading thread keeps.
+While the keys of some records are evaluated, by processes of their own, the next ones are read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,17 +9,16 @@ from itertools import compress, islice
 from connectors.context import Connector
 from connectors.publisher.common_keys import MAX_GROUP_PUBLISHED
 from connectors.publisher.covered_records import CoveredRecord
+from connectors.publisher.hash_apart import hash_batches
 from connectors.publisher.mix_entries import EntryMixer, MixedIndex
 from connectors.register import IDENTITY_BYTES, published_digest
 from connectors.state.index_records import IndexRecord
-from keys.crypto.oprf_batch import evaluate_batch
 from keys.crypto.ristretto255 import Scalar
 from keys.crypto.sealing import seal_at_rest
-from keys.protocol.possession import index_hash_of
 from schemas.formats import HANDLE_BYTES
 
-RECORDS_A_STEP = 500
-"""Records that are evaluated at a time: about 7,000 evaluations, a second's work."""
+RECORDS_A_STEP = 150
+"""Records that are evaluated at a time: about 2,000 evaluations, whose hashes fit into a pipe."""
 
 MarkedRecord = tuple[CoveredRecord, bytes]
 """A record with the mark of each of its keys (`mix_entries`)."""
@@ -40,9 +38,8 @@ class RecordHasher:
 
     def hash_all(self, records: Iterator[MarkedRecord]) -> MixedIndex:
         """Read all records and return their index, without the hashes that too many of them share."""
-        while step := list(islice(records, RECORDS_A_STEP)):
-            self._keep(step)
-            self._mixer.add_hashes(self._hash(step))
+        for hashes in hash_batches(self._private_key, self._batches(records), self._workers):
+            self._mixer.add_hashes(hashes)
         return self._mixer.mix(MAX_GROUP_PUBLISHED)
 
     def index_records(self, index: MixedIndex) -> Iterator[IndexRecord]:
@@ -52,15 +49,16 @@ class RecordHasher:
             fingerprint = identity + published_digest(self._storage_key, identity, marks)
             yield IndexRecord(handle, fingerprint, self._locators[number])
 
+    def _batches(self, records: Iterator[MarkedRecord]) -> Iterator[list[bytes]]:
+        """Keep the records, some at a time, and yield the inputs that are to be evaluated."""
+        while step := list(islice(records, RECORDS_A_STEP)):
+            self._keep(step)
+            if inputs := [key for record, marks in step for key in compress(record.inputs, marks)]:
+                yield inputs
+
     def _keep(self, step: Sequence[MarkedRecord]) -> None:
         for record, marks in step:
             handle = self._random(HANDLE_BYTES)
             self._identities += record.identity
             self._locators.append(seal_at_rest(self._storage_key, record.locator.encode(), handle, self._random))
             self._mixer.add(handle, record.county, marks)
-
-    def _hash(self, step: Sequence[MarkedRecord]) -> bytes:
-        inputs = [key for record, marks in step for key in compress(record.inputs, marks)]
-        if not inputs:  # of these records every key is too common
-            return b""
-        return b"".join(map(index_hash_of, evaluate_batch(self._private_key, inputs, workers=self._workers)))
