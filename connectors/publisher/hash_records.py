@@ -3,14 +3,15 @@
 While the keys of some records are evaluated, by processes of their own, the next ones are read.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import compress, islice
+from collections.abc import Iterator
+from itertools import islice
 
 from connectors.context import Connector
 from connectors.publisher.common_keys import MAX_GROUP_PUBLISHED
 from connectors.publisher.covered_records import CoveredRecord
 from connectors.publisher.hash_apart import hash_batches
 from connectors.publisher.mix_entries import EntryMixer, MixedIndex
+from connectors.publisher.repeated_keys import RepeatedKeys
 from connectors.register import IDENTITY_BYTES, published_digest
 from connectors.state.index_records import IndexRecord
 from keys.crypto.ristretto255 import Scalar
@@ -33,6 +34,7 @@ class RecordHasher:
         self._random = connector.random
         self._workers = connector.settings.workers
         self._mixer = EntryMixer()
+        self._repeated = RepeatedKeys(connector.random)
         self._identities = bytearray()
         self._locators: list[bytes] = []
 
@@ -52,13 +54,14 @@ class RecordHasher:
     def _batches(self, records: Iterator[MarkedRecord]) -> Iterator[list[bytes]]:
         """Keep the records, some at a time, and yield the inputs that are to be evaluated."""
         while step := list(islice(records, RECORDS_A_STEP)):
-            self._keep(step)
-            if inputs := [key for record, marks in step for key in compress(record.inputs, marks)]:
+            if inputs := [key for record, marks in step for key in self._keep(record, marks)]:
                 yield inputs
 
-    def _keep(self, step: Sequence[MarkedRecord]) -> None:
-        for record, marks in step:
-            handle = self._random(HANDLE_BYTES)
-            self._identities += record.identity
-            self._locators.append(seal_at_rest(self._storage_key, record.locator.encode(), handle, self._random))
-            self._mixer.add(handle, record.county, marks)
+    def _keep(self, record: CoveredRecord, marks: bytes) -> list[bytes]:
+        """Keep a record; return those inputs of it that are to be evaluated."""
+        handle = self._random(HANDLE_BYTES)
+        self._identities += record.identity
+        self._locators.append(seal_at_rest(self._storage_key, record.locator.encode(), handle, self._random))
+        new, places = self._repeated.find_new(record.inputs, marks)
+        self._mixer.add(handle, record.county, marks, places)
+        return new

@@ -6,7 +6,7 @@ then, packed, because a mixed part alone would still tell from which stretch of 
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,23 +33,33 @@ class EntryMixer:
         self._heads = bytearray()
         self._marks = bytearray()
         self._keys = array("I")
+        self._places = array("I")
         self._hashes = bytearray()
 
-    def add(self, handle: bytes, county: int, marks: bytes) -> None:
-        """Keep one record: its handle, its county, and the mark of each of its keys."""
+    def add(self, handle: bytes, county: int, marks: bytes, places: Iterable[int]) -> None:
+        """Keep one record.
+
+        Args:
+            handle: 16 random bytes.
+            county: the county by which it is covered.
+            marks: of each of its keys.
+            places: for each key that is not left out, which of all hashes is its own, from 0; equal keys share one.
+        """
         self._heads += handle + county.to_bytes(_COUNTY_BYTES, "big")
         self._marks += marks
         self._keys.append(len(marks))
+        self._places.extend(places)
 
     def add_hashes(self, packed: bytes) -> None:
-        """Keep the index hashes of the keys that are not left out, in the order of records and marks."""
+        """Keep some more index hashes, in the order of their places."""
         self._hashes += packed
 
     def mix(self, max_group: int) -> "MixedIndex":
         """Return the index without the hashes that more than `max_group` records share."""
         marks = np.frombuffer(self._marks, np.uint8).copy()
         hashes = np.frombuffer(self._hashes, _WORD).reshape(-1, 2)
-        is_common = _is_common(hashes[:, 0].astype(np.uint64), max_group)
+        places = np.frombuffer(self._places, np.uint32)
+        is_common = _is_common(hashes[:, 0].astype(np.uint64)[places], max_group)
         marks[np.flatnonzero(marks)[is_common]] = LEFT_OUT
         first = np.concatenate(([0], np.cumsum(np.frombuffer(self._keys, np.uint32), dtype=np.int64)))
         heads = np.frombuffer(self._heads, _HEAD)
@@ -57,7 +67,8 @@ class EntryMixer:
             heads=heads,
             marks=marks,
             first_mark=first,
-            hashes=hashes[~is_common] if is_common.any() else hashes,
+            hashes=hashes,
+            places=places[~is_common] if is_common.any() else places,
             first_hash=np.concatenate(([0], np.cumsum(marks != LEFT_OUT)))[first],
             too_common=int(is_common.sum()),
             order=np.lexsort((heads["handle"][:, 1], heads["handle"][:, 0])),
@@ -72,8 +83,9 @@ class MixedIndex:
         heads: handle and county of each record.
         marks: uint8, the marks of all keys, record after record.
         first_mark: int64, where the marks of each record begin, and where the last one's end.
-        hashes: the index hashes of the marks that are not `LEFT_OUT`.
-        first_hash: int64, where the hashes of each record begin, and where the last one's end.
+        hashes: all index hashes, in the order of their places.
+        places: uint32, where among `hashes` that of each mark lies which is not `LEFT_OUT`.
+        first_hash: int64, where the places of each record begin, and where the last one's end.
         too_common: how many hashes were left out here.
         order: int64, the records in the order of their handles.
     """
@@ -82,6 +94,7 @@ class MixedIndex:
     marks: NDArray[np.uint8] = field(repr=False)
     first_mark: NDArray[np.int64] = field(repr=False)
     hashes: NDArray[np.uint64] = field(repr=False)
+    places: NDArray[np.uint32] = field(repr=False)
     first_hash: NDArray[np.int64] = field(repr=False)
     too_common: int
     order: NDArray[np.int64] = field(repr=False)
@@ -113,7 +126,7 @@ class MixedIndex:
         entries = np.empty(len(hashes), _ENTRY)
         entries["head"] = self.heads[records][record]
         entries["code"] = marks[marks != LEFT_OUT]
-        entries["hash"] = self.hashes[hashes]
+        entries["hash"] = self.hashes[self.places[hashes]]
         sorting = entries["hash"][:, 1], entries["hash"][:, 0], entries["code"], record
         return entries[np.lexsort(sorting)].tobytes()
 
@@ -123,7 +136,12 @@ def _is_common(hashes: NDArray[np.uint64], max_group: int) -> NDArray[np.bool_]:
     ordered = np.sort(hashes)
     ends = ordered[max_group:]
     starts = ordered[: len(ends)]
-    return np.isin(hashes, np.unique(starts[starts == ends]))
+    common = np.unique(starts[starts == ends])
+    if len(common) == 0:
+        return np.zeros(len(hashes), np.bool_)
+    nearest = np.minimum(np.searchsorted(common, hashes), len(common) - 1)
+    is_common: NDArray[np.bool_] = common[nearest] == hashes
+    return is_common
 
 
 def _ranges(first: NDArray[np.int64], records: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -23,9 +23,13 @@ Listed = list[tuple[bytes, int, Keyed]]
 
 def mix(records: Listed, max_group: int = 1_000) -> MixedIndex:
     mixer = EntryMixer()
+    places: dict[bytes, int] = {}
     for handle, county, keyed in records:
-        mixer.add(handle, county, bytes(code for code, _ in keyed))
-        mixer.add_hashes(b"".join(index_hash for code, index_hash in keyed if code != LEFT_OUT))
+        hashes = [index_hash for code, index_hash in keyed if code != LEFT_OUT]
+        new = [index_hash for index_hash in dict.fromkeys(hashes) if index_hash not in places]
+        places |= {index_hash: place for place, index_hash in enumerate(new, len(places))}
+        mixer.add(handle, county, bytes(code for code, _ in keyed), [places[index_hash] for index_hash in hashes])
+        mixer.add_hashes(b"".join(new))
     return mixer.mix(max_group)
 
 
