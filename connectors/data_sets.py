@@ -204,7 +204,8 @@ class _Read:
     findings: list[Finding] = field(default_factory=list)
 
     def find_all(self, codes: Iterable[str], column: str, severity: Severity) -> None:
-        self.findings.extend(Finding(self.number, column, code, severity) for code in codes)
+        for code in codes:  # mostly none
+            self.findings.append(Finding(self.number, column, code, severity))
 
 
 class _Reader:
@@ -242,9 +243,9 @@ class _Reader:
             linkage_keys=identified.linkage_keys,
             values=read.values,
             incomplete=frozenset(read.incomplete),
-            findings=tuple(finding for finding in found if finding.severity != "note"),
+            findings=tuple([finding for finding in found if finding.severity != "note"]),
             relation_keys=identified.relation_keys,
-            notes=tuple(finding for finding in found if finding.severity == "note"),
+            notes=tuple([finding for finding in found if finding.severity == "note"]),
         )
 
     def _read_cell(

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -65,7 +65,7 @@ def prepare_holding(rows: Sequence[HeldRow], folder: Path, local_key: bytes) -> 
 
 def write_attributes(identities: Iterable[ChildIdentity], path: Path) -> None:
     """Write the attributes that linkage keys are made of, one record a line, in the order of `KeyAttributes`."""
-    names = [field.name for field in fields(KeyAttributes)]
+    names = KeyAttributes._fields
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["record", *names])

@@ -4,9 +4,8 @@ What is written here, and in the modules that it calls, is part of key set G, ve
 child only if both write an attribute in the same way, so a change of any of it is a new version of the key set.
 """
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.codes import Sex
 from schemas.identity import ChildIdentity
@@ -19,8 +18,7 @@ _SUBTREE: Final = "00"
 """Ends of a code that names a whole prefecture or province, and so no county or prefecture."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class KeyAttributes:
+class KeyAttributes(NamedTuple):
     """What one record has for making keys; empty where it has nothing. Its repr shows nothing.
 
     Attributes:

@@ -1,9 +1,8 @@
 """Linkage keys: the combinations of normalised attributes that are hashed obliviously and compared."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas import key_texts
 from schemas.citizen_id import CitizenId
@@ -11,7 +10,7 @@ from schemas.identity import ChildIdentity
 from schemas.key_attributes import KeyAttributes, key_attributes
 from schemas.key_set import load_key_set
 
-_SEPARATOR: Final = b"\x1f"
+_SEPARATOR: Final = "\x1f"
 
 
 class KeyType(StrEnum):
@@ -35,21 +34,23 @@ class KeyType(StrEnum):
     GUARDIAN = "guardian"
 
 
-@dataclass(frozen=True, slots=True)
-class LinkageKey:
-    """One linkage key in clear; its repr shows the type alone.
+class LinkageKey(NamedTuple):
+    """One linkage key in clear; its repr shows the type alone. A tuple, for an index makes millions of them.
 
     A flagged key (an ID number that was repaired, a date read as lunar, a default date) has the same hash as an
     unflagged one of the same text; the flag tells the matcher that the evidence is weaker.
     """
 
     key_type: KeyType
-    text: str = field(repr=False)
+    text: str
     is_flagged: bool = False
+
+    def __repr__(self) -> str:
+        return f"LinkageKey(key_type={self.key_type!r}, is_flagged={self.is_flagged})"
 
     def oprf_input(self) -> bytes:
         """Return `key type || 0x1F || text` in UTF-8, the input of the VOPRF."""
-        return self.key_type.encode() + _SEPARATOR + self.text.encode()
+        return (self.key_type + _SEPARATOR + self.text).encode()
 
 
 LINKAGE_SCHEMA: Final = load_key_set("G").id
@@ -94,9 +95,9 @@ def linkage_keys(identity: ChildIdentity) -> tuple[LinkageKey, ...]:
     keys: list[LinkageKey] = []
     for key_type, texts, flagged_texts in _TEXTS_BY_TYPE:
         unflagged = dict.fromkeys(texts(record))
-        keys += [LinkageKey(key_type, text) for text in unflagged]
-        if flagged_texts is not None:
-            flagged = dict.fromkeys(flagged_texts(record))
+        for text in unflagged:
+            keys.append(LinkageKey(key_type, text))  # noqa: PERF401 - mostly one, for which a list would cost more
+        if flagged_texts is not None and (flagged := dict.fromkeys(flagged_texts(record))):
             keys += [LinkageKey(key_type, text, is_flagged=True) for text in flagged if text not in unflagged]
     return tuple(keys)
 

@@ -7,7 +7,7 @@ from connectors.context import Connector
 from connectors.data_sets import Record
 from connectors.register import Register, county_within, digest_of_inputs, keys_under
 from schemas.agreement import Agreement
-from schemas.linkage_keys import KeyType, LinkageKey
+from schemas.linkage_keys import KeyType
 from schemas.messages.index import FLAGGED, KEY_TYPE_CODES
 from schemas.purpose_catalogue import load_purposes
 
@@ -95,7 +95,7 @@ class CoveredRecords:
         if county is None:
             counts.outside_region += 1
             return None
-        ordered = sorted([(key.oprf_input(), _code_of(key)) for key in keys])
+        ordered = sorted([(key.oprf_input(), _CODES[key.key_type, key.is_flagged]) for key in keys])
         identity = digest_of_inputs(self._storage_key, [key for key, _ in ordered], county)
         if self._county_name_without_id_only and record.identity.citizen_id is not None:
             ordered = [(key, code) for key, code in ordered if code != _COUNTY_NAME]
@@ -105,6 +105,7 @@ class CoveredRecords:
 
 _COUNTY_NAME = KEY_TYPE_CODES[KeyType.N_R6]
 
-
-def _code_of(key: LinkageKey) -> int:
-    return KEY_TYPE_CODES[key.key_type] | (FLAGGED if key.is_flagged else 0)
+_CODES = {(key_type, False): code for key_type, code in KEY_TYPE_CODES.items()} | {
+    (key_type, True): code | FLAGGED for key_type, code in KEY_TYPE_CODES.items()
+}
+"""By a linkage key's type and whether it is flagged."""

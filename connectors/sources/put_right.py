@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from connectors.sources.cells import CellParsed, StudentNo
 from connectors.sources.identity_parts import IdentityPart
@@ -17,14 +17,13 @@ _LATIN = re.compile("[a-z]")
 _PLAIN_NUMBER = re.compile(r"[0-9A-Z]+")
 
 
-def notes_on_cell(part: IdentityPart, cell: CellValue, value: CellParsed) -> Iterator[str]:
-    """Yield the codes of what was put right in a cell that was understood as `value`, to compare it."""
+def notes_on_cell(part: IdentityPart, cell: CellValue, value: CellParsed) -> Iterable[str]:
+    """Return the codes of what was put right in a cell that was understood as `value`, to compare it."""
     if not isinstance(cell, str):
-        return
+        return ()
     if isinstance(value, CitizenId | StudentNo | DisabilityCertNo):
-        yield from _on_number(cell, value if isinstance(value, CitizenId) else value.citizen_id)
-    elif part in {"name", "guardian_name"}:
-        yield from _on_name(cell)
+        return _on_number(cell, value if isinstance(value, CitizenId) else value.citizen_id)
+    return _on_name(cell) if part in {"name", "guardian_name"} else ()
 
 
 def _on_number(cell: str, number: CitizenId | None) -> Iterator[str]:
