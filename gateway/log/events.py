@@ -33,6 +33,11 @@ MAX_PERSONAL_CHARACTERS: Final = 4_096
 # A code, never a sentence: no blank, no Chinese, no run of digits as long as an ID number.
 _CODE = re.compile(r"(?!.*[0-9]{14})[A-Za-z0-9_-][A-Za-z0-9._:/@+=-]{0,199}")
 
+_UNDECLARED: Final = {
+    event_type: tuple(member.value for member in LeafMember if member not in declaration.members)
+    for event_type, declaration in DECLARATIONS.items()
+}
+
 
 class EventMisuseError(RuntimeError):
     """The programme tries to log what the catalogue does not declare, or free text where a code belongs."""
@@ -124,8 +129,8 @@ class Event:
 
     def _require_declared(self) -> None:
         declaration = DECLARATIONS[self.type]
-        stated = {member for member in LeafMember if getattr(self, member) not in (None, ())}
-        if undeclared := stated - declaration.members:
+        undeclared = [member for member in _UNDECLARED[self.type] if getattr(self, member) not in (None, ())]
+        if undeclared:
             raise EventMisuseError(f"{self.type} does not declare {', '.join(sorted(undeclared))}")
         if self.personal.keys() - declaration.personal:
             raise EventMisuseError(f"{self.type} does not declare one of its personal fields")
@@ -134,8 +139,9 @@ class Event:
 
 
 def _require_codes(place: str, *codes: str | None) -> None:
-    if any(code is not None and not _CODE.fullmatch(code) for code in codes):
-        raise EventMisuseError(f"{place}: a member holds something else than a code")
+    for code in codes:
+        if code is not None and not _CODE.fullmatch(code):
+            raise EventMisuseError(f"{place}: a member holds something else than a code")
 
 
 def _require_digests(place: str, *digests: str) -> None:

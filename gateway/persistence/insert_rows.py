@@ -1,6 +1,6 @@
 """Inserts many rows of one shape: the statement is SQLAlchemy's, made once; the rows go to the driver as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
@@ -24,11 +24,13 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     SQLAlchemy's own way looks at each value of each row, which costs as much as SQLite's insert.
     """
     if rows:
-        columns = tuple(column.name for column in table.columns if column.name in rows[0])
-        statement = _statement(connection.dialect.name, table, columns)
-        call_driver_for_each(connection, statement, list(map(itemgetter(*columns), rows)))
+        statement, values_of = _written(connection.dialect.name, table, tuple(rows[0]))
+        call_driver_for_each(connection, statement, list(map(values_of, rows)))
 
 
 @lru_cache(maxsize=64)
-def _statement(database: str, table: Table, columns: tuple[str, ...]) -> str:
-    return str(insert(table).compile(dialect=_BY_PLACE[database], column_keys=list(columns)))
+def _written(database: str, table: Table, names: tuple[str, ...]) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+    """Return the statement for the columns of these names, and what takes their values out of a row in its order."""
+    columns = [column.name for column in table.columns if column.name in names]
+    statement = insert(table).compile(dialect=_BY_PLACE[database], column_keys=columns)
+    return str(statement), itemgetter(*columns)

@@ -45,15 +45,14 @@ class Run:
     summary: bytes | None = None
     officer: bytes | None = field(default=None, repr=False)
 
+    def is_known(self, now: int) -> bool:
+        """Return whether it can still be seen: neither forgotten nor to be."""
+        return self.state is not RunState.ENDED and self.expires_at > now
+
 
 _COLUMNS = tuple(match_run.c[name] for name in Run.__slots__)
 _NAMED = (match_run.c.agreement == bindparam("agreement"), match_run.c.run_id == bindparam("run_id"))
-_BY_NAME = Prepared(
-    select(*_COLUMNS).where(
-        *_NAMED, match_run.c.state != RunState.ENDED.value, match_run.c.expires_at > bindparam("now")
-    )
-)
-_IS_NAME_USED = Prepared(select(match_run.c.id).where(*_NAMED))
+_BY_NAME = Prepared(select(*_COLUMNS).where(*_NAMED))
 _ADD = Prepared(
     insert(match_run)
     .values({name: bindparam(name) for name in Run.__slots__ if name != "id"})
@@ -75,13 +74,14 @@ def add_run(connection: Connection, run: Run) -> Run:
 
 def find_run(connection: Connection, agreement: str, run_id: str, now: int) -> Run | None:
     """Return the run that the requester named `run_id`, or None if there is none, or none any more."""
-    row = _BY_NAME.first(connection, {"agreement": agreement, "run_id": run_id, "now": now})
+    run = find_any_run(connection, agreement, run_id)
+    return run if run is not None and run.is_known(now) else None
+
+
+def find_any_run(connection: Connection, agreement: str, run_id: str) -> Run | None:
+    """Return the run of this name, also one that is being forgotten: its name is never used again."""
+    row = _BY_NAME.first(connection, {"agreement": agreement, "run_id": run_id})
     return None if row is None else _run(row)
-
-
-def is_run_id_used(connection: Connection, agreement: str, run_id: str) -> bool:
-    """Return whether there is a run of this name, also one that is being forgotten."""
-    return _IS_NAME_USED.first(connection, {"agreement": agreement, "run_id": run_id}) is not None
 
 
 def close_run(connection: Connection, number: int, parts: int, records: int) -> None:

@@ -3,7 +3,6 @@
 A part stays until the run is judged. The same part again changes nothing, another one under its number is refused.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
@@ -23,9 +22,8 @@ from gateway.persistence.run_queries import (
     RunState,
     add_run,
     add_run_part,
-    find_run,
+    find_any_run,
     find_run_part_digest,
-    is_run_id_used,
 )
 from gateway.services.answers import Reply, SignedAnswer, reply_with, sign_answer
 from gateway.services.authorise import check_permitted, load_agreement, log_permitted
@@ -75,10 +73,12 @@ def _events(
 ) -> tuple[Event, Event]:
     records = len(received.message.records)
     intent_id = make_event_id(gateway.now(), gateway.random)
-    intent = intent_event(received, EventType.PART_QUERY, records)
+    intent = intent_event(received, EventType.PART_QUERY, records, event_id=intent_id)
     result = f"settled={settled}"
-    outcome = outcome_event(received, EventType.PART_RESULT, answer.envelope, records=records, result=result)
-    return replace(intent, event_id=intent_id), replace(outcome, ref=intent_id)
+    outcome = outcome_event(
+        received, EventType.PART_RESULT, answer.envelope, records=records, result=result, ref=intent_id
+    )
+    return intent, outcome
 
 
 def _check_part(message: MatchPart, agreement: Agreement) -> None:
@@ -116,32 +116,36 @@ def _settled_rows(gateway: Gateway, received: Received[MatchPart], agreement: Ag
 
 
 def _store(gateway: Gateway, received: Received[MatchPart], agreement: Agreement, connection: Connection) -> None:
-    message = received.message
-    run = _find_or_begin(gateway, received, agreement, connection)
-    if (run.epoch, run.subject) != (message.epoch, message.subject.value):
-        raise ProblemError(ProblemCode.RUN_CONFLICT, "/subject" if run.epoch == message.epoch else "/epoch")
-    if run.state is not RunState.RECEIVING:
-        raise ProblemError(ProblemCode.RUN_CLOSED, "/run")
-    known = find_run_part_digest(connection, run.id, message.number)
+    message, now = received.message, gateway.seconds()
+    run = find_any_run(connection, received.claims.agreement or "", message.run)
+    known = None
+    if run is None:
+        run = add_run(connection, _begun(received, agreement, now))
+    else:
+        _check_run(run, message, now)
+        known = find_run_part_digest(connection, run.id, message.number)
     if known is None:
         add_run_part(connection, run.id, message.number, received.claims.body, *_packed(message))
     elif known != received.claims.body:
         raise ProblemError(ProblemCode.RUN_CONFLICT, "/number")
 
 
-def _find_or_begin(
-    gateway: Gateway, received: Received[MatchPart], agreement: Agreement, connection: Connection
-) -> Run:
-    message, digest, now = received.message, received.claims.agreement or "", gateway.seconds()
-    run = find_run(connection, digest, message.run, now)
-    if run is not None:
-        return run
-    if is_run_id_used(connection, digest, message.run):
+def _check_run(run: Run, message: MatchPart, now: int) -> None:
+    """Check that a run which has begun takes this part; raises ProblemError."""
+    if not run.is_known(now):
         raise ProblemError(ProblemCode.RUN_UNKNOWN, "/run")
-    begun = Run(
+    if (run.epoch, run.subject) != (message.epoch, message.subject.value):
+        raise ProblemError(ProblemCode.RUN_CONFLICT, "/subject" if run.epoch == message.epoch else "/epoch")
+    if run.state is not RunState.RECEIVING:
+        raise ProblemError(ProblemCode.RUN_CLOSED, "/run")
+
+
+def _begun(received: Received[MatchPart], agreement: Agreement, now: int) -> Run:
+    message = received.message
+    return Run(
         id=0,
         run_id=message.run,
-        agreement=digest,
+        agreement=received.claims.agreement or "",
         epoch=message.epoch,
         requester=agreement.requester.agency,
         officer=next(iter(received.officer_tags()), None),
@@ -150,4 +154,3 @@ def _find_or_begin(
         created_at=now,
         expires_at=now + int(OPEN_RUN_LIFETIME.total_seconds()),
     )
-    return add_run(connection, begun)

@@ -23,12 +23,14 @@ class Trail:
     """Filled step by step: the verified envelope, the agreement it names, the event id of the logged intent.
 
     `index_key` makes the tags by which the request's events can be found again; it comes with the envelope.
+    `officer_tags` are made once of both.
     """
 
     envelope: VerifiedEnvelope | None = None
     index_key: IndexKey | None = None
     agreement: StoredAgreement | None = None
     intent: str | None = None
+    officer_tags: tuple[bytes, ...] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def intent_event(
     records: int | None = None,
     fields: tuple[str, ...] = (),
     handles: Iterable[str] = (),
+    event_id: str | None = None,
 ) -> Event:
     """Return the event that a request was permitted and is about to be carried out; `handles` are asked about."""
     claims = received.claims
@@ -85,11 +88,12 @@ def intent_event(
         request=request_ref(received.envelope),
         correlation_id=claims.id,
         personal=_personal(claims, event_type),
-        subject_tags=(*_officer_tags(received.trail, claims), *received.handle_tags(handles)),
+        subject_tags=(*received.officer_tags(), *received.handle_tags(handles)),
+        event_id=event_id,
     )
 
 
-def outcome_event(
+def outcome_event(  # noqa: PLR0913 - the members of an event, all by name
     received: Received[M],
     event_type: EventType,
     answer: VerifiedEnvelope,
@@ -99,8 +103,12 @@ def outcome_event(
     fields: tuple[str, ...] = (),
     result: str = "",
     handles: Iterable[str] = (),
+    ref: str | None = None,
 ) -> Event:
-    """Return the event of what became of a permitted request; names the answer's envelope and the intent."""
+    """Return the event of what became of a permitted request; names the answer's envelope and the intent.
+
+    `ref` is the intent's event id where the trail does not hold it: where both are logged together.
+    """
     return Event(
         type=event_type,
         actor=_actor(received.envelope),
@@ -112,7 +120,7 @@ def outcome_event(
         records=records,
         request=request_ref(answer),
         correlation_id=received.claims.id,
-        ref=received.trail.intent,
+        ref=ref or received.trail.intent,
         personal={PersonalField.RESULT: result} if result else {},
         subject_tags=received.handle_tags(handles),
     )
@@ -199,7 +207,9 @@ def _policy(trail: Trail) -> PolicyRef | None:
 def _officer_tags(trail: Trail, claims: EnvelopeClaims) -> tuple[bytes, ...]:
     if trail.index_key is None or claims.officer is None:
         return ()
-    return (trail.index_key.officer(claims.issuer, claims.officer),)
+    if trail.officer_tags is None:
+        trail.officer_tags = (trail.index_key.officer(claims.issuer, claims.officer),)
+    return trail.officer_tags
 
 
 def _personal(claims: EnvelopeClaims, event_type: EventType) -> dict[PersonalField, str]:
