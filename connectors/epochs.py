@@ -76,21 +76,23 @@ def destroy_ended_evaluations(connector: Connector, trust: TrustStore) -> None:
             forget_evaluated(connector.state, digest)
             continue
         try:
-            in_force = epochs_in_force(trust, copy.agreement, connector.now())
+            going_on = epochs_not_over(trust, copy.agreement, connector.now())
         except (ProblemError, UntrustedKeyError):
             continue
-        forget_evaluated(connector.state, digest, keep_epochs=in_force)
+        forget_evaluated(connector.state, digest, keep_epochs=going_on)
 
 
-def epochs_in_force(trust: TrustStore, agreement: Agreement, now: datetime) -> set[int]:
-    """Return the key epochs in which the provider of an agreement evaluates.
+def epochs_not_over(trust: TrustStore, agreement: Agreement, now: datetime) -> set[int]:
+    """Return the key epochs in which the provider of an agreement evaluates, or will by its own clock.
+
+    Where this agency's clock is slow, an epoch that has begun seems to lie ahead: what was obtained in it stays.
 
     Raises:
         ProblemError: registry_expired.
         UntrustedKeyError: no chain of statements ties the provider's keys to the pinned one.
     """
     keys = trust.keys_of(agreement.provider.agency, agreement.provider.signing_key, now)
-    return {statement.epoch or 0 for statement in keys.evaluation_keys(agreement.digest(), now)}
+    return keys.evaluation_epochs(agreement.digest(), now)
 
 
 def _deactivate(key_id: str, now: datetime, overlap: timedelta, ring: KeyRing) -> KeyRing:

@@ -75,6 +75,14 @@ class AgencyKeys:
         in_force = [found for found in stated if found.agreement == agreement and is_in_force(found, now.timestamp())]
         return sorted(in_force, key=lambda found: found.epoch or 0, reverse=True)
 
+    def evaluation_epochs(self, agreement: str, now: datetime) -> set[int]:
+        """Return the agreement's key epochs that are not over; one that begins later by this clock is not."""
+        return {
+            found.epoch or 0
+            for found in self.statements
+            if found.use is KeyUse.EVALUATION and found.agreement == agreement and not is_over(found, now.timestamp())
+        }
+
     def _in_force(self, use: KeyUse, seconds: float, **wanted: object) -> KeyStatement:
         stated = [
             statement
@@ -91,7 +99,12 @@ class AgencyKeys:
 
 def is_in_force(statement: KeyStatement, seconds: float) -> bool:
     """Return whether the stated key is in force at `seconds` (POSIX)."""
-    return statement.active_from <= seconds and (statement.accept_until is None or seconds < statement.accept_until)
+    return statement.active_from <= seconds and not is_over(statement, seconds)
+
+
+def is_over(statement: KeyStatement, seconds: float) -> bool:
+    """Return whether the stated key is accepted no longer at `seconds` (POSIX)."""
+    return statement.accept_until is not None and statement.accept_until <= seconds
 
 
 def state_key(key: SigningKey, statement: KeyStatement) -> str:

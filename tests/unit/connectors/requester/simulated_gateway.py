@@ -139,10 +139,10 @@ class SimulatedGateway:
     requesters_opening_key: bytes = b""
     _indexes: dict[int, dict[str, dict[tuple[int, bytes], bool]]] = field(default_factory=dict)
 
-    def add_epoch(self, epoch: int, *, is_indexed: bool = True) -> None:
+    def add_epoch(self, epoch: int, *, is_indexed: bool = True, active_from: int = SECONDS - 60) -> None:
         """State another evaluation key."""
         self.epochs[epoch] = derive_key_pair(os.urandom(32), b"test", Mode.VOPRF)
-        self._state_epoch(epoch)
+        self._state_epoch(epoch, active_from=active_from)
         if is_indexed:
             self.indexed.add(epoch)
 

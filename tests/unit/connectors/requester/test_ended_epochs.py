@@ -42,6 +42,16 @@ def test_asking_destroys_it_too_where_no_service_runs(office: Office) -> None:
     assert list_evaluated(office.connector.state) == [(digest, 2)]
 
 
+def test_an_epoch_that_lies_ahead_by_a_slow_clock_is_kept(office: Office) -> None:
+    office.gateway.end_epoch(1)
+    office.gateway.add_epoch(2, active_from=office.connector.seconds())
+    office.trust.accept(office.gateway.registry(version=2), office.connector.now())
+    office.questioner.ask(office.question(write_roster(office.folder, [child(1)]), 2), lambda *_: None)
+    slow = replace(office.connector, now=lambda: office.connector.now() - timedelta(seconds=30))
+    destroy_ended_evaluations(slow, office.trust)
+    assert list_evaluated(office.connector.state) == [(office.agreement.digest(), 2)]
+
+
 def test_without_a_registry_to_be_believed_nothing_is_concluded(office: Office) -> None:
     digest = asked(office)
     late = replace(office.connector, now=lambda: office.connector.now() + timedelta(hours=2))

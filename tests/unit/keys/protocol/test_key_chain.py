@@ -171,5 +171,6 @@ def test_evaluation_keys_belong_to_one_agreement_and_epoch(root: SigningKey) -> 
     assert [found.epoch for found in keys.evaluation_keys(one, NOW)] == [2, 1]
     assert [found.public_key for found in keys.evaluation_keys(two, NOW)] == [encode_base64url(other)]
     assert keys.evaluation_keys(one, NOW - timedelta(seconds=1)) == []
+    assert keys.evaluation_epochs(one, NOW - timedelta(seconds=1)) == {1, 2}
     with pytest.raises(UntrustedKeyError, match="not_stated"):
         keys.evaluation_key(two, 2, NOW)
