@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from connectors.state.alerts import raise_alert
 from connectors.state.database import reading, writing
 from connectors.state.tables import registry_copy
+from hosting.database.prepared import Prepared
 from keys.crypto.signing import VerificationKey
 from keys.protocol.envelopes import read_unverified
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
@@ -20,6 +21,17 @@ from schemas.messages.registry import MAX_REGISTRY_BYTES, GatewayPin, Registry
 from schemas.problem import ProblemCode, ProblemError
 
 REFETCH_SECONDS = 5
+
+_KEPT = Prepared(select(registry_copy.c.token).order_by(registry_copy.c.version.desc()).limit(1))
+
+
+@dataclass(frozen=True)
+class _Believed:
+    """A verified registry by its text, and the chains that were followed in it."""
+
+    token: str
+    trusted: TrustedRegistry
+    chains: dict[tuple[str, str], AgencyKeys] = field(default_factory=dict)
 
 
 @dataclass
@@ -32,9 +44,7 @@ class TrustStore:
     state: Engine
     pin: GatewayPin
     refetch: Callable[[], None] | None = None
-    _token: str = ""
-    _trusted: TrustedRegistry | None = None
-    _chains: dict[tuple[str, str], AgencyKeys] = field(default_factory=dict)
+    _believed: _Believed | None = None
     _refetched_at: float = 0.0
 
     def accept(self, token: str, now: datetime) -> TrustedRegistry:
@@ -59,8 +69,12 @@ class TrustStore:
                     version=trusted.registry.version, token=token, fetched_at=int(now.timestamp())
                 )
             )
-        self._remember(token, trusted)
+        self._believed = _Believed(token, trusted)
         return trusted
+
+    def look(self, connection: Connection | None = None) -> "TrustView":
+        """Return the registry as it is kept now; read in `connection`'s snapshot where there is one."""
+        return TrustView(self, self._kept_token() if connection is None else _read_token(connection))
 
     def registry(self, now: datetime) -> TrustedRegistry:
         """Return the kept registry if it is still to be believed.
@@ -68,16 +82,7 @@ class TrustStore:
         Raises:
             ProblemError: registry_expired, also when none was ever kept.
         """
-        token = self._kept_token()
-        if token != self._token or self._trusted is None:
-            try:
-                self._remember(token, self._verify(token, 0, now))
-            except RegistryError:
-                raise ProblemError(ProblemCode.REGISTRY_EXPIRED) from None
-        trusted = self._trusted
-        if trusted is None or now.timestamp() >= trusted.registry.expires_at:
-            raise ProblemError(ProblemCode.REGISTRY_EXPIRED)
-        return trusted
+        return self.look().registry(now)
 
     def keys_of(self, agency: str, pinned: str, now: datetime) -> AgencyKeys:
         """Return the keys of `agency` that follow from `pinned`; forged statements raise an alert and do not count.
@@ -86,18 +91,7 @@ class TrustStore:
             UntrustedKeyError: unknown, or another agency's or the gateway's key stands in its place.
             ProblemError: registry_expired.
         """
-        trusted = self.registry(now)
-        if (agency, pinned) not in self._chains:
-            try:
-                keys = trusted.keys_of(agency, pinned)
-            except UntrustedKeyError as error:
-                raise_alert(self.state, f"signing_key_{error.reason}", agency, int(now.timestamp()))
-                raise
-            for rejection in keys.rejections:
-                subject = f"{agency} statement {rejection.place} ({rejection.use}): {rejection.reason}"
-                raise_alert(self.state, "forged_key_statement", subject, int(now.timestamp()))
-            self._chains[agency, pinned] = keys
-        return self._chains[agency, pinned]
+        return self.look().keys_of(agency, pinned, now)
 
     def verification_key(self, agency: str, pinned: str, key_id: str, now: datetime) -> VerificationKey:
         """Return a signing key of `agency` in force; an unknown one is looked for in a newer registry once.
@@ -105,18 +99,30 @@ class TrustStore:
         Raises:
             UntrustedKeyError: it does not follow from `pinned`, or is not in force.
         """
-        try:
-            return self.keys_of(agency, pinned, now).verification_key(key_id, now.timestamp())
-        except UntrustedKeyError:
-            if not self._has_refetched(now):
-                raise
-        return self.keys_of(agency, pinned, now).verification_key(key_id, now.timestamp())
+        return self.look().verification_key(agency, pinned, key_id, now)
 
     def gateway_key(self, agency: str, key_id: str, now: datetime) -> VerificationKey:
         """Return a signing key of the gateway; raises UntrustedKeyError for anybody else's."""
-        return self.registry(now).gateway_key(agency, key_id, now.timestamp())
+        return self.look().gateway_key(agency, key_id, now)
 
-    def _has_refetched(self, now: datetime) -> bool:
+    def believe(self, token: str, now: datetime) -> _Believed:
+        """Return what a kept registry says; it was verified before it was kept, and is again in a new process.
+
+        Raises:
+            ProblemError: registry_expired.
+        """
+        believed = self._believed
+        if believed is None or believed.token != token:
+            try:
+                believed = _Believed(token, self._verify(token, 0, now))
+            except RegistryError:
+                raise ProblemError(ProblemCode.REGISTRY_EXPIRED) from None
+            self._believed = believed
+        if now.timestamp() >= believed.trusted.registry.expires_at:
+            raise ProblemError(ProblemCode.REGISTRY_EXPIRED)
+        return believed
+
+    def has_refetched(self, now: datetime) -> bool:
         """Fetch the registry, at most every few seconds whoever asks; False if that was not done or did not succeed."""
         if self.refetch is None or now.timestamp() < self._refetched_at + REFETCH_SECONDS:
             return False
@@ -139,10 +145,6 @@ class TrustStore:
     def _verify(self, token: str, lowest_version: int, now: datetime) -> TrustedRegistry:
         return verify_registry(token, self.pin.gateway, self.pin.signing_key, lowest_version, now)
 
-    def _remember(self, token: str, trusted: TrustedRegistry) -> None:
-        self._token, self._trusted = token, trusted
-        self._chains = {}
-
     def _known_version(self) -> int:
         with reading(self.state) as connection:
             version = connection.execute(
@@ -152,5 +154,53 @@ class TrustStore:
 
     def _kept_token(self) -> str:
         with reading(self.state) as connection:
-            token = connection.execute(select(registry_copy.c.token).order_by(registry_copy.c.version.desc())).scalar()
-        return token or ""
+            return _read_token(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustView:
+    """The registry as it was kept at one moment: all of a request is judged by the same one, which is read once."""
+
+    store: TrustStore
+    token: str = field(repr=False)
+
+    def registry(self, now: datetime) -> TrustedRegistry:
+        """As `TrustStore.registry`."""
+        return self.store.believe(self.token, now).trusted
+
+    def keys_of(self, agency: str, pinned: str, now: datetime) -> AgencyKeys:
+        """As `TrustStore.keys_of`."""
+        believed = self.store.believe(self.token, now)
+        keys = believed.chains.get((agency, pinned))
+        if keys is None:
+            keys = believed.chains[agency, pinned] = self._follow(believed.trusted, agency, pinned, now)
+        return keys
+
+    def verification_key(self, agency: str, pinned: str, key_id: str, now: datetime) -> VerificationKey:
+        """As `TrustStore.verification_key`."""
+        try:
+            return self.keys_of(agency, pinned, now).verification_key(key_id, now.timestamp())
+        except UntrustedKeyError:
+            if not self.store.has_refetched(now):
+                raise
+        return self.store.keys_of(agency, pinned, now).verification_key(key_id, now.timestamp())
+
+    def gateway_key(self, agency: str, key_id: str, now: datetime) -> VerificationKey:
+        """As `TrustStore.gateway_key`."""
+        return self.registry(now).gateway_key(agency, key_id, now.timestamp())
+
+    def _follow(self, trusted: TrustedRegistry, agency: str, pinned: str, now: datetime) -> AgencyKeys:
+        state, seconds = self.store.state, int(now.timestamp())
+        try:
+            keys = trusted.keys_of(agency, pinned)
+        except UntrustedKeyError as error:
+            raise_alert(state, f"signing_key_{error.reason}", agency, seconds)
+            raise
+        for rejection in keys.rejections:
+            subject = f"{agency} statement {rejection.place} ({rejection.use}): {rejection.reason}"
+            raise_alert(state, "forged_key_statement", subject, seconds)
+        return keys
+
+
+def _read_token(connection: Connection) -> str:
+    return _KEPT.scalar(connection, {}) or ""

@@ -9,20 +9,19 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from connectors.api.private_or_api import PrivateOrService
+from connectors.api.settle_exchange import settle_exchange
 from connectors.api.signed_answers import keep_verified, respond
 from connectors.api.witness_api import witness_blueprint
 from connectors.context import Connector
 from connectors.emergency.notices import note_review
 from connectors.provider.evaluate import answer_evaluate
-from connectors.provider.release import answer_exchange
 from connectors.provider.verify_request import Arrived, Verified, verify_arrived
 from connectors.register import Register
 from connectors.state.charges import BudgetKind, charge
-from connectors.state.releases import keep_release, note_receipt
+from connectors.state.releases import note_receipt
 from connectors.statistics.answer import answer_statistics
 from connectors.trust import TrustStore
 from connectors.witness.witness import Witness
-from keys.protocol.envelopes import envelope_digest
 from schemas.agreement import AgreementState
 from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, MessageType
 from schemas.message import Message
@@ -63,13 +62,11 @@ class ProviderService:
         return self._respond(verified, answer_evaluate(self.connector, verified))
 
     def exchange(self, arrived: Arrived) -> Response:
-        """Answer an exchange request; the release is noted before the answer leaves."""
-        verified = self._verify(arrived, MessageType.EXCHANGE, ExchangeRequest, MAX_EXCHANGE_BYTES)
-        answer, done = answer_exchange(self.connector, self.trust, self._own_register, verified)
-        response = self._respond(verified, answer)
-        digest = envelope_digest(response.headers[ENVELOPE_HEADER])
-        keep_release(self.connector.state, done, digest, self.connector.seconds())
-        return response
+        """Answer an exchange request; all that becomes of it is durable, in one commit, before the answer leaves."""
+        verified = verify_arrived(
+            self.connector, self.trust, arrived, MessageType.EXCHANGE, ExchangeRequest, MAX_EXCHANGE_BYTES
+        )
+        return settle_exchange(self.connector, self.register, verified).as_response()
 
     def receipt(self, arrived: Arrived) -> Response:
         """Note the requester's receipt."""

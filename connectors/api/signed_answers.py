@@ -1,13 +1,16 @@
 """What every request that the gateway passes on has in common: it is kept when it has verified, and answered signed."""
 
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from flask import Response
+from sqlalchemy import Connection
 
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
-from connectors.own_log.messages import asked_of, keep_message, note_answer
-from connectors.provider.verify_request import Verified
+from connectors.own_log.messages import answered_of, asked_of, note_answered
+from connectors.provider.verify_request import Verified, note_request
+from connectors.state.database import writing
 from keys.protocol.envelopes import sign_envelope
 from schemas.envelope import ANSWER_TO, ENVELOPE_HEADER, MAX_LIFETIME, EnvelopeClaims, MessageType
 from schemas.formats import digest_of
@@ -19,15 +22,39 @@ _STAYS_AT_GATEWAY = frozenset({MessageType.PARENTS_RESOLVE})
 """The requester gets another answer, and the log names that one."""
 
 
+@dataclass(frozen=True, slots=True)
+class SignedAnswer:
+    """An answer as it leaves: its envelope, its body, how many records it is about, POSIX seconds."""
+
+    token: str
+    body: bytes = field(repr=False)
+    records: int | None
+    issued_at: int
+
+    def as_response(self) -> Response:
+        """Return it for HTTP."""
+        response = Response(self.body, content_type="application/json")
+        response.headers[ENVELOPE_HEADER] = self.token
+        return response
+
+
 def keep_verified(connector: Connector, verified: Verified[T]) -> Verified[T]:
     """Keep a request that has verified, to compare it with the log, and return it."""
-    asked = asked_of(verified.message, verified.claims)
-    keep_message(connector.state, verified.envelope.token, asked, connector.seconds())
+    with writing(connector.state) as connection:
+        note_request(connector, connection, verified)
     return verified
 
 
 def respond(connector: Connector, verified: Verified[T], answer: Message) -> Response:
-    """Return the signed answer to a request."""
+    """Return the signed answer to a request, once it is noted."""
+    signed = sign_answer(connector, verified, answer)
+    with writing(connector.state) as connection:
+        note_signed(connection, verified, signed)
+    return signed.as_response()
+
+
+def sign_answer(connector: Connector, verified: Verified[T], answer: Message) -> SignedAnswer:
+    """Return the signed answer to a request; it may leave when it was noted (`note_signed`)."""
     body, issued_at = answer.to_bytes(), connector.seconds()
     claims = EnvelopeClaims(
         type=ANSWER_TO[verified.claims.type],
@@ -41,9 +68,12 @@ def respond(connector: Connector, verified: Verified[T], answer: Message) -> Res
         purpose=verified.claims.purpose,
         answers=verified.envelope.digest,
     )
-    response = Response(body, content_type="application/json")
     token = sign_envelope(connector.signing_key(), claims)
+    records = answered_of(answer, asked_of(verified.message, verified.claims))
+    return SignedAnswer(token, body, records, issued_at)
+
+
+def note_signed(connection: Connection, verified: Verified[T], signed: SignedAnswer) -> None:
+    """Note an answer beside its request, in a writing transaction."""
     if verified.claims.type not in _STAYS_AT_GATEWAY:
-        note_answer(connector.state, verified.envelope.digest, token, answer, issued_at)
-    response.headers[ENVELOPE_HEADER] = token
-    return response
+        note_answered(connection, verified.envelope.digest, signed.token, signed.records, signed.issued_at)

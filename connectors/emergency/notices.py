@@ -1,14 +1,16 @@
 """What a provider keeps of emergency calls made to it: it refuses by its own record, whatever the gateway says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
 from connectors.context import Connector
 from connectors.holidays import calendar_for
 from connectors.state.database import reading, writing
 from connectors.state.emergency_tables import emergency_notice
+from hosting.database.prepared import Prepared
 from schemas.base64url import decode_base64url
 from schemas.emergency import (
     MAX_EVALUATIONS_PER_CALL,
@@ -38,6 +40,22 @@ class Notice:
     handle: bytes | None
     released_at: int | None
     seen_at: int | None
+
+
+_COLUMNS = tuple(column.name for column in emergency_notice.c)
+_UNSETTLED = Prepared(
+    select(emergency_notice).where(
+        emergency_notice.c.requester == bindparam("requester"),
+        emergency_notice.c.officer == bindparam("officer"),
+        emergency_notice.c.lifted_at.is_(None),
+        or_(
+            emergency_notice.c.verdict.is_(None),
+            emergency_notice.c.verdict == Verdict.MISUSE.value,
+            emergency_notice.c.reviewed_at >= emergency_notice.c.due_at,
+        ),
+    )
+)
+"""An officer's calls that may suspend: not lifted, and not found right in time."""
 
 
 def admission_of(
@@ -111,16 +129,9 @@ def mark_seen(connector: Connector, notices: list[Notice]) -> None:
 
 
 def _require_not_suspended(connector: Connector, connection: Connection, claims: EnvelopeClaims) -> None:
-    table = emergency_notice.c
-    late = table.reviewed_at >= table.due_at
-    query = select(emergency_notice).where(
-        table.requester == claims.issuer,
-        table.officer == (claims.officer or ""),
-        table.lifted_at.is_(None),
-        or_(table.verdict.is_(None), table.verdict == Verdict.MISUSE.value, late),
-    )
+    found = _UNSETTLED.all(connection, {"requester": claims.issuer, "officer": claims.officer or ""})
     now = connector.seconds()
-    if any(suspends(_notice_of(row).facts, now) for row in connection.execute(query).mappings()):
+    if any(suspends(facts_of(dict(zip(_COLUMNS, row, strict=True))), now) for row in found):
         raise ProblemError(ProblemCode.OFFICER_SUSPENDED, clause="officer")
 
 
@@ -190,7 +201,7 @@ def _notice_of(row: RowMapping) -> Notice:
     )
 
 
-def facts_of(row: RowMapping) -> CallFacts:
+def facts_of(row: RowMapping | Mapping[str, Any]) -> CallFacts:
     """Return what a row says of its call's review."""
     return CallFacts(
         opened_at=row["opened_at"],

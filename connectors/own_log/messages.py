@@ -8,15 +8,16 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, update
 
 from connectors.own_log.evidence_document import AgreementRecord, ItemRecord
 from connectors.own_log.tables import own_message
 from connectors.state.agreements import find_agreement
 from connectors.state.database import reading, writing
+from hosting.database.prepared import Prepared
 from keys.crypto.signing import SignatureError, read_header
-from keys.protocol.envelopes import envelope_digest, read_unverified
-from schemas.agreement import AgreementSignature
+from keys.protocol.envelopes import VerifiedEnvelope, envelope_digest, read_unverified
+from schemas.agreement import Agreement, AgreementSignature
 from schemas.base64url import decode_base64url
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import CONCEALED_BYTES, ELEMENT_BYTES, MAX_ENVELOPE_CHARACTERS
@@ -52,6 +53,13 @@ LEAVES_NOTHING = frozenset(
     }
 )
 """What the gateway answers without an entry."""
+
+_KEEP = Prepared(insert(own_message).prefix_with("OR IGNORE"))
+_ANSWER = Prepared(
+    update(own_message)
+    .where(own_message.c.envelope == bindparam("asked"))
+    .values({name: bindparam(name) for name in ("answer", "answer_digest", "answered_at", "answered_records")})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +144,24 @@ def answered_of(message: Message, asked: Asked) -> int | None:
 
 
 def keep_message(state: Engine, token: str, asked: Asked, at_seconds: int) -> None:
-    """Keep a request that is about to be sent, or that has come in and was verified; once."""
+    """Keep a request that is about to be sent; once."""
     claims = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
+    copy = find_agreement(state, asked.policy) if asked.policy and not asked.peer else None
+    peer = asked.peer or peer_of(claims, None if copy is None else copy.agreement)
+    with writing(state) as connection:
+        note_message(connection, VerifiedEnvelope(token, claims, envelope_digest(token), ""), asked, peer, at_seconds)
+
+
+def note_message(connection: Connection, envelope: VerifiedEnvelope, asked: Asked, peer: str, at_seconds: int) -> None:
+    """Note a request that is about to be sent, or that has come in and was verified, in an open transaction; once."""
+    claims = envelope.claims
     values = {
-        "envelope": envelope_digest(token),
+        "envelope": envelope.digest,
         "correlation": claims.id,
         "type": claims.type.value,
         "requester": claims.issuer,
-        "token": token,
-        "peer": asked.peer or _peer(state, claims, asked),
+        "token": envelope.token,
+        "peer": peer,
         "policy": asked.policy,
         "records": asked.records,
         "fields": json.dumps(asked.fields),
@@ -153,8 +170,19 @@ def keep_message(state: Engine, token: str, asked: Asked, at_seconds: int) -> No
         "expires_at": claims.expires_at,
         "seen_at": at_seconds,
     }
-    with writing(state) as connection:
-        connection.execute(insert(own_message).prefix_with("OR IGNORE").values(**values))
+    _KEEP.execute(connection, values)
+
+
+def note_answered(connection: Connection, envelope: str, answer: str, records: int | None, at_seconds: int) -> None:
+    """Note in an open transaction that the request of this digest was answered by the envelope `answer`."""
+    values = {
+        "asked": envelope,
+        "answer": answer,
+        "answer_digest": envelope_digest(answer),
+        "answered_at": at_seconds,
+        "answered_records": records,
+    }
+    _ANSWER.execute(connection, values)
 
 
 def note_answer(state: Engine, envelope: str, answer: str, message: Message, at_seconds: int) -> None:
@@ -166,13 +194,7 @@ def note_answer(state: Engine, envelope: str, answer: str, message: Message, at_
         if row.type in LEAVES_NOTHING:
             connection.execute(delete(own_message).where(own_message.c.envelope == envelope))
             return
-        values = {
-            "answer": answer,
-            "answer_digest": envelope_digest(answer),
-            "answered_at": at_seconds,
-            "answered_records": answered_of(message, _asked(row)),
-        }
-        connection.execute(update(own_message).where(own_message.c.envelope == envelope).values(**values))
+        note_answered(connection, envelope, answer, answered_of(message, _asked(row)), at_seconds)
 
 
 def note_refusal(state: Engine, envelope: str, code: str, at_seconds: int) -> None:
@@ -315,11 +337,10 @@ def _packed(message: EvaluateRequest | BoardEvaluate | ParentsOpen) -> tuple[str
     )
 
 
-def _peer(state: Engine, claims: EnvelopeClaims, asked: Asked) -> str:
+def peer_of(claims: EnvelopeClaims, agreement: Agreement | None) -> str:
     """Return the other party: of the agreement where there is one, else whom the envelope is addressed to."""
-    copy = find_agreement(state, asked.policy) if asked.policy else None
     # An office has its persons evaluated by an agency that is no party of the agreement that it acts under.
-    if copy is None or claims.type is MessageType.BOARD_EVALUATE:
+    if agreement is None or claims.type is MessageType.BOARD_EVALUATE:
         return claims.audience
-    parties = (copy.agreement.requester.agency, copy.agreement.provider.agency)
+    parties = (agreement.requester.agency, agreement.provider.agency)
     return next((party for party in parties if party != claims.issuer), claims.audience)

@@ -24,21 +24,22 @@ def find_records(
         ProblemError: source_unavailable if the connector can't open its own locators.
     """
     wanted = [decode_base64url(handle) for handle in handles]
-    known = find_by_handles(connector.state, agreement.digest(), epoch, wanted)
-    by_locator = {_open_locator(connector, record): record for record in known.values()}
+    digest, storage_key = agreement.digest(), connector.storage_key()
+    known = find_by_handles(connector.state, digest, epoch, wanted)
+    by_locator = {_open_locator(storage_key, record): record for record in known.values()}
     found = {
         by_locator[locator].handle: record
         for locator, record in register.fetch(list(by_locator)).items()
-        if _identity(connector, agreement, record) == _indexed_identity(by_locator[locator])
+        if _identity(storage_key, agreement, record) == _indexed_identity(by_locator[locator])
     }
-    if len(found) < len(known) and _has_moved(connector, register, agreement, epoch):
-        found |= _search(connector, register, agreement, known, set(known) - set(found))
+    if len(found) < len(known) and _has_moved(connector, register, digest, epoch):
+        found |= _search(storage_key, register, agreement, known, set(known) - set(found))
     return {handle: found[raw] for handle, raw in zip(handles, wanted, strict=True) if raw in found}
 
 
-def _open_locator(connector: Connector, record: IndexRecord) -> str:
+def _open_locator(storage_key: bytes, record: IndexRecord) -> str:
     try:
-        return open_at_rest(connector.storage_key(), record.locator, record.handle).decode()
+        return open_at_rest(storage_key, record.locator, record.handle).decode()
     except CryptoError:
         raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE) from None
 
@@ -47,22 +48,22 @@ def _indexed_identity(record: IndexRecord) -> bytes:
     return record.fingerprint[:IDENTITY_BYTES]
 
 
-def _identity(connector: Connector, agreement: Agreement, record: Record) -> bytes | None:
+def _identity(storage_key: bytes, agreement: Agreement, record: Record) -> bytes | None:
     county = county_within(record, agreement.regions)
     if county is None:
         return None
     keys = keys_under(load_purposes()[agreement.purpose], record)
-    return identity_digest(connector.storage_key(), keys, county)
+    return identity_digest(storage_key, keys, county)
 
 
-def _has_moved(connector: Connector, register: Register, agreement: Agreement, epoch: int) -> bool:
+def _has_moved(connector: Connector, register: Register, digest: str, epoch: int) -> bool:
     """A file that was changed since has its rows elsewhere; a database keeps its primary keys."""
     version = register.version()
-    return version is not None and source_versions(connector.state, agreement.digest(), epoch) != {version}
+    return version is not None and source_versions(connector.state, digest, epoch) != {version}
 
 
 def _search(
-    connector: Connector,
+    storage_key: bytes,
     register: Register,
     agreement: Agreement,
     known: dict[bytes, IndexRecord],
@@ -71,7 +72,7 @@ def _search(
     handle_of = {_indexed_identity(known[handle]): handle for handle in missing}
     found: dict[bytes, Record] = {}
     for record in register.records():
-        identity = _identity(connector, agreement, record)
+        identity = _identity(storage_key, agreement, record)
         if identity is not None and identity in handle_of:
             found.setdefault(handle_of[identity], record)
     return found

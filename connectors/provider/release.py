@@ -1,11 +1,14 @@
 """Release: prove that the requester possesses the identifiers, read the records, minimise, seal.
 
+Nothing is noted here: what becomes of a request is made durable in one commit before anything leaves.
+
 Records are refused one by one: a handle alone, or a grant that nobody could have got honestly, opens nothing.
 """
 
 import base64
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connectors.context import Connector
@@ -19,16 +22,22 @@ from connectors.provider.verify_request import Verified, decide_here
 from connectors.register import Register, county_within
 from connectors.sources.errors import SourceError
 from connectors.state.alerts import raise_alert
-from connectors.state.charges import BudgetKind, charge
+from connectors.state.charges import BudgetKind, Charge, charge_of, require_chargeable
 from connectors.state.releases import Release
-from connectors.trust import TrustStore
 from keys.protocol.grants import check_grant, verify_grant
 from keys.protocol.key_chain import UntrustedKeyError
 from keys.protocol.sealed_answers import seal_answers
 from keys.protocol.sealed_for import answers_binding
 from schemas.agency_kinds import AgencyKind
 from schemas.base64url import decode_base64url
-from schemas.messages.exchange import Answer, ExchangeAnswer, ExchangeRequest, Refusal, SealedAnswers
+from schemas.messages.exchange import (
+    Answer,
+    ExchangeAnswer,
+    ExchangeRequest,
+    PossessionProof,
+    Refusal,
+    SealedAnswers,
+)
 from schemas.messages.match import GrantClaims
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import load_purposes
@@ -41,42 +50,65 @@ _ALERTS = {
 """What an honest gateway refuses itself; an expired grant may have expired on its way."""
 
 
-def answer_exchange(
-    connector: Connector, trust: TrustStore, register: Register, verified: Verified[ExchangeRequest]
-) -> tuple[ExchangeAnswer, Release]:
-    """Decide, check grant and possession, charge, and return the sealed answer with what to note of it.
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """What an exchange may be answered by: the verified grant and the opened proofs, by handle."""
+
+    grant: GrantClaims
+    proofs: Mapping[str, PossessionProof] = field(repr=False)
+
+
+def charge_for_exchange(connector: Connector, verified: Verified[ExchangeRequest]) -> Charge:
+    """Return what an exchange is charged: a release for each handle."""
+    handles, claims = verified.message.handles, verified.claims
+    admit = admission_of(connector, claims, handles=handles)
+    day, seconds = connector.today(), connector.seconds()
+    return charge_of(claims, verified.copy.agreement, BudgetKind.RELEASES, len(handles), day, seconds, admit)
+
+
+def permit_exchange(connector: Connector, verified: Verified[ExchangeRequest], charge: Charge) -> Permitted:
+    """Decide, check the grant, open the proofs, and see that the request can be charged; no record is looked at.
 
     Raises:
-        ProblemError: the refusal of the whole request.
+        ProblemError: the refusal of the whole request, which is then not charged.
     """
-    request = verified.message
-    grant = _check_permission(connector, trust, verified)
+    grant = _check_permission(connector, verified)
     proofs = open_proofs(connector, verified)
-    amount, day, seconds = len(request.handles), connector.today(), connector.seconds()
-    admit = admission_of(connector, verified.claims, handles=request.handles)
-    charge(connector.state, verified.claims, verified.copy.agreement, BudgetKind.RELEASES, amount, day, seconds, admit)
+    require_chargeable(connector.state, charge)
+    return Permitted(grant, proofs)
+
+
+def answer_exchange(
+    connector: Connector, register: Register, verified: Verified[ExchangeRequest], permitted: Permitted
+) -> tuple[ExchangeAnswer, Release]:
+    """Check possession and return the sealed answer with what to note of it.
+
+    Raises:
+        ProblemError: the refusal of the whole request, which is charged all the same.
+    """
+    handles, epoch = verified.message.handles, permitted.grant.epoch
     try:
-        records = find_records(connector, register, verified.copy.agreement, grant.epoch, request.handles)
+        records = find_records(connector, register, verified.copy.agreement, epoch, handles)
     except SourceError:
         raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE) from None
-    unproven = find_unproven(connector, verified, grant.epoch, records, proofs)
+    unproven = find_unproven(connector, verified, epoch, records, permitted.proofs)
     if unproven:
-        raise_alert(connector.state, "possession_not_proven", verified.envelope.digest, seconds)
-    outputs = _outputs(connector, verified)
+        raise_alert(connector.state, "possession_not_proven", verified.envelope.digest, connector.seconds())
+    outputs, derivations = _outputs(connector, verified), _derivations(connector, register)
     answers = {
         handle: Answer(refused=Refusal.POSSESSION_NOT_PROVEN)
         if handle in unproven
-        else _answer(connector, register, verified, records.get(handle), outputs)
-        for handle in request.handles
+        else _answer(connector, verified, records.get(handle), outputs, derivations)
+        for handle in handles
     }
-    return _seal(connector, trust, verified, answers)
+    return _seal(connector, verified, answers)
 
 
-def _check_permission(connector: Connector, trust: TrustStore, verified: Verified[ExchangeRequest]) -> GrantClaims:
+def _check_permission(connector: Connector, verified: Verified[ExchangeRequest]) -> GrantClaims:
     request, agreement, now = verified.message, verified.copy.agreement, connector.now()
     decide_here(verified, now, records=len(request.handles), attributes=request.attributes)
     try:
-        grant = verify_grant(request.grant, lambda agency, key_id: trust.gateway_key(agency, key_id, now))
+        grant = verify_grant(request.grant, lambda agency, key_id: verified.trust.gateway_key(agency, key_id, now))
         check_grant(grant, verified.claims, request, agreement, now)
     except ProblemError as error:
         if (alert := _ALERTS.get(error.code)) is not None:
@@ -93,17 +125,17 @@ def _outputs(connector: Connector, verified: Verified[ExchangeRequest]) -> tuple
 
 def _answer(
     connector: Connector,
-    register: Register,
     verified: Verified[ExchangeRequest],
     record: Record | None,
     outputs: tuple[PurposeOutput, ...],
+    derivations: Mapping[str, Derivation],
 ) -> Answer:
     if record is None:
         return Answer(refused=Refusal.NO_LONGER_HELD)
     if county_within(record, verified.copy.agreement.regions) is None:
         return Answer(refused=Refusal.OUTSIDE_REGION)
     try:
-        return Answer(values=minimise(record, outputs, _derivations(connector, register), connector.today()))
+        return Answer(values=minimise(record, outputs, derivations, connector.today()))
     except UnderivableError:
         return Answer(refused=Refusal.UNDERIVABLE)
 
@@ -114,13 +146,14 @@ def _derivations(connector: Connector, register: Register) -> Mapping[str, Deriv
 
 
 def _seal(
-    connector: Connector, trust: TrustStore, verified: Verified[ExchangeRequest], answers: Mapping[str, Answer]
+    connector: Connector, verified: Verified[ExchangeRequest], answers: Mapping[str, Answer]
 ) -> tuple[ExchangeAnswer, Release]:
     agreement, claims, today = verified.copy.agreement, verified.claims, connector.today()
+    digest = verified.copy.standing.digest
     expires_on = today + timedelta(days=agreement.retention_days)
     sealed = SealedAnswers(as_of=f"{today:%Y-%m}", answers=tuple(answers.values()), expires_on=expires_on.isoformat())
-    recipient = _opening_key(connector, trust, verified)
-    binding = answers_binding(agreement.digest(), verified.envelope.digest, claims.issuer)
+    recipient = _opening_key(connector, verified)
+    binding = answers_binding(digest, verified.envelope.digest, claims.issuer)
     refused = Counter(answer.refused for answer in answers.values() if answer.refused is not None)
     answer = ExchangeAnswer(
         receipt_number="TX-" + base64.b32encode(connector.random(10)).decode("ascii")[:10],
@@ -132,7 +165,7 @@ def _seal(
     return answer, Release(
         receipt_number=answer.receipt_number,
         request=verified.envelope.digest,
-        agreement=agreement.digest(),
+        agreement=digest,
         requester=claims.issuer,
         officer=claims.officer or "",
         case=claims.case,
@@ -141,10 +174,10 @@ def _seal(
     )
 
 
-def _opening_key(connector: Connector, trust: TrustStore, verified: Verified[ExchangeRequest]) -> bytes:
+def _opening_key(connector: Connector, verified: Verified[ExchangeRequest]) -> bytes:
     requester, now = verified.copy.agreement.requester, connector.now()
     try:
-        statement = trust.keys_of(requester.agency, requester.signing_key, now).opening_key(now)
+        statement = verified.trust.keys_of(requester.agency, requester.signing_key, now).opening_key(now)
     except UntrustedKeyError:
         raise ProblemError(ProblemCode.UNKNOWN_KEY) from None
     return decode_base64url(statement.public_key)

@@ -9,16 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from sqlalchemy import Connection
+
 from connectors.context import Connector
-from connectors.state.agreements import AgreementCopy, find_agreement
-from connectors.state.promises import keep_promise
-from connectors.trust import TrustStore
+from connectors.own_log.messages import asked_of, note_message, peer_of
+from connectors.state.agreements import AgreementCopy, read_agreement
+from connectors.state.database import reading, writing
+from connectors.state.promises import note_promise
+from connectors.trust import TrustStore, TrustView
 from keys.crypto.signing import SignatureError, VerificationKey
 from keys.protocol.envelopes import VerifiedEnvelope, read_unverified, verify_envelope, verify_relay
 from keys.protocol.key_chain import UntrustedKeyError
 from schemas.agreement import Party
 from schemas.attribute_catalogue import never_released
-from schemas.envelope import EnvelopeClaims, EnvelopeError, MessageType, check_lifetime, check_request
+from schemas.envelope import (
+    EnvelopeClaims,
+    EnvelopeError,
+    MessageType,
+    RelayClaims,
+    check_lifetime,
+    check_request,
+)
 from schemas.formats import MAX_ENVELOPE_CHARACTERS
 from schemas.message import Message, MessageError
 from schemas.policy import Deny, PolicyRequest, Standing, decide
@@ -48,12 +59,25 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """The gateway's verified promise that the request is in its log: its claims, and its text as signed."""
+
+    claims: RelayClaims
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verified(Generic[T]):
-    """A request that passed every check up to its form: who asked under which agreement, and what."""
+    """A request that passed every check up to its form: who asked under which agreement, and what.
+
+    `trust` is the registry by which it was verified.
+    """
 
     envelope: VerifiedEnvelope
     copy: AgreementCopy
     message: T
+    promised: Promised
+    trust: TrustView
 
     @property
     def claims(self) -> EnvelopeClaims:
@@ -70,7 +94,9 @@ def verify_arrived(
     max_bytes: int,
     presented: AgreementCopy | None = None,
 ) -> Verified[T]:
-    """Check steps 1 to 5 and return what was asked.
+    """Check steps 1 to 5 and return what was asked; what is to be noted of it is for the caller (`note_request`).
+
+    Agreement and registry are read in one snapshot.
 
     Where the request comes from the provider of an agreement that this agency is no party of, `presented` is that
     agreement, shown by the provider and verified.
@@ -79,19 +105,31 @@ def verify_arrived(
         ProblemError: with the first thing that is wrong.
     """
     now = connector.now()
-    copy = presented or _agreement_of(connector, arrived.envelope)
+    with reading(connector.state) as connection:
+        copy = presented or _agreement_of(connector, connection, arrived.envelope)
+        view = trust.look(connection)
     signer = copy.agreement.requester if presented is None else copy.agreement.provider
-    envelope = _verify_signer(trust, signer, arrived.envelope, now)
+    envelope = _verify_signer(view, signer, arrived.envelope, now)
     try:
         check_request(envelope.claims, expected, connector.agency, arrived.body, now)
     except EnvelopeError as error:
         raise ProblemError(PROBLEM_OF[error.reason]) from None
-    _verify_promise(connector, trust, arrived.relay, envelope.digest)
+    promised = _verify_promise(connector, view, arrived.relay, envelope.digest)
     try:
         message = model.from_bytes(arrived.body, max_bytes)
     except MessageError as error:
+        with writing(connector.state) as connection:
+            _note_promise(connector, connection, promised)
         raise ProblemError(ProblemCode(error.reason), error.pointer) from None
-    return Verified(envelope, copy, message)
+    return Verified(envelope, copy, message, promised, view)
+
+
+def note_request(connector: Connector, connection: Connection, verified: Verified[T]) -> None:
+    """Note a verified request and the gateway's promise about it, to compare both with the log; once."""
+    _note_promise(connector, connection, verified.promised)
+    claims = verified.claims
+    asked, peer = asked_of(verified.message, claims), peer_of(claims, verified.copy.agreement)
+    note_message(connection, verified.envelope, asked, peer, connector.seconds())
 
 
 def decide_here(verified: Verified[T], now: datetime, *, records: int, attributes: tuple[str, ...] = ()) -> None:
@@ -109,18 +147,18 @@ def decide_here(verified: Verified[T], now: datetime, *, records: int, attribute
         raise ProblemError(decision.code, decision.pointer, decision.clause)
 
 
-def _agreement_of(connector: Connector, token: str) -> AgreementCopy:
+def _agreement_of(connector: Connector, connection: Connection, token: str) -> AgreementCopy:
     try:
         stated = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
     except (SignatureError, MessageError):
         raise ProblemError(ProblemCode.ENVELOPE_MALFORMED) from None
-    copy = find_agreement(connector.state, stated.agreement) if stated.agreement else None
+    copy = read_agreement(connection, stated.agreement) if stated.agreement else None
     if copy is None or copy.agreement.provider.agency != connector.agency:
         raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
     return copy
 
 
-def _verify_signer(trust: TrustStore, signer: Party, token: str, now: datetime) -> VerifiedEnvelope:
+def _verify_signer(trust: TrustView, signer: Party, token: str, now: datetime) -> VerifiedEnvelope:
     def find_key(agency: str, key_id: str) -> VerificationKey:
         if agency != signer.agency:
             raise UntrustedKeyError(agency, "unknown_agency")
@@ -135,7 +173,7 @@ def _verify_signer(trust: TrustStore, signer: Party, token: str, now: datetime) 
         raise ProblemError(ProblemCode.BAD_SIGNATURE) from None
 
 
-def _verify_promise(connector: Connector, trust: TrustStore, token: str, envelope: str) -> None:
+def _verify_promise(connector: Connector, trust: TrustView, token: str, envelope: str) -> Promised:
     now = connector.now()
     try:
         claims = verify_relay(token, lambda agency, key_id: trust.gateway_key(agency, key_id, now))
@@ -144,4 +182,8 @@ def _verify_promise(connector: Connector, trust: TrustStore, token: str, envelop
         raise ProblemError(ProblemCode.RELAY_NOT_PROVEN) from None
     if claims.envelope != envelope or claims.audience != connector.agency:
         raise ProblemError(ProblemCode.RELAY_NOT_PROVEN)
-    keep_promise(connector.state, claims, token, connector.seconds(), is_own_request=False)
+    return Promised(claims, token)
+
+
+def _note_promise(connector: Connector, connection: Connection, promised: Promised) -> None:
+    note_promise(connection, promised.claims, promised.token, connector.seconds(), is_own_request=False)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, column, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, column, func, select
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.exc import NoSuchTableError, OperationalError, SQLAlchemyError
 
@@ -39,6 +39,8 @@ class SqlSource:
         self._relation = relation
         self._wanted = wanted
         self._key = key
+        self._first_key = self._query(()).limit(1)
+        self._made: dict[tuple[str, ...], Select[*tuple[Any, ...]]] = {}
 
     def columns(self) -> tuple[str, ...]:
         """Return the mapped column names that are there."""
@@ -76,11 +78,10 @@ class SqlSource:
         rows: dict[str, Row] = {}
         with self._connect() as connection:
             names = self._mapped(connection)
-            query = self._query(names)
+            chosen = self._chosen(names)
             keys = self._typed_keys(connection, locators)
             for start in range(0, len(keys), KEYS_PER_FETCH):
-                chosen = query.where(column(self._key).in_(keys[start : start + KEYS_PER_FETCH]))
-                for found in connection.execute(chosen):
+                for found in connection.execute(chosen, {_KEYS: keys[start : start + KEYS_PER_FETCH]}):
                     row = self._row(len(rows) + 1, names, found)
                     if row.locator in rows:
                         raise SourceError("key_not_unique")
@@ -114,9 +115,17 @@ class SqlSource:
         columns: list[ColumnElement[Any]] = [column(name) for name in wanted]
         return select(*columns).select_from(self._relation.as_from(list(dict.fromkeys(wanted))))
 
+    def _chosen(self, names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+        """Select the rows of some keys; made once for the columns that are there, since requests wait for it."""
+        chosen = self._made.get(names)
+        if chosen is None:
+            chosen = self._query(names).where(column(self._key).in_(bindparam(_KEYS, expanding=True)))
+            self._made = {names: chosen}
+        return chosen
+
     def _typed_keys(self, connection: Connection, locators: Sequence[str]) -> list[int] | list[str]:
         """Return the keys as the database types them; a locator that can't be a key is not there."""
-        first = connection.execute(self._query(()).limit(1)).scalar()
+        first = connection.execute(self._first_key).scalar()
         if isinstance(first, int):
             return [int(locator) for locator in locators if _INTEGER.fullmatch(locator)]
         return list(locators)
@@ -127,6 +136,7 @@ class SqlSource:
 
 
 _STREAM = {"yield_per": ROWS_PER_FETCH}
+_KEYS: Final = "tongxin_keys"
 
 
 def _locator(key: object, number: int, name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from sqlalchemy import Connection, FromClause, column, inspect, select, table, text
+from sqlalchemy.exc import DBAPIError
 
 from connectors.sources.errors import SourceError
 
@@ -37,7 +38,17 @@ class TableRelation:
             raise SourceError("table_name_invalid")
 
     def names(self, connection: Connection) -> frozenset[str]:
-        """Return the column names. Raises `NoSuchTableError`."""
+        """Return the column names, from an answer without rows. Raises `NoSuchTableError`."""
+        query = select(text("*")).select_from(self.as_from(())).limit(0)
+        try:
+            # Names as they are: SQLAlchemy would shorten one with a full stop in it.
+            return frozenset(connection.execute(query, execution_options={"sqlite_raw_colnames": True}).keys())
+        except DBAPIError:
+            connection.rollback()
+            return self._inspected(connection)
+
+    def _inspected(self, connection: Connection) -> frozenset[str]:
+        """Return the column names as the catalogue has them: far slower, but it tells what is missing."""
         schema, _, name = self.name.rpartition(".")
         return frozenset(str(c["name"]) for c in inspect(connection).get_columns(name, schema=schema or None))
 

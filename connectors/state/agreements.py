@@ -2,17 +2,21 @@
 
 import json
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from connectors.state.database import destroying, reading, writing
 from connectors.state.evaluated_keys import delete_evaluated
 from connectors.state.tables import agreement_copy, index_record, publication
+from hosting.database.prepared import Prepared, Row
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
 from schemas.agreement_steps import AgreementHistoryStep
 from schemas.policy import Standing
 
+_COLUMNS: Final = tuple(column.name for column in agreement_copy.c)
+_BY_DIGEST: Final = Prepared(select(agreement_copy).where(agreement_copy.c.digest == bindparam("digest")))
 _ENDED_HERE: Final = frozenset({AgreementState.REVOKED.value, AgreementState.REPLACED.value})
 
 
@@ -91,22 +95,26 @@ def forget_ended(state: Engine, digest: str, ended: AgreementState) -> None:
 def find_agreement(state: Engine, digest: str) -> AgreementCopy | None:
     """Return the copy with this digest, or None."""
     with reading(state) as connection:
-        row = connection.execute(select(agreement_copy).where(agreement_copy.c.digest == digest)).one_or_none()
-    return _copy_of(row) if row else None
+        return read_agreement(connection, digest)
+
+
+def read_agreement(connection: Connection, digest: str) -> AgreementCopy | None:
+    """As `find_agreement`, in a transaction that is open."""
+    row = _BY_DIGEST.first(connection, {"digest": digest})
+    return None if row is None else _copy_of(row)
 
 
 def list_agreements(state: Engine) -> list[AgreementCopy]:
     """Return all copies, by digest."""
     with reading(state) as connection:
-        return [_copy_of(row) for row in _all_rows(connection)]
+        rows = connection.execute(select(agreement_copy).order_by(agreement_copy.c.digest))
+        return [_copy_of(tuple(row)) for row in rows]
 
 
-def _all_rows(connection: Connection) -> list[Row[tuple[object, ...]]]:
-    return list(connection.execute(select(agreement_copy).order_by(agreement_copy.c.digest)))
-
-
-def _copy_of(row: Row[tuple[object, ...]]) -> AgreementCopy:
-    columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row's mapping
+@lru_cache(maxsize=256)
+def _copy_of(row: Row) -> AgreementCopy:
+    """Return what a row says; remembered by the whole row, so that another state is another copy."""
+    columns: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
     agreement = Agreement.from_bytes(columns["body"], MAX_AGREEMENT_BYTES)
     stands = AgreementState(columns["state"])
     if columns["is_withheld"] and stands is AgreementState.ACTIVE:

@@ -1,16 +1,31 @@
 """What a provider charges a request for: its id, once for ever, and its share of the agreement's daily budget."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import (
+    ColumnClause,
+    Connection,
+    Delete,
+    Engine,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import IntegrityError
 
-from connectors.state.database import writing
+from connectors.state.database import trying, writing
 from connectors.state.emergency_tables import officer_budget_use
 from connectors.state.tables import budget_use, seen_envelope
+from hosting.database.prepared import Prepared
 from schemas.agreement import Agreement
 from schemas.envelope import EnvelopeClaims
 from schemas.problem import ProblemCode, ProblemError
@@ -18,12 +33,84 @@ from schemas.problem import ProblemCode, ProblemError
 FORGET_AFTER_SECONDS = 300
 """An expired envelope is refused for its age; its id is kept this much longer against clock skew."""
 
+FORGOTTEN_AT_ONCE = 8
+"""More than one, so that the ids of a busy hour are soon gone."""
+
 
 class BudgetKind(StrEnum):
     """What is counted per day: per agreement, and per officer under it."""
 
     EVALUATIONS = "evaluations"
     RELEASES = "releases"
+
+
+def _used(table: Table) -> Select[tuple[int]]:
+    return select(table.c.used).where(*(column == bindparam(column.name) for column in table.primary_key))
+
+
+def _set_used(table: Table) -> Insert:
+    statement = upsert(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_={"used": statement.excluded.used}
+    )
+
+
+def _forget() -> Delete:
+    """Return what forgets ids of long ago: a few of the oldest each time, since looking at all of them takes long."""
+    place: ColumnClause[int] = literal_column("rowid", Integer)
+    query = select(place.label("place"), seen_envelope.c.expires_at).order_by(place).limit(FORGOTTEN_AT_ONCE)
+    oldest = query.subquery()
+    gone = select(oldest.c.place).where(oldest.c.expires_at < bindparam("before"))
+    return delete(seen_envelope).where(place.in_(gone))
+
+
+_FORGET = Prepared(_forget())
+_NOTE_ID = Prepared(insert(seen_envelope).prefix_with("OR IGNORE"))
+_USED, _SET_USED = Prepared(_used(budget_use)), Prepared(_set_used(budget_use))
+_OFFICER_USED, _SET_OFFICER_USED = Prepared(_used(officer_budget_use)), Prepared(_set_used(officer_budget_use))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What a request is charged: its id and `amount`, against what its agreement (digest) allows in a day.
+
+    `day` is the office's; `now_seconds` are POSIX seconds. `admit` is what else is checked and noted in the same
+    transaction; it raises ProblemError.
+    """
+
+    claims: EnvelopeClaims
+    agreement: str
+    kind: BudgetKind
+    amount: int
+    limit: int
+    officer_limit: int
+    day: date
+    now_seconds: int
+    admit: Callable[[Connection], None] | None = None
+
+
+def charge_of(
+    claims: EnvelopeClaims,
+    agreement: Agreement,
+    kind: BudgetKind,
+    amount: int,
+    day: date,
+    now_seconds: int,
+    admit: Callable[[Connection], None] | None = None,
+) -> Charge:
+    """Return what a request under `agreement` is charged."""
+    is_evaluation = kind is BudgetKind.EVALUATIONS
+    return Charge(
+        claims=claims,
+        agreement=agreement.digest(),
+        kind=kind,
+        amount=amount,
+        limit=agreement.evaluations_per_day if is_evaluation else agreement.releases_per_day,
+        officer_limit=agreement.officer_evaluations_per_day if is_evaluation else agreement.officer_releases_per_day,
+        day=day,
+        now_seconds=now_seconds,
+        admit=admit,
+    )
 
 
 def charge(
@@ -36,74 +123,45 @@ def charge(
     now_seconds: int,
     admit: Callable[[Connection], None] | None = None,
 ) -> None:
-    """Take note of a request's id and charge `amount` to its agreement and its officer, durably: all or nothing.
+    """Charge a request durably: all or nothing. Arguments as `charge_of`, raises as `make_charge`."""
+    with writing(state) as connection:
+        make_charge(connection, charge_of(claims, agreement, kind, amount, day, now_seconds, admit))
 
-    Args:
-        state: the connector's database.
-        claims: the request's.
-        agreement: under which it is made.
-        kind: what is counted.
-        amount: how much of it.
-        day: the office's day.
-        now_seconds: POSIX seconds.
-        admit: what else is checked and noted in the same transaction; raises ProblemError.
+
+def require_chargeable(state: Engine, charge: Charge) -> None:
+    """Charge, and undo it: what can't be charged is refused before anything is looked up for it.
+
+    Raises as `make_charge`.
+    """
+    with trying(state) as connection:
+        make_charge(connection, charge)
+
+
+def make_charge(connection: Connection, charge: Charge) -> None:
+    """Take note of a request's id and charge it to its agreement and its officer, in a writing transaction.
 
     Raises:
-        ProblemError: replayed, budget_exhausted, officer_budget_exhausted, or what `admit` raises.
+        ProblemError: replayed, budget_exhausted, officer_budget_exhausted, or what `admit` raises; the transaction is
+            then to be undone.
     """
-    limit = agreement.evaluations_per_day if kind is BudgetKind.EVALUATIONS else agreement.releases_per_day
-    with writing(state) as connection:
-        connection.execute(delete(seen_envelope).where(seen_envelope.c.expires_at < now_seconds - FORGET_AFTER_SECONDS))
-        _note_id(connection, claims)
-        if admit is not None:
-            admit(connection)
-        used = _used(connection, agreement.digest(), kind, day)
-        if used + amount > limit:
-            raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause=f"{kind}_per_day")
-        statement = upsert(budget_use).values(
-            agreement=agreement.digest(), day=day.isoformat(), kind=kind.value, used=used + amount
-        )
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["agreement", "day", "kind"], set_={"used": statement.excluded.used}
-            )
-        )
-        _charge_officer(connection, claims.officer or "", agreement, kind, amount, day)
+    _FORGET.execute(connection, {"before": charge.now_seconds - FORGET_AFTER_SECONDS})
+    if not _NOTE_ID.execute(connection, {"id": charge.claims.id, "expires_at": charge.claims.expires_at}):
+        raise ProblemError(ProblemCode.REPLAYED)
+    if charge.admit is not None:
+        charge.admit(connection)
+    place = {"agreement": charge.agreement, "day": charge.day.isoformat(), "kind": charge.kind.value}
+    used = (_USED.scalar(connection, place) or 0) + charge.amount
+    if used > charge.limit:
+        raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause=f"{charge.kind}_per_day")
+    _SET_USED.execute(connection, {**place, "used": used})
+    place["officer"] = charge.claims.officer or ""
+    used = (_OFFICER_USED.scalar(connection, place) or 0) + charge.amount
+    if used > charge.officer_limit:
+        raise ProblemError(ProblemCode.OFFICER_BUDGET_EXHAUSTED, clause=f"officer_{charge.kind}_per_day")
+    _SET_OFFICER_USED.execute(connection, {**place, "used": used})
 
 
 def forget_officer_use(state: Engine, before: date) -> None:
     """Delete what officers were charged on days before this one."""
     with writing(state) as connection:
         connection.execute(delete(officer_budget_use).where(officer_budget_use.c.day < before.isoformat()))
-
-
-def _charge_officer(
-    connection: Connection, officer: str, agreement: Agreement, kind: BudgetKind, amount: int, day: date
-) -> None:
-    is_evaluation = kind is BudgetKind.EVALUATIONS
-    limit = agreement.officer_evaluations_per_day if is_evaluation else agreement.officer_releases_per_day
-    table = officer_budget_use.c
-    key = {"agreement": agreement.digest(), "officer": officer, "day": day.isoformat(), "kind": kind.value}
-    place = [table[name] == value for name, value in key.items()]
-    used = connection.execute(select(table.used).where(*place)).scalar() or 0
-    if used + amount > limit:
-        raise ProblemError(ProblemCode.OFFICER_BUDGET_EXHAUSTED, clause=f"officer_{kind}_per_day")
-    statement = upsert(officer_budget_use).values(**key, used=used + amount)
-    excluded = {"used": statement.excluded.used}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=excluded))
-
-
-def _note_id(connection: Connection, claims: EnvelopeClaims) -> None:
-    try:
-        connection.execute(insert(seen_envelope).values(id=claims.id, expires_at=claims.expires_at))
-    except IntegrityError:
-        raise ProblemError(ProblemCode.REPLAYED) from None
-
-
-def _used(connection: Connection, agreement: str, kind: BudgetKind, day: date) -> int:
-    used = connection.execute(
-        select(budget_use.c.used).where(
-            budget_use.c.agreement == agreement, budget_use.c.day == day.isoformat(), budget_use.c.kind == kind.value
-        )
-    ).scalar()
-    return int(used or 0)

@@ -1,10 +1,11 @@
-"""The engine of a connector's database, and its kinds of transaction: reading, writing, and writing to destroy."""
+"""The engine of a connector's database, and its kinds of transaction: reading, writing, trying, and destroying."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
@@ -23,11 +24,16 @@ import connectors.state.standing_tables
 import connectors.state.statistics_tables
 import connectors.state.witness_tables  # noqa: F401 - its tables belong to the metadata
 from connectors.state.tables import metadata
+from hosting.database.driver_call import call_driver
 
 BUSY_TIMEOUT_MS = 30_000
+POOL_SIZE: Final = 32
+"""Connections kept for each process: what a thread needs for one request is never opened for it anew."""
+
 SCHEMA_VERSION = 9
 
 _WRITING = "tongxin_writing"
+_WRITERS = "tongxin_writers"
 
 
 class StateVersionError(RuntimeError):
@@ -41,7 +47,13 @@ def open_state(path: Path) -> Engine:
         StateVersionError: the file holds another schema version.
     """
     path.touch(mode=0o600, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
+    engine = create_engine(
+        f"sqlite:///{path}",
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        paramstyle="named",  # `Prepared` gives its values by name
+        execution_options={_WRITERS: threading.RLock()},
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     with writing(engine) as connection:
@@ -61,8 +73,19 @@ def open_state(path: Path) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the write lock from its start; commits on leaving, durable when left."""
-    with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+    with _turn(engine), engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def trying(engine: Engine) -> Iterator[Connection]:
+    """As `writing`, but all is undone when it is left: whether a change would be refused, by the change itself."""
+    with _turn(engine), engine.connect().execution_options(**{_WRITING: True}) as connection:
+        transaction = connection.begin()
+        try:
+            yield connection
+        finally:
+            transaction.rollback()
 
 
 @contextmanager
@@ -87,6 +110,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Wait for this process's other writers: SQLite itself lets a waiting thread sleep on after the lock is free.
+
+    Where that takes longer than `BUSY_TIMEOUT_MS`, SQLite has the last word.
+    """
+    writers = engine.get_execution_options()[_WRITERS]
+    is_ours = writers.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    try:
+        yield
+    finally:
+        if is_ours:
+            writers.release()
+
+
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in (
@@ -101,4 +139,4 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     is_writing = connection.get_execution_options().get(_WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    call_driver(connection, "BEGIN IMMEDIATE" if is_writing else "BEGIN")

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delet
 
 from connectors.state.database import destroying, reading, writing
 from connectors.state.tables import index_record, publication, publication_part
+from hosting.database.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ class Publication:
     base: str | None
     parts: int
     records: int
+
+
+_BY_HANDLE: Final = Prepared(
+    select(index_record.c.fingerprint, index_record.c.locator).where(
+        index_record.c.handle == bindparam("handle"),
+        index_record.c.agreement == bindparam("agreement"),
+        index_record.c.epoch == bindparam("epoch"),
+    )
+)
 
 
 def find_active(state: Engine, agreement: str, epoch: int) -> str | None:
@@ -179,15 +189,13 @@ def forget_agreement(state: Engine, agreement: str) -> None:
 
 def find_by_handles(state: Engine, agreement: str, epoch: int, handles: Sequence[bytes]) -> dict[bytes, IndexRecord]:
     """Return the records behind `handles` that belong to this agreement and epoch."""
+    found: dict[bytes, IndexRecord] = {}
     with reading(state) as connection:
-        rows = connection.execute(
-            select(index_record).where(
-                index_record.c.agreement == agreement,
-                index_record.c.epoch == epoch,
-                index_record.c.handle.in_(handles),
-            )
-        )
-        return {row.handle: IndexRecord(row.handle, row.fingerprint, row.locator) for row in rows}
+        for handle in handles:
+            row = _BY_HANDLE.first(connection, {"handle": handle, "agreement": agreement, "epoch": epoch})
+            if row is not None:
+                found[handle] = IndexRecord(handle, *row)
+    return found
 
 
 def list_indexes(state: Engine) -> list[tuple[str, int]]:

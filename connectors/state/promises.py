@@ -3,29 +3,36 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from connectors.state.database import reading, writing
 from connectors.state.tables import promise
+from hosting.database.prepared import Prepared
 from schemas.envelope import RelayClaims
+
+_KEEP = Prepared(insert(promise).prefix_with("OR IGNORE"))
 
 
 def keep_promise(state: Engine, claims: RelayClaims, token: str, at_seconds: int, *, is_own_request: bool) -> None:
     """Keep a verified promise; the first for an envelope counts."""
     with writing(state) as connection:
-        connection.execute(
-            insert(promise)
-            .prefix_with("OR IGNORE")
-            .values(
-                envelope=claims.envelope,
-                leaf=claims.leaf,
-                shard=claims.shard,
-                leaf_index=claims.leaf_index,
-                token=token,
-                received_at=at_seconds,
-                is_own_request=is_own_request,
-            )
-        )
+        note_promise(connection, claims, token, at_seconds, is_own_request=is_own_request)
+
+
+def note_promise(
+    connection: Connection, claims: RelayClaims, token: str, at_seconds: int, *, is_own_request: bool
+) -> None:
+    """As `keep_promise`, in a transaction that is open."""
+    values = {
+        "envelope": claims.envelope,
+        "leaf": claims.leaf,
+        "shard": claims.shard,
+        "leaf_index": claims.leaf_index,
+        "token": token,
+        "received_at": at_seconds,
+        "is_own_request": is_own_request,
+    }
+    _KEEP.execute(connection, values)
 
 
 @dataclass(frozen=True, slots=True)

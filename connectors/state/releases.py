@@ -4,12 +4,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from connectors.state.database import reading, writing
 from connectors.state.tables import release, released_record
+from hosting.database.prepared import Prepared
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.problem import ProblemCode, ProblemError
+
+_KEEP = Prepared(insert(release))
+_KEEP_RECORD = Prepared(insert(released_record))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,26 +33,26 @@ class Release:
 def keep_release(state: Engine, done: Release, answer: str, at_seconds: int) -> None:
     """Keep a release before its answer leaves; `answer` is the digest of the answer's envelope."""
     with writing(state) as connection:
-        connection.execute(
-            insert(release).values(
-                receipt_number=done.receipt_number,
-                answer=answer,
-                request=done.request,
-                agreement=done.agreement,
-                requester=done.requester,
-                officer=done.officer,
-                case=done.case,
-                attributes=json.dumps(done.attributes),
-                released_at=at_seconds,
-            )
-        )
-        connection.execute(
-            insert(released_record),
-            [
-                {"receipt_number": done.receipt_number, "handle": decode_base64url(handle), "refused": refused}
-                for handle, refused in done.refused_by_handle.items()
-            ],
-        )
+        note_release(connection, done, answer, at_seconds)
+
+
+def note_release(connection: Connection, done: Release, answer: str, at_seconds: int) -> None:
+    """As `keep_release`, in a transaction that is open."""
+    values = {
+        "receipt_number": done.receipt_number,
+        "answer": answer,
+        "request": done.request,
+        "agreement": done.agreement,
+        "requester": done.requester,
+        "officer": done.officer,
+        "case": done.case,
+        "attributes": json.dumps(done.attributes),
+        "released_at": at_seconds,
+    }
+    _KEEP.execute(connection, values)
+    for handle, refused in done.refused_by_handle.items():
+        record = {"receipt_number": done.receipt_number, "handle": decode_base64url(handle), "refused": refused}
+        _KEEP_RECORD.execute(connection, record)
 
 
 def released_handles(state: Engine, agreement: str, requester: str, receipts: Sequence[str]) -> frozenset[str]:

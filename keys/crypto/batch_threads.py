@@ -10,6 +10,9 @@ DEFAULT_WORKERS = os.cpu_count() or 1
 _CHUNK_ELEMENTS = 128
 """Small, so that no core is left without work while another finishes its last chunk."""
 
+_FEWEST_SHARED = 9
+"""Starting threads takes longer than doing fewer than these."""
+
 _Result = TypeVar("_Result")
 
 
@@ -18,7 +21,7 @@ def run_in_chunks(work: Callable[[int, int], _Result], count: int, workers: int)
     size = min(_CHUNK_ELEMENTS, -(-count // workers))
     starts = range(0, count, size)
     ends = (min(start + size, count) for start in starts)
-    if workers == 1:
+    if workers == 1 or count < _FEWEST_SHARED:
         yield from map(work, starts, ends)
         return
     with ThreadPoolExecutor(workers) as pool:

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from keys.crypto.signing import SignatureError, SigningKey, read_header
-from keys.protocol.envelopes import KeyFinder, read_unverified, sign_message, verify_message
+from keys.crypto.signing import SignatureError, SigningKey, read_header, verify_payload
+from keys.protocol.envelopes import KeyFinder, read_unverified, sign_message
 from keys.protocol.key_chain import UntrustedKeyError
 from schemas.agreement import Agreement
 from schemas.envelope import EnvelopeClaims
@@ -27,9 +27,10 @@ def verify_grant(token: str, find_key: KeyFinder) -> GrantClaims:
     try:
         stated = read_unverified(GrantClaims, token, MAX_GRANT_BYTES)
         key = find_key(stated.issuer, read_header(token, MAX_GRANT_BYTES).key_id)
-        return verify_message(GrantClaims, token, key, GRANT_TOKEN_TYPE, MAX_GRANT_BYTES)
+        verify_payload(token, key, GRANT_TOKEN_TYPE, MAX_GRANT_BYTES)
     except (SignatureError, MessageError, UntrustedKeyError):
         raise ProblemError(ProblemCode.GRANT_INVALID, "/grant") from None
+    return stated
 
 
 def check_grant(

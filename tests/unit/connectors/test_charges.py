@@ -5,9 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from connectors.state.charges import FORGET_AFTER_SECONDS, BudgetKind, charge
-from connectors.state.database import open_state
+from connectors.state.database import open_state, reading
+from connectors.state.tables import seen_envelope
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import digest_of
 from schemas.problem import ProblemCode, ProblemError
@@ -82,3 +84,16 @@ def test_many_at_once_can_not_overdraw(tmp_path: Path) -> None:
         outcomes = list(threads.map(lambda number: charged(tmp_path, number, 9), range(20)))
     assert outcomes.count(None) == 11
     assert outcomes.count(ProblemCode.BUDGET_EXHAUSTED) == 9
+
+
+def test_ids_of_long_ago_are_forgotten_a_few_at_a_time(tmp_path: Path) -> None:
+    for number in range(1, 21):
+        charged(tmp_path, number, 1)
+    later = SECONDS + 60 + FORGET_AFTER_SECONDS + 1
+    for number in range(21, 25):
+        assert charged(tmp_path, number, 1, seconds=later) is None
+    state = open_state(tmp_path / "state.sqlite3")
+    with reading(state) as connection:
+        kept = connection.scalars(select(seen_envelope.c.id)).all()
+    state.dispose()
+    assert sorted(kept) == [claims(number).id for number in range(24, 25)]

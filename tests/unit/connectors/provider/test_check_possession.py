@@ -5,23 +5,26 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from connectors.context import Connector
 from connectors.data_sets import Record
 from connectors.evaluation import create_evaluation_key
 from connectors.provider.check_possession import find_unproven
-from connectors.provider.verify_request import Verified
+from connectors.provider.verify_request import Promised, Verified
 from connectors.register import keys_under
 from connectors.state.agreements import AgreementCopy
+from connectors.trust import TrustStore, TrustView
 from keys.crypto.oprf_batch import evaluate_batch
 from keys.protocol.envelopes import VerifiedEnvelope
 from keys.protocol.possession import PossessionStatement, possession_key_of, prove_possession
 from schemas.agreement import Agreement, AgreementState
 from schemas.base64url import encode_base64url
-from schemas.envelope import EnvelopeClaims, MessageType
+from schemas.envelope import EnvelopeClaims, MessageType, RelayClaims
 from schemas.formats import digest_of
 from schemas.linkage_keys import KeyType, LinkageKey
 from schemas.messages.exchange import ExchangeRequest, PossessionMacs, PossessionProof
+from schemas.messages.registry import GatewayPin
 from schemas.policy import Standing
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import load_purposes
@@ -30,6 +33,13 @@ from tests.unit.connectors.offices import SECONDS, Clock, agreement_with, open_o
 
 HANDLE, OTHER_HANDLE = (encode_base64url(bytes([byte]) * 16) for byte in (1, 2))
 RECORD, OTHER = record_of(child(1)), record_of(child(2, "钱小林"))
+NO_GATEWAY = GatewayPin(
+    url="http://127.0.0.1:9",
+    gateway="gateway.990000",
+    signing_key=digest_of(b"key"),
+    log_name="gateway.example/log",
+    log_verifier_key="gateway.example/log+00000000+AQ==",
+)
 P04, P10 = agreement_with(), agreement_with(purpose="P10")
 
 
@@ -50,7 +60,19 @@ def exchange_under(agreement: Agreement) -> Verified[ExchangeRequest]:
     )
     standing = Standing(agreement, agreement.digest(), AgreementState.ACTIVE)
     envelope = VerifiedEnvelope("a.b.c", claims, digest_of(b"envelope"), digest_of(b"key"))
-    return Verified(envelope, AgreementCopy(agreement, (), standing), request)
+    copy = AgreementCopy(agreement, (), standing)
+    relay = RelayClaims(
+        issuer="gateway.990000",
+        audience=agreement.provider.agency,
+        envelope=envelope.digest,
+        leaf=digest_of(b"leaf"),
+        shard=2026,
+        leaf_index=0,
+        issued_at=SECONDS,
+        expires_at=SECONDS + 60,
+    )
+    view = TrustView(TrustStore(create_engine("sqlite://"), NO_GATEWAY), "")
+    return Verified(envelope, copy, request, Promised(relay, "a.b.c"), view)
 
 
 def keys_of(record: Record, key_type: KeyType, agreement: Agreement = P10) -> list[LinkageKey]:

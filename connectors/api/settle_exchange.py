@@ -1,0 +1,84 @@
+"""An exchange from its verified request to its signed answer, with everything it leaves behind in one commit.
+
+The promise, the request, its id, its charge, the answer's envelope and the release become durable together, and only
+then the answer leaves. Nobody hears of anything between asking and answering, so one commit tells what two would.
+A request that can't be charged is refused before its records are looked at; one that is refused after that is charged.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from connectors.api.signed_answers import SignedAnswer, keep_verified, note_signed, sign_answer
+from connectors.context import Connector
+from connectors.provider.release import answer_exchange, charge_for_exchange, permit_exchange
+from connectors.provider.verify_request import Verified, note_request
+from connectors.register import Register
+from connectors.state.agreements import read_agreement
+from connectors.state.charges import Charge, make_charge
+from connectors.state.database import writing
+from connectors.state.releases import note_release
+from keys.protocol.envelopes import envelope_digest
+from schemas.messages.exchange import ExchangeRequest
+from schemas.problem import ProblemCode, ProblemError
+
+
+def settle_exchange(
+    connector: Connector, register: Register | None, verified: Verified[ExchangeRequest]
+) -> SignedAnswer:
+    """Decide, answer, and make durable what becomes of the request.
+
+    Raises:
+        ProblemError: the refusal; what is to be noted of it is durable then.
+    """
+    charge = charge_for_exchange(connector, verified)
+    with _kept_if_refused(connector, verified):
+        if register is None:
+            raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE)
+        permitted = permit_exchange(connector, verified, charge)
+    with _charged_if_refused(connector, verified, charge):
+        answer, done = answer_exchange(connector, register, verified, permitted)
+        signed = sign_answer(connector, verified, answer)
+    with _kept_if_refused(connector, verified), writing(connector.state) as connection:
+        _require_unchanged(connection, verified)
+        _note_charged(connector, connection, verified, charge)
+        note_signed(connection, verified, signed)
+        note_release(connection, done, envelope_digest(signed.token), signed.issued_at)
+    return signed
+
+
+@contextmanager
+def _kept_if_refused(connector: Connector, verified: Verified[ExchangeRequest]) -> Iterator[None]:
+    """Keep the request where it is refused, so that it can be compared with the log; it is not charged."""
+    try:
+        yield
+    except BaseException:
+        keep_verified(connector, verified)
+        raise
+
+
+@contextmanager
+def _charged_if_refused(connector: Connector, verified: Verified[ExchangeRequest], charge: Charge) -> Iterator[None]:
+    """Keep and charge the request where it is refused: what was looked up for it may be told from the refusal."""
+    try:
+        yield
+    except BaseException:
+        with _kept_if_refused(connector, verified), writing(connector.state) as connection:
+            _note_charged(connector, connection, verified, charge)
+        raise
+
+
+def _note_charged(
+    connector: Connector, connection: Connection, verified: Verified[ExchangeRequest], charge: Charge
+) -> None:
+    note_request(connector, connection, verified)
+    make_charge(connection, charge)
+
+
+def _require_unchanged(connection: Connection, verified: Verified[ExchangeRequest]) -> None:
+    """Refuse, under the write lock, what was decided on an agreement that has been ended or suspended meanwhile."""
+    standing = verified.copy.standing
+    now = read_agreement(connection, standing.digest)
+    if now is None or now.standing.state is not standing.state:
+        raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")
