@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,9 @@ class Shared:
     group: NDArray[np.int32] = field(repr=False)
 
 
+_NOTHING_SHARED: Final = Shared(np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.int32))
+
+
 def cross_pairs(left: HashTable, right: HashTable, key_set: KeySet) -> Pairs:
     """Return the pairs of a left and a right record that share a hash of a key type that is evidence."""
     return combine(share_across(left, right, key_set), right.records, key_set)
@@ -75,30 +78,57 @@ def share_across(left: HashTable, right: HashTable, key_set: KeySet) -> dict[int
 
 def share_within(table: HashTable, key_set: KeySet) -> dict[int, Shared]:
     """Return the same of one file and itself, each two records once, the left one before the right one."""
-    shared = {}
-    for defined in key_set.evidence:
-        both = _join(table, table, defined.code)
-        once = both.pair // max(table.records, 1) < both.pair % max(table.records, 1)
-        shared[defined.code] = Shared(both.pair[once], both.is_flagged[once], both.group[once])
-    return shared
+    return {defined.code: _join_within(table, defined.code) for defined in key_set.evidence}
 
 
 def _join(left: HashTable, right: HashTable, code: int) -> Shared:
     """Join the entries of one key type on equal hashes."""
     if code not in left.key_type or code not in right.key_type:  # most key types of a small question
-        return Shared(np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.int32))
+        return _NOTHING_SHARED
     a, b = _sorted_entries(left, code), _sorted_entries(right, code)
-    hashes_a, first_a, count_a = np.unique(a.index_hash, return_index=True, return_counts=True)
-    hashes_b, first_b, count_b = np.unique(b.index_hash, return_index=True, return_counts=True)
+    runs_a, runs_b = _runs(a.index_hash), _runs(b.index_hash)
+    hashes_a, hashes_b = a.index_hash[runs_a.first], b.index_hash[runs_b.first]
     _, in_a, in_b = np.intersect1d(hashes_a, hashes_b, assume_unique=True, return_indices=True)
-    pairs = count_a[in_a] * count_b[in_b]
+    return _share(a, b, runs_a.chosen(in_a), runs_b.chosen(in_b), right.records)
+
+
+def _join_within(table: HashTable, code: int) -> Shared:
+    """Join the entries of one key type with each other, each two records once."""
+    entries = _sorted_entries(table, code)
+    runs = _runs(entries.index_hash)
+    runs = runs.chosen(runs.size > 1)  # most hashes stand alone
+    both = _share(entries, entries, runs, runs, table.records)
+    once = both.pair // max(table.records, 1) < both.pair % max(table.records, 1)
+    return Shared(both.pair[once], both.is_flagged[once], both.group[once])
+
+
+class _Runs(NamedTuple):
+    """Where entries of equal hashes begin, and how many there are."""
+
+    first: NDArray[np.int64]
+    size: NDArray[np.int64]
+
+    def chosen(self, choice: NDArray[np.int64] | NDArray[np.bool_]) -> "_Runs":
+        return _Runs(self.first[choice], self.size[choice])
+
+
+def _runs(ordered: NDArray[np.uint64]) -> _Runs:
+    starts = np.ones(len(ordered), np.bool_)
+    starts[1:] = ordered[1:] != ordered[:-1]
+    first = np.flatnonzero(starts)
+    return _Runs(first, np.diff(first, append=len(ordered)))
+
+
+def _share(a: HashTable, b: HashTable, in_a: _Runs, in_b: _Runs, width: int) -> Shared:
+    """Pair each entry of a run of `a` with each of the run of `b` beside it, unless that makes too many pairs."""
+    pairs = in_a.size * in_b.size
     small = pairs <= MAX_GROUP_PAIRS
-    in_a, in_b, pairs = in_a[small], in_b[small], pairs[small]
+    pairs, size_b = pairs[small], in_b.size[small]
     within = np.arange(pairs.sum()) - np.repeat(np.cumsum(pairs) - pairs, pairs)
-    entry_a = np.repeat(first_a[in_a], pairs) + within // np.repeat(count_b[in_b], pairs)
-    entry_b = np.repeat(first_b[in_b], pairs) + within % np.repeat(count_b[in_b], pairs)
+    entry_a = np.repeat(in_a.first[small], pairs) + within // np.repeat(size_b, pairs)
+    entry_b = np.repeat(in_b.first[small], pairs) + within % np.repeat(size_b, pairs)
     return Shared(
-        a.record[entry_a].astype(np.int64) * max(right.records, 1) + b.record[entry_b],
+        a.record[entry_a].astype(np.int64) * max(width, 1) + b.record[entry_b],
         a.is_flagged[entry_a] | b.is_flagged[entry_b],
         np.repeat(pairs, pairs).astype(np.int32),
     )
