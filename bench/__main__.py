@@ -22,6 +22,7 @@ from bench import (
     private_or,
     private_or_questions,
     queries,
+    unit_costs,
 )
 from bench.harness import Tell
 from bench.kept_runs import KeptRun, as_json, keep_run
@@ -49,6 +50,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "queries": queries.run,
     "index": index.run,
     "linking": linking.run,
+    "unit_costs": unit_costs.run,
 }
 
 _LEGEND = (

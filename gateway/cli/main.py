@@ -20,6 +20,7 @@ _COMMANDS: Final = {
         ("explain_command", ("explain",)),
         ("simulate_command", ("simulate",)),
         ("who_can_command", ("who-can",)),
+        ("capacity_command", ("capacity",)),
         ("witness_commands", ("witness",)),
         ("holiday_command", ("add-holidays",)),
         ("backup_command", ("backup",)),
