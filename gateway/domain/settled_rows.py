@@ -14,6 +14,9 @@ from linkage.masks import settling_mask
 from schemas.key_set import KeySet
 from schemas.messages.index import FLAGGED
 
+ROW_BYTES: Final = 4
+"""Of a stored row, big-endian: `gateway.domain.entry_arrays.ASKED_ROW`."""
+
 _ENTRY: Final = struct.Struct(">IB16s")  # row, key type code, index hash: as `schemas.messages.match.pack_asked` packs
 
 Key = tuple[int, bytes]
@@ -33,6 +36,15 @@ class AskedKeys:
         for code, index_hash in sorted(self.askers):
             by_code[code].append(index_hash)
         return {code: b"".join(hashes) for code, hashes in by_code.items()}
+
+
+def stated(entries: bytes) -> tuple[set[int], set[int]]:
+    """Return the rows that a part's packed entries name, and their key type codes, flagged ones as they are."""
+    rows, codes = set(), set()
+    for row, code, _ in _ENTRY.iter_unpack(entries):
+        rows.add(row)
+        codes.add(code)
+    return rows, codes
 
 
 def asked_keys(entries: bytes, key_set: KeySet) -> AskedKeys:

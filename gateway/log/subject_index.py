@@ -6,7 +6,6 @@ A tag in a leaf could never be erased. In a table of its own it is deleted row b
 nothing to anybody once the key of that year is destroyed.
 """
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -28,7 +27,7 @@ def subject_tag(key: bytes, kind: str, text: str) -> bytes:
     """
     if kind not in KINDS or len(key) != KEY_BYTES:
         raise ValueError("a tag is made of a known kind, under a key of 32 bytes")
-    return hmac.digest(key, _PREFIX + kind.encode("ascii") + b"\x00" + text.encode(), hashlib.sha256)
+    return hmac.digest(key, _PREFIX + kind.encode("ascii") + b"\x00" + text.encode(), "sha256")
 
 
 def officer_tag(key: bytes, agency: str, officer: str) -> bytes:

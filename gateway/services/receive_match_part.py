@@ -7,12 +7,10 @@ from datetime import timedelta
 from functools import partial
 from itertools import chain
 
-import numpy as np
 from sqlalchemy import Connection
 
-from gateway.domain.entry_arrays import ASKED, ASKED_ROW
 from gateway.domain.key_types import evidence_codes, relation_codes
-from gateway.domain.settled_rows import asked_keys, settled_rows
+from gateway.domain.settled_rows import ROW_BYTES, asked_keys, settled_rows, stated
 from gateway.log.event_id import make_event_id
 from gateway.log.events import Event, EventType
 from gateway.persistence.engine import read_transaction
@@ -93,15 +91,15 @@ def _check_part(message: MatchPart, agreement: Agreement) -> None:
     rows = {record.row for record in message.records}
     if len(rows) != len(message.records):
         raise ProblemError(ProblemCode.MALFORMED, "/records")
-    entries = np.frombuffer(decode_base64url(message.entries), ASKED)
-    if not codes.issuperset(entries["key_type_code"].tolist()) or not rows.issuperset(entries["row"].tolist()):
+    stated_rows, stated_codes = stated(decode_base64url(message.entries))
+    if not codes >= stated_codes or not rows >= stated_rows:
         raise ProblemError(ProblemCode.MALFORMED, "/entries")
 
 
 def _packed(message: MatchPart) -> tuple[bytes, bytes]:
     """Return rows and entries as they are stored."""
-    rows = np.array([record.row for record in message.records], ASKED_ROW)
-    return rows.tobytes(), decode_base64url(message.entries)
+    rows = b"".join(record.row.to_bytes(ROW_BYTES, "big") for record in message.records)
+    return rows, decode_base64url(message.entries)
 
 
 def _settled_rows(gateway: Gateway, received: Received[MatchPart], agreement: Agreement) -> tuple[int, ...]:
