@@ -1,65 +1,13 @@
-"""What is needed, against numbers worked out by hand from round unit costs, and rules that must hold for any plan."""
+"""What is needed, against numbers worked out by hand from round unit costs."""
 
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gateway.capacity.compute import compute_needs
-from gateway.capacity.needs import Needs, Storage
+from gateway.capacity.needs import Storage
 from gateway.capacity.plan import RANGES, Plan, PlanError
-from gateway.capacity.unit_costs import Cost, UnitCost, UnitCosts, load_unit_costs
-
-GIB = 2**30
-
-
-def round_costs(**changed: float) -> UnitCosts:
-    """Return costs that are easily multiplied."""
-    values = {
-        "entries_per_record": 10,
-        "sqlite_bytes_per_entry": 50,
-        "postgresql_bytes_per_entry": 200,
-        "connector_bytes_per_record": 1_000,
-        "hashing_seconds_per_record": 0.001,
-        "receiving_seconds_per_record": 0.0001,
-        "activation_bytes_per_entry": 100,
-        "gateway_seconds_per_query": 0.05,
-        "gateway_seconds_per_matched_row": 0.002,
-        "gateway_seconds_per_other_row": 0.001,
-        "provider_seconds_per_query": 0.02,
-        "provider_seconds_per_matched_row": 0.001,
-        "provider_seconds_per_other_row": 0.002,
-        "requester_seconds_per_query": 0.04,
-        "requester_seconds_per_matched_row": 0.003,
-        "requester_seconds_per_other_row": 0.004,
-        "log_entries_per_query": 10,
-        "subject_tags_per_query": 5,
-        "subject_tags_per_matched_row": 3,
-        "sqlite_bytes_per_log_entry": 2_000,
-        "postgresql_bytes_per_log_entry": 2_500,
-        "sqlite_bytes_per_subject_tag": 100,
-        "postgresql_bytes_per_subject_tag": 150,
-        "sqlite_bytes_per_checkpoint": 300,
-        "postgresql_bytes_per_checkpoint": 400,
-        "sqlite_bytes_per_cosignature": 250,
-        "postgresql_bytes_per_cosignature": 350,
-        "append_seconds_per_log_entry": 0.0002,
-        "worker_bytes": GIB / 4,
-        "connector_bytes": GIB / 8,
-    }
-    costs = {
-        name: UnitCost(value=(values | changed)[name], unit=name.unit, measured=False, source="made up")
-        for name in Cost
-    }
-    return UnitCosts(runs={}, costs=costs)
-
-
-COSTS = round_costs()
-COUNTY = Plan(
-    children=60_000, agencies=8, agreements=8, queries_per_day=1_440, rows_per_query=10, matched_percent=60, cores=4
-)
-PROVINCE = Plan(children=16_000_000, agencies=8, agreements=8, queries_per_day=288_000)
+from tests.unit.gateway.capacity.round_costs import COSTS, COUNTY, GIB, PROVINCE
 
 
 def test_a_county_has_one_machine_and_one_file():
@@ -195,80 +143,3 @@ def test_numbers_out_of_range_are_refused(name):
 
 def test_every_number_of_a_plan_has_a_range():
     assert {field.name for field in fields(Plan)} == set(RANGES)
-
-
-PLANS = st.builds(Plan, **{name: st.integers(lowest, highest) for name, (lowest, highest) in RANGES.items()})
-GROWING = ("children", "agreements", "queries_per_day", "rows_per_query", "indexed_percent", "log_years")
-ORDINARY = st.builds(
-    Plan,
-    children=st.integers(1_000, 20_000_000),
-    agencies=st.integers(2, 50),
-    agreements=st.integers(1, 100),
-    queries_per_day=st.integers(0, 10_000_000),
-    rows_per_query=st.integers(1, 100),
-    memory_gib=st.integers(1, 512),
-    cores=st.integers(1, 64),
-    disk_gib=st.integers(100, 16_000),
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(PLANS)
-def test_nothing_is_negative_and_something_is_always_needed(plan):
-    needs = compute_needs(plan, load_unit_costs())
-    numbers = [number for part in astuple(needs) for number in part if not isinstance(number, str)]
-    assert min(numbers) >= 0
-    assert min(needs.machines.gateways, needs.machines.gateway_machines, needs.machines.workers) >= 1
-    assert needs.machines.gateway_machines >= needs.machines.gateways
-    assert needs.index.records * needs.index.divisions >= plan.children * plan.indexed_percent / 100
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    plan=PLANS | ORDINARY,
-    name=st.sampled_from(GROWING),
-    more=st.integers(1, 1_000_000),
-)
-def test_more_to_do_never_needs_less(plan, name, more):
-    larger = replace(plan, **{name: min(RANGES[name][1], getattr(plan, name) + more)})
-    before, after = (sizes(compute_needs(one, load_unit_costs())) for one in (plan, larger))
-    assert all(mine <= theirs for mine, theirs in zip(before, after, strict=True)), (before, after)
-
-
-def sizes(needs: Needs) -> tuple[float, ...]:
-    """Return what must not shrink when there is more to do."""
-    machines = needs.machines
-    order = list(Storage).index(machines.storage)
-    servers = machines.gateways + machines.gateway_machines + machines.database_machines + machines.connector_machines
-    return (
-        servers,
-        machines.workers,
-        machines.gateway_memory_bytes,
-        machines.database_bytes,
-        machines.backup_bytes,
-        order,
-        needs.index.total_bytes,
-        needs.index.indexes,
-        needs.building.all_gateway_hours,
-        needs.work.gateway_cores,
-        needs.log.kept_bytes,
-    )
-
-
-@settings(max_examples=100, deadline=None)
-@given(ORDINARY)
-def test_twice_the_queries_are_twice_the_work_and_the_entries(plan):
-    twice = replace(plan, queries_per_day=2 * plan.queries_per_day)
-    once, doubled = (compute_needs(one, COSTS) for one in (plan, twice))
-    assert doubled.work.gateway_cores == pytest.approx(2 * once.work.gateway_cores)
-    assert doubled.log.entries_per_day == pytest.approx(2 * once.log.entries_per_day)
-    assert doubled.index.records == once.index.records
-
-
-@settings(max_examples=100, deadline=None)
-@given(ORDINARY)
-def test_larger_machines_are_never_more_machines(plan):
-    larger = replace(plan, cores=2 * plan.cores, memory_gib=2 * plan.memory_gib, disk_gib=2 * plan.disk_gib)
-    once, doubled = (compute_needs(one, COSTS).machines for one in (plan, larger))
-    assert doubled.gateway_machines <= once.gateway_machines
-    assert doubled.database_machines <= max(once.database_machines, doubled.gateways)
