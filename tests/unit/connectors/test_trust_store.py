@@ -134,3 +134,12 @@ def test_chains_are_followed_anew_when_the_registry_changes(state: Engine) -> No
     assert not trust.keys_of(AGENCY, AGENCY_ROOT, NOW).rejections
     trust.accept(with_statements(own_statement(AGENCY, AGENCY_KEY), forged_opening()), NOW)
     assert trust.keys_of(AGENCY, AGENCY_ROOT, NOW).rejections
+
+
+def test_one_view_judges_by_one_registry_and_leaves_nothing_behind_in_a_newer_one(state: Engine) -> None:
+    trust = TrustStore(state, PIN)
+    trust.accept(registry_token(), NOW)
+    before = trust.look()
+    trust.accept(with_statements(own_statement(AGENCY, AGENCY_KEY), forged_opening()), NOW)
+    assert not before.keys_of(AGENCY, AGENCY_ROOT, NOW).rejections
+    assert trust.keys_of(AGENCY, AGENCY_ROOT, NOW).rejections
