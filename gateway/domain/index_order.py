@@ -5,7 +5,7 @@ each time. Sorted they are written once, from front to back.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,27 +49,61 @@ def order_entries(read_parts: Callable[[], Iterable[bytes]], total: int) -> Iter
         read_parts: returns the packed entries of all parts; called once a pass.
         total: how many entries the parts hold; decides the number of passes.
     """
-    passes = min(256, -(-total // MAX_ENTRIES_A_PASS)) or 1
-    for place in range(passes):
-        first_bytes = range(256 * place // passes, 256 * (place + 1) // passes)
+    for first_bytes in _passes(total):
         yield from _one_pass(read_parts(), first_bytes)
 
 
-def published_table(parts: Iterable[bytes], key_type_codes: Collection[int]) -> HashTable:
-    """Return the entries of a whole index under these key types, given as the packed entries of all its parts.
+def published_table(
+    read_parts: Callable[[], Iterable[bytes]], total: int, key_type_codes: Collection[int]
+) -> HashTable:
+    """Return the entries of a whole index under these key types.
 
     Records are numbered in the order of their handles; a hash with and without a flag counts once, without.
+
+    Args:
+        read_parts: as in `order_entries`.
+        total: as in `order_entries`.
+        key_type_codes: without a flag.
     """
-    entries = _unpack(parts)
-    entries = entries[np.isin(entries["code"] & ~np.uint8(FLAGGED), list(key_type_codes))]
+    codes = np.array([*key_type_codes, *(code | FLAGGED for code in key_type_codes)], np.uint8)
+    pieces, records = [_NO_ENTRIES], 0
+    for first_bytes in _passes(total):
+        entries = _unpack(read_parts(), first_bytes)
+        entries = entries[np.isin(entries["code"], codes)]
+        piece = _records_from(records, entries)
+        pieces.append(piece)
+        records = piece.records
+    return HashTable(
+        records,
+        np.concatenate([piece.record for piece in pieces]),
+        np.concatenate([piece.key_type for piece in pieces]),
+        np.concatenate([piece.is_flagged for piece in pieces]),
+        np.concatenate([piece.index_hash for piece in pieces]),
+    )
+
+
+def _passes(total: int) -> Iterator[range]:
+    """Yield the first bytes of the handles of each pass, in order."""
+    passes = min(256, -(-total // MAX_ENTRIES_A_PASS)) or 1
+    for place in range(passes):
+        yield range(256 * place // passes, 256 * (place + 1) // passes)
+
+
+def _records_from(number: int, entries: NDArray[np.void]) -> HashTable:
+    """Return the table of entries whose records are numbered from `number` on, in the order of their handles."""
     code, flag = entries["code"] & ~np.uint8(FLAGGED), entries["code"] >= FLAGGED
     handle, index_hash = _native(entries["handle"]), _native(entries["index_hash"])
-    order = np.lexsort((flag, index_hash[:, 1], index_hash[:, 0], code, handle[:, 1], handle[:, 0]))
+    order = _order_by(entries["handle"], code, entries["index_hash"], flag)
     is_first = _differs(handle[order])
     is_entry = is_first | _differs(code[order, None]) | _differs(index_hash[order])
-    record = np.cumsum(is_first, dtype=np.int32) - np.int32(1)
+    record = np.cumsum(is_first, dtype=np.int32) + np.int32(number - 1)
     kept = order[is_entry]
-    return HashTable(int(is_first.sum()), record[is_entry], code[kept], flag[kept], index_hash[kept, 0])
+    return HashTable(number + int(is_first.sum()), record[is_entry], code[kept], flag[kept], index_hash[kept, 0])
+
+
+_NO_ENTRIES: Final = HashTable(
+    0, np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0, np.bool_), np.zeros(0, np.uint64)
+)
 
 
 def bit_of(key_type_code: int) -> int:
@@ -81,7 +115,7 @@ def _one_pass(parts: Iterable[bytes], first_bytes: range) -> Iterator[OrderedEnt
     entries = _unpack(parts, first_bytes)
     code, flag = entries["code"] & ~np.uint8(FLAGGED), entries["code"] >= FLAGGED
     index_hash = _native(entries["index_hash"])
-    key_types = _key_types(_native(entries["handle"]), code)
+    key_types = _key_types(entries["handle"], code)
     order = np.lexsort((flag, index_hash[:, 1], index_hash[:, 0], code))
     for start in range(0, len(order), ENTRIES_A_STEP):
         step = order[start : start + ENTRIES_A_STEP]
@@ -107,13 +141,25 @@ def _unpack(parts: Iterable[bytes], first_bytes: range = range(256)) -> NDArray[
 
 def _key_types(handle: NDArray[np.uint64], code: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return for each entry the bits of all key types of its record."""
-    order = np.lexsort((handle[:, 1], handle[:, 0]))
-    is_first = _differs(handle[order])
+    order = _order_by(handle)
+    is_first = _differs(_native(handle[order]))
     bits = np.left_shift(np.int64(1), code[order].astype(np.int64))
     held = np.bitwise_or.reduceat(bits, np.flatnonzero(is_first)) if len(bits) else bits
     key_types = np.empty(len(code), np.int64)
     key_types[order] = held[np.cumsum(is_first) - 1]
     return key_types
+
+
+def _order_by(*columns: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the order by these columns, the first before the second; words are big-endian.
+
+    Compared as bytes, entries that come by handle, as a connector sends them, are in order already, which is noticed.
+    """
+    fields = [(f"f{place}", column.dtype, column.shape[1:]) for place, column in enumerate(columns)]
+    rows = np.empty(len(columns[0]), fields)
+    for place, column in enumerate(columns):
+        rows[f"f{place}"] = column
+    return np.argsort(rows.view(f"S{rows.itemsize}"), kind="stable")
 
 
 def _native(words: NDArray[np.uint64]) -> NDArray[np.uint64]:

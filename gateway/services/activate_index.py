@@ -102,10 +102,7 @@ def _is_active(connection: Connection, publication: Publication) -> bool:
 
 def _write_entries(gateway: Gateway, publication: Publication) -> None:
     """Write entries and removals in steps; the publication may be given up or destroyed in between."""
-    with read_transaction(gateway.engine) as connection:
-        total = count_entry_bytes(connection, publication.id) // ENTRY_BYTES
-    entries = order_entries(partial(_packed_entries, gateway, publication), total)
-    for step in entries:
+    for step in order_entries(partial(_packed_entries, gateway, publication), _count_entries(gateway, publication)):
         _write_step(gateway, publication, partial(insert_entries, entries=step))
     for handles in _removals(gateway, publication):
         _write_step(gateway, publication, partial(insert_removals, handles=handles))
@@ -125,7 +122,13 @@ def _published_profile(gateway: Gateway, publication: Publication, key_set: KeyS
     if publication.mode != "full" or publication.state is not PublicationState.RECEIVING:
         return None
     codes = [defined.code for defined in key_set.evidence]
-    return profile_of(published_table(_packed_entries(gateway, publication), codes), key_set)
+    read_parts = partial(_packed_entries, gateway, publication)
+    return profile_of(published_table(read_parts, _count_entries(gateway, publication), codes), key_set)
+
+
+def _count_entries(gateway: Gateway, publication: Publication) -> int:
+    with read_transaction(gateway.engine) as connection:
+        return count_entry_bytes(connection, publication.id) // ENTRY_BYTES
 
 
 def _packed_entries(gateway: Gateway, publication: Publication) -> Iterator[bytes]:

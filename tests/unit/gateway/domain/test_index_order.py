@@ -83,15 +83,19 @@ def test_an_empty_index_has_no_entries() -> None:
     assert rows_of([b""], 0) == []
 
 
-@given(entries_strategy, st.integers(1, 7))
-def test_the_table_of_all_parts_is_the_one_of_what_stands_in_the_index(entries: list[IndexEntry], size: int) -> None:
+@given(entries_strategy, st.integers(1, 7), st.integers(1, 50))
+def test_the_table_of_all_parts_is_the_one_of_what_stands_in_the_index(
+    entries: list[IndexEntry], size: int, a_pass: int
+) -> None:
     parts = [_packed(entries[start : start + size]) for start in range(0, len(entries), size)]
     stored: dict[tuple[bytes, int, bytes], Row] = {}
     for row in rows_of(parts, len(entries)):  # the first of a hash with and without a flag stays
         stored.setdefault((row.handle, row.key_type_code, row.index_hash), row)
     kept = [(*row[2:3], 0, row[0], row.is_flagged, row[1], row.key_types) for row in stored.values() if row[0] < 16]
     expected = indexed_records([indexed_entries(kept)]).found.table
-    found = published_table(parts, {1, 2})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index_order, "MAX_ENTRIES_A_PASS", a_pass)
+        found = published_table(lambda: parts, len(entries), {1, 2})
     assert found.records == expected.records
     for name in ("record", "key_type", "is_flagged", "index_hash"):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
