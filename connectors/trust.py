@@ -74,7 +74,10 @@ class TrustStore:
 
     def look(self, connection: Connection | None = None) -> "TrustView":
         """Return the registry as it is kept now; read in `connection`'s snapshot where there is one."""
-        return TrustView(self, self._kept_token() if connection is None else _read_token(connection))
+        if connection is None:
+            with reading(self.state) as own:
+                return self.look(own)
+        return TrustView(self, _KEPT.scalar(connection, {}) or "")
 
     def registry(self, now: datetime) -> TrustedRegistry:
         """Return the kept registry if it is still to be believed.
@@ -106,11 +109,7 @@ class TrustStore:
         return self.look().gateway_key(agency, key_id, now)
 
     def believe(self, token: str, now: datetime) -> _Believed:
-        """Return what a kept registry says; it was verified before it was kept, and is again in a new process.
-
-        Raises:
-            ProblemError: registry_expired.
-        """
+        """Return what a kept registry says, verified once in each process; raises ProblemError (registry_expired)."""
         believed = self._believed
         if believed is None or believed.token != token:
             try:
@@ -135,7 +134,7 @@ class TrustStore:
 
     def _require_continued(self, fetched: Registry, now: datetime) -> None:
         """Check that every member still states what it did; raises ProblemError (registry_not_trusted) and an alert."""
-        kept = self._kept_token()
+        kept = self.look().token
         shortened = find_shortened(read_unverified(Registry, kept, MAX_REGISTRY_BYTES), fetched) if kept else ()
         for agency in shortened:
             raise_alert(self.state, "key_statements_withheld", agency, int(now.timestamp()))
@@ -151,11 +150,6 @@ class TrustStore:
                 select(registry_copy.c.version).order_by(registry_copy.c.version.desc())
             ).scalar()
         return version or 0
-
-    def _kept_token(self) -> str:
-        with reading(self.state) as connection:
-            return _read_token(connection)
-
 
 @dataclass(frozen=True, slots=True)
 class TrustView:
@@ -200,7 +194,3 @@ class TrustView:
             subject = f"{agency} statement {rejection.place} ({rejection.use}): {rejection.reason}"
             raise_alert(state, "forged_key_statement", subject, seconds)
         return keys
-
-
-def _read_token(connection: Connection) -> str:
-    return _KEPT.scalar(connection, {}) or ""
