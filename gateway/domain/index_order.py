@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.hash_table import HashTable
-from schemas.formats import HANDLE_BYTES, INDEX_HASH_BYTES
+from schemas.formats import HANDLE_BYTES
 from schemas.messages.index import FLAGGED
 
 MAX_ENTRIES_A_PASS = 2_000_000
@@ -22,6 +22,9 @@ ENTRIES_A_STEP = 10_000
 _WORDS: Final = np.dtype((">u8", 2))
 _PACKED: Final = np.dtype([("handle", _WORDS), ("county", "u1", 3), ("code", "u1"), ("index_hash", _WORDS)])
 """An entry as `schemas.messages.index.pack_entry` packs it."""
+
+_OPAQUE: Final = np.dtype(f"V{HANDLE_BYTES}")
+"""A handle, or an index hash of as many bytes."""
 
 _PLACE_VALUES: Final = np.array([1 << 16, 1 << 8, 1], np.int64)
 
@@ -114,15 +117,14 @@ def bit_of(key_type_code: int) -> int:
 def _one_pass(parts: Iterable[bytes], first_bytes: range) -> Iterator[OrderedEntries]:
     entries = _unpack(parts, first_bytes)
     code, flag = entries["code"] & ~np.uint8(FLAGGED), entries["code"] >= FLAGGED
-    index_hash = _native(entries["index_hash"])
     key_types = _key_types(entries["handle"], code)
-    order = np.lexsort((flag, index_hash[:, 1], index_hash[:, 0], code))
+    order = _order_by(code, entries["index_hash"], flag)
     for start in range(0, len(order), ENTRIES_A_STEP):
         step = order[start : start + ENTRIES_A_STEP]
         yield OrderedEntries(
             code[step].tolist(),
-            _split(entries["index_hash"][step].tobytes(), INDEX_HASH_BYTES),
-            _split(entries["handle"][step].tobytes(), HANDLE_BYTES),
+            _as_bytes(entries["index_hash"][step]),
+            _as_bytes(entries["handle"][step]),
             (entries["county"][step] @ _PLACE_VALUES).tolist(),
             key_types[step].tolist(),
             flag[step].tolist(),
@@ -171,5 +173,6 @@ def _differs(ordered: NDArray[np.uint64] | NDArray[np.uint8]) -> NDArray[np.bool
     return np.concatenate([np.ones(min(1, len(ordered)), np.bool_), (ordered[1:] != ordered[:-1]).any(axis=1)])
 
 
-def _split(packed: bytes, size: int) -> list[bytes]:
-    return [packed[start : start + size] for start in range(0, len(packed), size)]
+def _as_bytes(words: NDArray[np.uint64]) -> list[bytes]:
+    rows: list[bytes] = words.view(_OPAQUE).ravel().tolist()
+    return rows
