@@ -164,9 +164,10 @@ class ConnectorSettings(BaseModel):
         ProviderSettings | None,
         Field(description="经办人员可用的统一身份认证（OpenID Connect） / the identity provider that officers may use"),
     ] = None
-    workers: Annotated[int, Field(ge=1, le=256, description="计算所用线程数 / threads for group arithmetic")] = (
-        os.cpu_count() or 1
-    )
+    workers: Annotated[
+        int,
+        Field(ge=1, le=256, description="计算所用线程或进程数 / threads or processes for group arithmetic"),
+    ] = os.cpu_count() or 1
 
 
 def load_settings(folder: Path) -> ConnectorSettings:
