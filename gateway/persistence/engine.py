@@ -5,6 +5,7 @@ its first statement, so whoever reads the size of the log inside it may append; 
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -22,7 +23,7 @@ POOL_SIZE: Final = 32
 WRITE_LOCK_ID: Final = 0x746F6E6778696E  # "tongxin": the key of the advisory lock, one for the whole database
 
 _IS_WRITING: Final = "tongxin_is_writing"  # execution option that tells the SQLite begin hook what to begin
-_READERS: Final = "tongxin_readers"  # execution option of an SQLite engine: the engine whose connections can't write
+_READERS: Final = "tongxin_readers"  # execution option of an SQLite engine: its connections that can't write
 
 _SQLITE_PRAGMAS: Final = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
@@ -42,6 +43,38 @@ class DatabaseUrlError(ValueError):
 
 class DurabilityError(RuntimeError):
     """The database answers COMMIT before the data is on disk."""
+
+
+class _Readers:
+    """SQLite connections that can't write, kept between transactions: the pool takes longer than a small look-up."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: deque[Connection] = deque()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction on the connection that was used last; one whose transaction failed is not kept."""
+        connection = self._take() or self._engine.connect()
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+
+    def dispose(self) -> None:
+        """Close the connections that are not in use."""
+        while (connection := self._take()) is not None:
+            connection.close()
+        self._engine.dispose()
+
+    def _take(self) -> Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:  # not asked before: another thread may be quicker
+            return None
 
 
 def create_database_engine(url: str) -> Engine:
@@ -76,12 +109,14 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one snapshot of the database and can't change it."""
-    readers: Engine = engine.get_execution_options().get(_READERS, engine)
-    with readers.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with connection.begin():
+    readers: _Readers | None = engine.get_execution_options().get(_READERS)
+    if readers is not None:
+        with readers.transaction() as connection:
             yield connection
+        return
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
 
 
 def forget_deleted(engine: Engine) -> None:
@@ -101,7 +136,8 @@ def forget_deleted(engine: Engine) -> None:
 def _create_sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise DatabaseUrlError("the log needs a database file: sqlite:////path/to/file.db")
-    engine, readers = _sqlite_connections(url, *_SQLITE_PRAGMAS), _sqlite_connections(url, *_SQLITE_PRAGMAS, _READ_ONLY)
+    engine = _sqlite_connections(url, *_SQLITE_PRAGMAS)
+    readers = _Readers(_sqlite_connections(url, *_SQLITE_PRAGMAS, _READ_ONLY))
     engine.update_execution_options(**{_READERS: readers})
     event.listen(engine, "engine_disposed", lambda _engine: readers.dispose())
     return engine

@@ -127,10 +127,23 @@ def test_errors_do_not_quote_parameters(engine: Engine) -> None:
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_sqlite_keeps_reading_and_writing_connections_apart_and_lets_go_of_both(engine: Engine) -> None:
     """A connection that changed its mind would have each of its statements compiled anew."""
+    kept = set()
     for _ in range(3):
         with read_transaction(engine) as reader, write_transaction(engine) as writer:
             assert (reader.scalar(text("PRAGMA query_only")), writer.scalar(text("PRAGMA query_only"))) == (1, 0)
-    readers = reader.engine
+            kept.add(reader)
+    assert len(kept) == 1
     engine.dispose()
-    pools = [connections.pool for connections in (engine, readers)]
+    assert reader.closed
+    pools = [connections.pool for connections in (engine, reader.engine)]
     assert [pool.checkedin() for pool in pools if isinstance(pool, QueuePool)] == [0, 0]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_sqlite_lets_go_of_a_reading_connection_whose_transaction_failed(engine: Engine) -> None:
+    with pytest.raises(KeyError), read_transaction(engine) as failed:
+        raise KeyError
+    assert failed.closed
+    with read_transaction(engine) as outer, read_transaction(engine) as inner:
+        assert outer is not inner
+    assert _tiles(engine) == []
