@@ -14,7 +14,7 @@ from gateway.log.tiles import Tile, TreeEdge
 from gateway.log.timestamp import format_timestamp
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_subject_index, audit_tile
 from gateway.persistence.insert_rows import insert_rows
-from gateway.persistence.prepared import Prepared
+from hosting.database.prepared import Prepared
 from keys.crypto.log_shards import shard_origin
 from keys.crypto.merkle import leaf_hash
 from schemas.randomness import RandomSource

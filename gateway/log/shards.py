@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, func, select
 
 from gateway.persistence.audit_tables import audit_checkpoint, audit_leaf
-from gateway.persistence.prepared import Prepared
+from hosting.database.prepared import Prepared
 
 _NEWEST = Prepared(
     select(audit_leaf.c.shard, audit_leaf.c.idx).order_by(audit_leaf.c.shard.desc(), audit_leaf.c.idx.desc()).limit(1)

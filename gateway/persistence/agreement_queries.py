@@ -6,7 +6,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from gateway.persistence.agreement_tables import agreement
-from gateway.persistence.prepared import Prepared, Row
+from hosting.database.prepared import Prepared, Row
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
 from schemas.messages.agreements import SignedAgreement
 from schemas.policy import Standing

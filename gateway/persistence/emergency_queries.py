@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, selec
 
 from gateway.domain.budgets import BudgetKind
 from gateway.persistence.emergency_tables import emergency_call, officer_budget_use
-from gateway.persistence.prepared import Prepared
+from hosting.database.prepared import Prepared
 from schemas.emergency import CallFacts, Verdict
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from gateway.persistence.driver_call import call_driver
+from hosting.database.driver_call import call_driver
 
 SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 POSTGRESQL_DRIVER: Final = "postgresql+psycopg"

@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.domain.index_order import OrderedEntries
 from gateway.persistence.index_tables import index_entry, index_removal
-from gateway.persistence.prepared import Prepared
 from gateway.persistence.publication_queries import ActiveIndex
+from hosting.database.prepared import Prepared
 from schemas.formats import INDEX_HASH_BYTES
 
 HASHES_A_QUERY: Final = 1_000

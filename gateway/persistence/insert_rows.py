@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Dialect, Table, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from gateway.persistence.driver_call import call_driver_for_each
+from hosting.database.driver_call import call_driver_for_each
 
 _BY_PLACE: Final[Mapping[str, Dialect]] = {
     "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select
 
 from gateway.persistence.member_tables import key_statement, member, registry_version
-from gateway.persistence.prepared import Prepared
+from hosting.database.prepared import Prepared
 from schemas.messages.registry import Member
 
 _LATEST_VERSION = Prepared(select(func.max(registry_version.c.version)))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
 from gateway.persistence.index_tables import active_index, index_part, publication
-from gateway.persistence.prepared import Prepared
+from hosting.database.prepared import Prepared
 
 _COLUMNS = tuple(column for column in active_index.c if column.name != "profile")
 _ACTIVE = Prepared(

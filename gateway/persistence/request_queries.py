@@ -5,7 +5,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.domain.budgets import BudgetKind
 from gateway.persistence.agreement_tables import budget_use, seen_envelope
-from gateway.persistence.prepared import Prepared
+from hosting.database.prepared import Prepared
 
 _NOTE = {
     name: Prepared(dialect.insert(seen_envelope).on_conflict_do_nothing())

@@ -7,8 +7,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.sql.dml import Update
 
-from gateway.persistence.prepared import Prepared, Row
 from gateway.persistence.run_tables import match_outcome, match_run, match_run_part
+from hosting.database.prepared import Prepared, Row
 
 
 class RunState(StrEnum):
