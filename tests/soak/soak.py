@@ -35,12 +35,18 @@ EXPECTED = frozenset(
         "envelope_expired",
         "registry_expired",
         "answer: not_in_force",
+        "answer: expired",
+        "answer: not_yet_valid",
+        "answer: no_log_promise",
         "missing_key",
         "officer_budget_exhausted",
         "budget_exhausted",
     }
 )
-"""What the commands may show while something is wrong: giving the command again is all that anybody does."""
+"""What the commands may show while something is wrong: giving the command again is all that anybody does.
+
+An answer is expired, not valid yet, or without a promise to be believed where the clock was put wrong while it was awaited.
+"""
 
 Tell = Callable[[float, str], None]
 """Takes the share of the time that is over, and what is going on."""
