@@ -45,7 +45,7 @@ EXPECTED = frozenset(
 )
 """What the commands may show while something is wrong: giving the command again is all that anybody does.
 
-An answer is expired, not valid yet, or without a promise to be believed where the clock was put wrong while it was awaited.
+An answer is expired, not valid yet, or without a promise to be believed, where the clock was put wrong meanwhile.
 """
 
 Tell = Callable[[float, str], None]
