@@ -474,7 +474,7 @@ def test_two_agencies_that_are_shown_two_logs_find_out(
         return leaves
 
     session = playing(fork).session(stolen.requester)
-    session.trust.accept(scene.session(stolen.requester).trust._kept_token(), session.connector.now())
+    session.trust.accept(scene.session(stolen.requester).trust.look().token, session.connector.now())
     witness, log = Witness(session.connector), LogReader(session.connector)
     assert pull(witness, log) == 1
     compared = compare_notes(witness, session.trust, log)

@@ -41,8 +41,20 @@ def test_children_are_those_that_still_run():
     assert child.pid not in children_of(os.getpid())
 
 
+BUSY = """
+import sys, time
+while time.process_time() < 0.1:
+    pass
+print(flush=True)
+sys.stdin.read()
+"""
+"""Spends more than the clock's tick of a hundredth of a second, says so, and waits."""
+
+
 def test_the_processor_time_of_children_counts():
-    with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as child:
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
         alone = processor_seconds(child.pid)
         both = processor_seconds(os.getpid())
         assert 0 < alone < both
