@@ -21,7 +21,7 @@ from connectors.requester.ledger_roster import ledger_store_of
 from connectors.state.ledgers import LedgerState
 from schemas.check_digit import complete_citizen_id
 from tests.unit.connectors.desk.asked_ledgers import console_of
-from tests.unit.connectors.desk.uploaded import row_of, upload, workbook_of
+from tests.unit.connectors.desk.uploaded import HEADER, row_of, upload, workbook_of
 from tests.unit.connectors.requester.asking_offices import opened_office
 
 ROUNDS: Final = 3
@@ -49,7 +49,8 @@ def _row(number: int) -> list[object]:
     year, month, day = 2010 + number % 8, 1 + number % 12, 1 + number % 28
     name = _SURNAMES[number % 10] + _GIVEN[number % 14] + _GIVEN[number // 7 % 14]
     citizen_id = complete_citizen_id(f"990101{year}{month:02}{day:02}{number // 200 % 1_000:03}")
-    return row_of(number, 儿童姓名=name, 出生日期=f"{year}.{month}.{day}", 公民身份号码=citizen_id)
+    own = {HEADER[0]: number, "儿童姓名": name, "出生日期": f"{year}.{month}.{day}", "公民身份号码": citizen_id}
+    return row_of(number % 1_000, **own)
 
 
 def _check(console: Console, file: bytes, rows: int) -> None:

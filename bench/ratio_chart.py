@@ -1,6 +1,7 @@
 """All ratios in one drawing, on a logarithmic scale: right of the line ours is quicker, left of it the peer."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -39,10 +40,12 @@ def _shapes(found: list[Comparison], height: float) -> Iterator[str]:
     for power in range(lowest, highest + 1):
         yield line(x_of(10**power), _TOP - 10, x_of(10**power), height - 26)
         yield text(x_of(10**power), height - 10, f"{10**power:g}", "small middle")
+    times = Counter(one.name for one in found)
     for row, one in enumerate(found):
         y = _TOP + _ROW * row
+        peer = f" ÷ {one.peer}" if times[one.name] > 1 else ""
         yield text(_LEFT - 12, y + 12, in_chinese(one.name), "end")
-        yield text(_LEFT - 12, y + 27, one.name, "small end")
+        yield text(_LEFT - 12, y + 27, one.name + peer, "small end")
         start, end = sorted((x_of(1), x_of(one.median_ratio)))
         yield rectangle(start, y + 6, max(end - start, 1), 14, "right" if one.median_ratio >= 1 else "wrong")
         yield text(end + 6, y + 18, f"{one.median_ratio:.2f}", "small")

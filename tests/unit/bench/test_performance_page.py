@@ -1,5 +1,6 @@
 """The page on performance: a place for every benchmark, a Chinese name for every result, every kept figure quoted."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -60,6 +61,13 @@ def test_the_drawing_has_a_bar_for_each_comparison_on_the_side_of_who_is_quicker
     root = ET.fromstring(draw_ratios({"queries": RUN}))
     bars = [part.get("class") for part in root.iter("{http://www.w3.org/2000/svg}rect")]
     assert bars == ["wrong", "right"]
+
+
+def test_the_drawing_names_the_peer_where_one_thing_is_compared_with_several():
+    other = replace(QUICK, peer="another")
+    drawn = draw_ratios({"hashing": replace(RUN, results=(SLOW, QUICK, other))})
+    assert drawn.count("÷ another") == drawn.count("÷ bare") == 1
+    assert "÷ GET" not in drawn
 
 
 def test_names_are_put_into_chinese_phrase_by_phrase():
