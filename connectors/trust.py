@@ -17,6 +17,8 @@ from keys.crypto.signing import VerificationKey
 from keys.protocol.envelopes import read_unverified
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError
 from keys.protocol.trusted_registry import RegistryError, TrustedRegistry, find_shortened, verify_registry
+from schemas.agreement import Party
+from schemas.base64url import decode_base64url
 from schemas.messages.registry import MAX_REGISTRY_BYTES, GatewayPin, Registry
 from schemas.problem import ProblemCode, ProblemError
 
@@ -107,6 +109,19 @@ class TrustStore:
     def gateway_key(self, agency: str, key_id: str, now: datetime) -> VerificationKey:
         """Return a signing key of the gateway; raises UntrustedKeyError for anybody else's."""
         return self.look().gateway_key(agency, key_id, now)
+
+    def opening_key(self, party: Party, now: datetime) -> bytes:
+        """Return the public key (32 bytes) to seal to for a party of an agreement.
+
+        Raises:
+            ProblemError: registry_expired; unknown_key, if it states none that follows from the pinned one and is in
+                force, which a slow clock takes to lie ahead.
+        """
+        try:
+            statement = self.keys_of(party.agency, party.signing_key, now).opening_key(now)
+        except UntrustedKeyError:
+            raise ProblemError(ProblemCode.UNKNOWN_KEY) from None
+        return decode_base64url(statement.public_key)
 
     def believe(self, token: str, now: datetime) -> _Believed:
         """Return what a kept registry says, verified once in each process; raises ProblemError (registry_expired)."""

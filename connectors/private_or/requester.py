@@ -97,9 +97,9 @@ class BoardOffice:
 
     def _prepare(self, query: QueryContext, trusted: TrustedBoard, children: tuple[AskedChild, ...]) -> Prepared:
         resolver, now, request_id = query.agreement.provider, self.connector.now(), new_uuid(self.connector.random)
-        opening = self.trust.keys_of(resolver.agency, resolver.signing_key, now).opening_key(now)
+        opening = self.trust.opening_key(resolver, now)
         binding = (query.agreement.digest(), request_id, resolver.agency)
-        sealed = seal_children(children, decode_base64url(opening.public_key), binding, self.connector.random)
+        sealed = seal_children(children, opening, binding, self.connector.random)
         message = ParentsResolve(board=trusted.id, children=len(children), sealed=sealed)
         return self.client.prepare(MessageType.PARENTS_RESOLVE, message, query, request_id=request_id)
 

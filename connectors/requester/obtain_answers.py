@@ -14,7 +14,7 @@ from keys.protocol.possession import PossessionStatement, prove_possession
 from keys.protocol.sealed_answers import open_answers
 from keys.protocol.sealed_for import answers_binding, possession_binding
 from schemas.agency_kinds import AgencyKind
-from schemas.base64url import decode_base64url, encode_base64url
+from schemas.base64url import encode_base64url
 from schemas.envelope import MessageType
 from schemas.linkage_keys import KeyType
 from schemas.message import MessageError
@@ -100,9 +100,9 @@ class AnswerCollector:
         agreement, now = self._query.agreement, self._connector.now()
         provider = agreement.provider
         proofs = PossessionProofs(proofs=tuple(self._proof(request_id, attributes, row) for row in matched.values()))
-        opening = self._trust.keys_of(provider.agency, provider.signing_key, now).opening_key(now)
+        opening = self._trust.opening_key(provider, now)
         binding = possession_binding(agreement.digest(), request_id, provider.agency)
-        sealed = seal(decode_base64url(opening.public_key), proofs.to_bytes(), binding, self._connector.random)
+        sealed = seal(opening, proofs.to_bytes(), binding, self._connector.random)
         return encode_base64url(sealed)
 
     def _proof(self, request_id: str, attributes: tuple[str, ...], row: MatchedRow) -> PossessionProof:

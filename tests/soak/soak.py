@@ -39,6 +39,7 @@ EXPECTED = frozenset(
         "answer: not_yet_valid",
         "answer: no_log_promise",
         "missing_key",
+        "unknown_key",
         "officer_budget_exhausted",
         "budget_exhausted",
     }

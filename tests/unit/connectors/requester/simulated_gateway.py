@@ -192,8 +192,12 @@ class SimulatedGateway:
         """State the provider's signing key, then its opening key."""
         provider = self.agreement.provider.agency
         self.statements.append(self._statement(provider, self.provider_key, KeyUse.SIGNING))
+        self.state_opening_key(active_from=SECONDS - 60)
+
+    def state_opening_key(self, active_from: int) -> None:
+        """State the provider's opening key; it takes the place of an earlier statement of it."""
         public = opening_public_key(self.opening_secret)
-        self.statements.append(self._state(KeyUse.OPENING, public, digest_of(public)))
+        self.statements.append(self._state(KeyUse.OPENING, public, digest_of(public), active_from=active_from))
 
     def _state_epoch(self, epoch: int, **more: object) -> None:
         public = self.epochs[epoch].public_key

@@ -1,9 +1,13 @@
 """Clerical review: a decision is sent under the reviewer's name, kept, and a match is answered at once."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import httpx
 import pytest
 
 from connectors.gateway_client import GatewayUnreachableError
+from connectors.requester.ask import Questioner
 from connectors.requester.review import NotReviewableError, decide_row
 from connectors.state.questions import Question, Review, RowResult
 from schemas.envelope import MessageType
@@ -59,6 +63,20 @@ def test_a_match_is_answered_at_once(office: Office) -> None:
     assert office.gateway.evaluated() == evaluated
     kinds = [kind for kind, _, _ in office.gateway.received][-4:]
     assert kinds == [MessageType.MATCH_REVIEW, MessageType.MATCH, MessageType.EXCHANGE, MessageType.RECEIPT]
+
+
+def test_a_key_that_lies_ahead_by_a_slow_clock_is_told_and_nothing_is_lost(office: Office) -> None:
+    question = asked_question(office)
+    office.gateway.state_opening_key(active_from=SECONDS + 60)
+    office.trust.accept(office.gateway.registry(version=2), office.connector.now())
+    with pytest.raises(ProblemError) as caught:
+        decide(office, question, review())
+    assert caught.value.code is ProblemCode.UNKNOWN_KEY
+    assert result_of(office, question).is_answer_due
+    later = replace(office.connector, now=lambda: office.connector.now() + timedelta(minutes=2))
+    asked = Questioner(later, office.client, office.trust).open(question, "reviewer-02", "section-head-02")
+    decide_row(asked, 3, review(), lambda *_: None)
+    assert result_of(office, question).values == {"care_subsidy_eligible": True, "cert_valid_until": "2027-01"}
 
 
 def test_the_reviewer_stands_in_the_envelope_and_no_words_do(office: Office) -> None:
