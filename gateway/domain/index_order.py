@@ -1,112 +1,84 @@
 """Brings the entries of an index into the order in which they rest on disk: by key type and hash.
 
 Parts come in any order, and hashes are random: written one after the other they would touch every page of the table
-each time. Sorted they are written once, from front to back.
+each time. In order they are written once, from front to back: no page is opened again once it is full.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.hash_table import HashTable
-from schemas.formats import HANDLE_BYTES
+from gateway.domain.packed_entries import OPAQUE, PACKED, differs, native, take, unpack
+from schemas.formats import INDEX_HASH_BYTES
 from schemas.messages.index import FLAGGED
 
-MAX_ENTRIES_A_PASS = 2_000_000
-"""How many entries are held in memory at a time (about 200 bytes each)."""
+MAX_ENTRIES_A_PASS: Final = 2_000_000
+"""How many entries are held in memory at a time (about 100 bytes each); more where they begin alike."""
 
-ENTRIES_A_STEP = 10_000
+ENTRIES_A_STEP: Final = 20_000
 
-_WORDS: Final = np.dtype((">u8", 2))
-_PACKED: Final = np.dtype([("handle", _WORDS), ("county", "u1", 3), ("code", "u1"), ("index_hash", _WORDS)])
-"""An entry as `schemas.messages.index.pack_entry` packs it."""
+_BUCKETS: Final = FLAGGED << 8
+"""Entries are told apart by key type and by the first byte of their hash, and passes are made of what comes first."""
 
-_OPAQUE: Final = np.dtype(f"V{HANDLE_BYTES}")
-"""A handle, or an index hash of as many bytes."""
-
+_CODE_BITS: Final = 7
 _PLACE_VALUES: Final = np.array([1 << 16, 1 << 8, 1], np.int64)
 
 
-class OrderedEntries(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class OrderedEntries:
     """Some rows of the index, column by column.
 
-    `key_types` has a bit for each key type that the record has an entry of, flagged or not.
+    Attributes:
+        key_type_code: uint8, without a flag.
+        index_hash: 16 bytes each, as `OPAQUE`.
+        handle: 16 bytes each, as `OPAQUE`.
+        county: int64, 0 where it is not known.
+        key_types: int64, has a bit for each key type that the record has an entry of, flagged or not.
+        is_flagged: bool.
     """
 
-    key_type_code: list[int]
-    index_hash: list[bytes]
-    handle: list[bytes]
-    county: list[int]
-    key_types: list[int]
-    is_flagged: list[bool]
+    key_type_code: NDArray[np.uint8] = field(repr=False)
+    index_hash: NDArray[np.void] = field(repr=False)
+    handle: NDArray[np.void] = field(repr=False)
+    county: NDArray[np.int64] = field(repr=False)
+    key_types: NDArray[np.int64] = field(repr=False)
+    is_flagged: NDArray[np.bool_] = field(repr=False)
+
+    @classmethod
+    def of(cls, entries: NDArray[np.void], key_types: NDArray[np.int64]) -> Self:
+        """Return packed entries in their order, with what their records have."""
+        return cls(
+            entries["code"] & ~np.uint8(FLAGGED),
+            np.ascontiguousarray(entries["index_hash"]).view(OPAQUE).ravel(),
+            np.ascontiguousarray(entries["handle"]).view(OPAQUE).ravel(),
+            entries["county"] @ _PLACE_VALUES,
+            key_types,
+            entries["code"] >= FLAGGED,
+        )
+
+    def __len__(self) -> int:
+        return len(self.key_type_code)
 
 
-def order_entries(read_parts: Callable[[], Iterable[bytes]], total: int) -> Iterator[OrderedEntries]:
-    """Yield all entries, sorted within each pass; the entries of one record are always in the same pass.
+def order_entries(read_parts: Callable[[], Iterable[bytes]]) -> Iterator[OrderedEntries]:
+    """Yield all entries in order, some at a time.
 
     Where a record has a hash with and without a flag, the one without comes first.
 
     Args:
-        read_parts: returns the packed entries of all parts; called once a pass.
-        total: how many entries the parts hold; decides the number of passes.
+        read_parts: returns the packed entries of all parts, the same at each call; called once, and once a pass.
     """
-    for first_bytes in _passes(total):
-        yield from _one_pass(read_parts(), first_bytes)
-
-
-def published_table(
-    read_parts: Callable[[], Iterable[bytes]], total: int, key_type_codes: Collection[int]
-) -> HashTable:
-    """Return the entries of a whole index under these key types.
-
-    Records are numbered in the order of their handles; a hash with and without a flag counts once, without.
-
-    Args:
-        read_parts: as in `order_entries`.
-        total: as in `order_entries`.
-        key_type_codes: without a flag.
-    """
-    codes = np.array([*key_type_codes, *(code | FLAGGED for code in key_type_codes)], np.uint8)
-    pieces, records = [_NO_ENTRIES], 0
-    for first_bytes in _passes(total):
-        entries = _unpack(read_parts(), first_bytes)
-        entries = entries[np.isin(entries["code"], codes)]
-        piece = _records_from(records, entries)
-        pieces.append(piece)
-        records = piece.records
-    return HashTable(
-        records,
-        np.concatenate([piece.record for piece in pieces]),
-        np.concatenate([piece.key_type for piece in pieces]),
-        np.concatenate([piece.is_flagged for piece in pieces]),
-        np.concatenate([piece.index_hash for piece in pieces]),
-    )
-
-
-def _passes(total: int) -> Iterator[range]:
-    """Yield the first bytes of the handles of each pass, in order."""
-    passes = min(256, -(-total // MAX_ENTRIES_A_PASS)) or 1
-    for place in range(passes):
-        yield range(256 * place // passes, 256 * (place + 1) // passes)
-
-
-def _records_from(number: int, entries: NDArray[np.void]) -> HashTable:
-    """Return the table of entries whose records are numbered from `number` on, in the order of their handles."""
-    code, flag = entries["code"] & ~np.uint8(FLAGGED), entries["code"] >= FLAGGED
-    handle, index_hash = _native(entries["handle"]), _native(entries["index_hash"])
-    order = _order_by(entries["handle"], code, entries["index_hash"], flag)
-    is_first = _differs(handle[order])
-    is_entry = is_first | _differs(code[order, None]) | _differs(index_hash[order])
-    record = np.cumsum(is_first, dtype=np.int32) + np.int32(number - 1)
-    kept = order[is_entry]
-    return HashTable(number + int(is_first.sum()), record[is_entry], code[kept], flag[kept], index_hash[kept, 0])
-
-
-_NO_ENTRIES: Final = HashTable(
-    0, np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0, np.bool_), np.zeros(0, np.uint64)
-)
+    records, counts = _Records(), np.zeros(_BUCKETS, np.int64)
+    for part in read_parts():
+        entries = unpack(part)
+        records.add(entries)
+        counts += np.bincount(_buckets(entries), minlength=_BUCKETS)
+    key_types = records.key_types()
+    for buckets in _passes(counts):
+        yield from _one_pass(read_parts(), key_types, buckets, int(counts[buckets.start : buckets.stop].sum()))
 
 
 def bit_of(key_type_code: int) -> int:
@@ -114,65 +86,79 @@ def bit_of(key_type_code: int) -> int:
     return 1 << key_type_code
 
 
-def _one_pass(parts: Iterable[bytes], first_bytes: range) -> Iterator[OrderedEntries]:
-    entries = _unpack(parts, first_bytes)
-    code, flag = entries["code"] & ~np.uint8(FLAGGED), entries["code"] >= FLAGGED
-    key_types = _key_types(entries["handle"], code)
-    order = _order_by(code, entries["index_hash"], flag)
-    for start in range(0, len(order), ENTRIES_A_STEP):
-        step = order[start : start + ENTRIES_A_STEP]
-        yield OrderedEntries(
-            code[step].tolist(),
-            _as_bytes(entries["index_hash"][step]),
-            _as_bytes(entries["handle"][step]),
-            (entries["county"][step] @ _PLACE_VALUES).tolist(),
-            key_types[step].tolist(),
-            flag[step].tolist(),
-        )
+class _Records:
+    """Learns which key types each record has. Of entries that follow one another under one handle one row is kept."""
+
+    def __init__(self) -> None:
+        self._handles = [np.empty((0, 2), np.uint64)]
+        self._bits = [np.empty(0, np.int64)]
+        self._sizes = [np.empty(0, np.int64)]
+
+    def add(self, entries: NDArray[np.void]) -> None:
+        """Take the entries that come next."""
+        if len(entries) == 0:
+            return
+        handle = native(entries["handle"])
+        first = np.flatnonzero(differs(handle))
+        bits = np.left_shift(np.int64(1), (entries["code"] & ~np.uint8(FLAGGED)).astype(np.int64))
+        self._handles.append(handle[first])
+        self._bits.append(np.bitwise_or.reduceat(bits, first))
+        self._sizes.append(np.diff(first, append=len(entries)))
+
+    def key_types(self) -> NDArray[np.int64]:
+        """Return for each entry that was taken the bits of all key types of its record."""
+        handle, bits = np.concatenate(self._handles), np.concatenate(self._bits)
+        order = np.lexsort((handle[:, 1], handle[:, 0]))
+        is_first = differs(handle[order])
+        held = np.bitwise_or.reduceat(bits[order], np.flatnonzero(is_first)) if len(bits) else bits
+        bits[order] = held[np.cumsum(is_first) - 1]
+        return np.repeat(bits, np.concatenate(self._sizes))
 
 
-def _unpack(parts: Iterable[bytes], first_bytes: range = range(256)) -> NDArray[np.void]:
-    """Return the entries of records whose handle begins with one of `first_bytes`."""
-    chosen = [np.zeros(0, _PACKED)]
+def _buckets(entries: NDArray[np.void]) -> NDArray[np.int64]:
+    """Return for each entry its bucket; buckets are in the order in which entries rest on disk."""
+    code = (entries["code"] & ~np.uint8(FLAGGED)).astype(np.int64)
+    return code << 8 | entries["index_hash"].view(np.uint8).reshape(len(entries), INDEX_HASH_BYTES)[:, 0]
+
+
+def _passes(counts: NDArray[np.int64]) -> Iterator[range]:
+    """Yield the buckets of each pass, in order, so many as may be held together, and one at least."""
+    start, held = 0, 0
+    for bucket in np.flatnonzero(counts).tolist():
+        if held and held + counts[bucket] > MAX_ENTRIES_A_PASS:
+            yield range(start, bucket)
+            start, held = bucket, 0
+        held += int(counts[bucket])
+    if held:
+        yield range(start, len(counts))
+
+
+def _one_pass(
+    parts: Iterable[bytes], key_types: NDArray[np.int64], buckets: range, total: int
+) -> Iterator[OrderedEntries]:
+    entries, held = np.empty(total, PACKED), np.empty(total, np.int64)
+    read = filled = 0
     for part in parts:
-        entries = np.frombuffer(part, _PACKED)
-        first = entries["handle"][:, 0] >> np.uint64(56)
-        chosen.append(entries[(first >= first_bytes.start) & (first < first_bytes.stop)])
-    return np.concatenate(chosen, dtype=_PACKED)  # else it would come out in the byte order of this machine
+        here = unpack(part)
+        bucket = _buckets(here)
+        chosen = np.flatnonzero((bucket >= buckets.start) & (bucket < buckets.stop))
+        entries[filled : filled + len(chosen)] = take(here, chosen)
+        held[filled : filled + len(chosen)] = key_types[read + chosen]
+        read, filled = read + len(here), filled + len(chosen)
+    order = _order(entries[:filled])  # fewer only if the publication was given up meanwhile: none of them is written
+    for start in range(0, filled, ENTRIES_A_STEP):
+        step = order[start : start + ENTRIES_A_STEP]
+        yield OrderedEntries.of(take(entries, step), held[step])
 
 
-def _key_types(handle: NDArray[np.uint64], code: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return for each entry the bits of all key types of its record."""
-    order = _order_by(handle)
-    is_first = _differs(_native(handle[order]))
-    bits = np.left_shift(np.int64(1), code[order].astype(np.int64))
-    held = np.bitwise_or.reduceat(bits, np.flatnonzero(is_first)) if len(bits) else bits
-    key_types = np.empty(len(code), np.int64)
-    key_types[order] = held[np.cumsum(is_first) - 1]
-    return key_types
-
-
-def _order_by(*columns: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the order by these columns, the first before the second; words are big-endian.
-
-    Compared as bytes, entries that come by handle, as a connector sends them, are in order already, which is noticed.
-    """
-    fields = [(f"f{place}", column.dtype, column.shape[1:]) for place, column in enumerate(columns)]
-    rows = np.empty(len(columns[0]), fields)
-    for place, column in enumerate(columns):
-        rows[f"f{place}"] = column
-    return np.argsort(rows.view(f"S{rows.itemsize}"), kind="stable")
-
-
-def _native(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    return np.ascontiguousarray(words, np.uint64)
-
-
-def _differs(ordered: NDArray[np.uint64] | NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return for each row whether it differs from the one before it."""
-    return np.concatenate([np.ones(min(1, len(ordered)), np.bool_), (ordered[1:] != ordered[:-1]).any(axis=1)])
-
-
-def _as_bytes(words: NDArray[np.uint64]) -> list[bytes]:
-    rows: list[bytes] = words.view(_OPAQUE).ravel().tolist()
-    return rows
+def _order(entries: NDArray[np.void]) -> NDArray[np.int64]:
+    """Return the order by key type, hash and flag: by what fits one word, and by the rest where that is equal."""
+    code, flag = (entries["code"] & ~np.uint8(FLAGGED)).astype(np.uint64), entries["code"] >= FLAGGED
+    index_hash = native(entries["index_hash"])
+    key = code << np.uint64(64 - _CODE_BITS) | index_hash[:, 0] >> np.uint64(_CODE_BITS)
+    order = np.argsort(key)
+    is_like_last = ~differs(key[order, None])
+    alike = is_like_last | np.concatenate([is_like_last[1:], np.zeros(min(1, len(order)), np.bool_)])
+    tied = order[alike]
+    order[alike] = tied[np.lexsort((flag[tied], index_hash[tied, 1], index_hash[tied, 0], code[tied]))]
+    return order

@@ -1,14 +1,11 @@
-"""Reading and writing index entries: written in order of their hash, looked up by many hashes at once."""
+"""Reading and deleting index entries, looked up by many hashes at once; how they are written: `entry_inserts`."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
-from itertools import repeat
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, LargeBinary, bindparam, delete, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from gateway.domain.index_order import OrderedEntries
 from gateway.persistence.index_tables import index_entry, index_removal
 from gateway.persistence.publication_queries import ActiveIndex
 from hosting.database.prepared import Prepared
@@ -17,16 +14,6 @@ from schemas.formats import INDEX_HASH_BYTES
 HASHES_A_QUERY: Final = 1_000
 ROWS_A_FETCH: Final = 20_000
 FIRST_BYTES: Final = 256
-
-_COLUMNS = "volume, generation, key_type_code, index_hash, handle, county, key_types, is_flagged"
-# Past SQLAlchemy's handling of each value, which takes longer than the databases do.
-_INSERT_SQLITE = f"INSERT INTO index_entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
-_INSERT_POSTGRESQL = (
-    f"INSERT INTO index_entry ({_COLUMNS}) SELECT %s, %s, entry.*"  # noqa: S608 - a constant
-    " FROM unnest(%s::integer[], %s::bytea[], %s::bytea[], %s::integer[], %s::integer[], %s::boolean[]) AS entry"
-    " ON CONFLICT DO NOTHING"
-)
-
 
 def _is_removed(generation: int | BindParameter[int]) -> ColumnElement[bool]:
     return exists().where(
@@ -51,22 +38,6 @@ _VISIBLE = (
     ~_is_removed(bindparam("generation")),
 )
 _BY_HASH = (*_VISIBLE, index_entry.c.key_type_code == bindparam("key_type_code"))
-
-
-def insert_entries(connection: Connection, volume: int, generation: int, entries: OrderedEntries) -> None:
-    """Store entries; those that are there already stay as they are."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_INSERT_POSTGRESQL, (volume, generation, *entries))
-    else:
-        connection.exec_driver_sql(_INSERT_SQLITE, list(zip(repeat(volume), repeat(generation), *entries)))
-
-
-def insert_removals(connection: Connection, volume: int, generation: int, handles: Iterable[bytes]) -> None:
-    """Hide the entries of `handles` that are older than `generation`, once that is active."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    rows = [{"volume": volume, "generation": generation, "handle": handle} for handle in sorted(set(handles))]
-    if rows:
-        connection.execute(dialect.insert(index_removal).on_conflict_do_nothing(), rows)
 
 
 def find_entries(

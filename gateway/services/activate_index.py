@@ -6,16 +6,18 @@ Whenever the process is killed, matching sees the old index or the new one, and 
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from sqlalchemy import Connection
 
-from gateway.domain.index_order import order_entries, published_table
+from gateway.domain.index_order import order_entries
+from gateway.domain.published_table import published_table
 from gateway.log.events import EventType
 from gateway.log.journal import Draft
 from gateway.persistence.agreement_queries import set_review_due
 from gateway.persistence.engine import read_transaction
-from gateway.persistence.entry_queries import insert_entries, insert_removals
+from gateway.persistence.entry_inserts import insert_entries, insert_removals
 from gateway.persistence.publication_queries import (
     ActiveIndex,
     Publication,
@@ -54,12 +56,12 @@ def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply
     """
     standing = load_provider_agreement(gateway, received)
     publication = _find_complete(gateway, standing, received.message)
+    profile = None
     if publication.state is PublicationState.RECEIVING:
         if publication.mode == "changes":
             # Else changes that were given up half written would become visible together with these.
             delete_ended_rows(gateway, standing.digest)
-        _write_entries(gateway, publication)
-    profile = _published_profile(gateway, publication, get_key_set(standing.agreement))
+        profile = _write(gateway, publication, get_key_set(standing.agreement))
 
     def change(connection: Connection) -> Draft[None]:
         accept_once(connection, received)
@@ -100,12 +102,26 @@ def _is_active(connection: Connection, publication: Publication) -> bool:
     return active is not None and active.index_id == publication.index_id
 
 
+def _write(gateway: Gateway, publication: Publication, key_set: KeySet) -> IndexProfile | None:
+    """Write what was published; return the profile of a full index, which is made meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        profile = beside.submit(_published_profile, gateway, publication, key_set)
+        _write_entries(gateway, publication)
+        for handles in _removals(gateway, publication):
+            _write_step(gateway, publication, partial(insert_removals, handles=handles))
+        return profile.result()
+
+
 def _write_entries(gateway: Gateway, publication: Publication) -> None:
-    """Write entries and removals in steps; the publication may be given up or destroyed in between."""
-    for step in order_entries(partial(_packed_entries, gateway, publication), _count_entries(gateway, publication)):
-        _write_step(gateway, publication, partial(insert_entries, entries=step))
-    for handles in _removals(gateway, publication):
-        _write_step(gateway, publication, partial(insert_removals, handles=handles))
+    """Write entries in steps, while the next step is put in order; the publication may be given up in between."""
+    with ThreadPoolExecutor(1) as writing:
+        under_way: Future[None] | None = None
+        for step in order_entries(partial(_packed_entries, gateway, publication)):
+            if under_way is not None:
+                under_way.result()
+            under_way = writing.submit(_write_step, gateway, publication, partial(insert_entries, entries=step))
+        if under_way is not None:
+            under_way.result()
 
 
 def _write_step(gateway: Gateway, publication: Publication, insert: partial[None]) -> None:
@@ -119,7 +135,7 @@ def _write_step(gateway: Gateway, publication: Publication, insert: partial[None
 
 def _published_profile(gateway: Gateway, publication: Publication, key_set: KeySet) -> IndexProfile | None:
     """Return the profile of a full index from its parts, while they are there: quicker than from the table."""
-    if publication.mode != "full" or publication.state is not PublicationState.RECEIVING:
+    if publication.mode != "full":
         return None
     codes = [defined.code for defined in key_set.evidence]
     read_parts = partial(_packed_entries, gateway, publication)

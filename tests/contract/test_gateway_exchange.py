@@ -133,7 +133,7 @@ def test_what_is_not_activated_is_not_seen_and_leaves_nothing_behind(world: Worl
 def test_changes_that_died_half_written_never_become_visible(world: World) -> None:
     from gateway.domain.index_order import order_entries
     from gateway.log.journal import Draft
-    from gateway.persistence.entry_queries import insert_entries
+    from gateway.persistence.entry_inserts import insert_entries
     from gateway.persistence.publication_queries import find_publication
 
     agreement = world.conclude()
@@ -145,7 +145,7 @@ def test_changes_that_died_half_written_never_become_visible(world: World) -> No
     with read_transaction(world.gateway.engine) as connection:
         publication = find_publication(connection, agreement.digest(), given_up)
     assert publication is not None
-    (rows,) = order_entries(lambda: [packed], 2)
+    (rows,) = order_entries(lambda: [packed])
     world.gateway.journal.write(
         lambda connection: Draft(insert_entries(connection, publication.volume, publication.id, rows), ())
     )
