@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -18,6 +17,7 @@ from gateway.log.shards import find_end, shard_at
 from gateway.log.tiles import TreeEdge
 from gateway.log.tree_store import TreeStore
 from gateway.log.write_errors import AuditOutcomeUnknownError, AuditUnavailableError
+from gateway.log.write_outcome import Outcome
 from gateway.persistence.engine import write_transaction
 from schemas.randomness import RandomSource
 
@@ -43,10 +43,10 @@ class Written(Generic[T]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PendingWrite:
-    """A change that waits to be written; the future tells its caller how that went."""
+    """A change that waits to be written; `outcome` tells its caller how that went."""
 
     change: Callable[[Connection], Draft[Any]]
-    future: Future[Written[Any]] = field(default_factory=Future)
+    outcome: Outcome
 
 
 class GroupWriter:
@@ -61,10 +61,10 @@ class GroupWriter:
         self._edge = TreeEdge()
 
     def write(self, group: list[PendingWrite]) -> None:
-        """Run the changes of `group`, log their events, commit, and only then resolve the futures.
+        """Run the changes of `group`, log their events, commit, and only then tell how that went.
 
-        A change that raises is rolled back alone and its future raises the same. Where the group itself fails, the
-        futures raise `AuditUnavailableError`, or `AuditOutcomeUnknownError` from COMMIT on.
+        A change that raises is rolled back alone and its caller is told the same. Where the group itself fails, all
+        are told `AuditUnavailableError`, or `AuditOutcomeUnknownError` from COMMIT on.
         """
         outcomes: dict[PendingWrite, Written[Any] | Exception] = {}
         failure = AuditUnavailableError
@@ -80,7 +80,7 @@ class GroupWriter:
             _logger.error("the audit log could not be written: %s", type(attempt.error).__name__)
             outcomes = {pending: _failed(outcomes.get(pending), failure) for pending in group}
         for pending, outcome in outcomes.items():
-            _resolve(pending.future, outcome)
+            _tell(pending.outcome, outcome)
 
     def _batch_in(self, connection: Connection) -> LeafBatch:
         """Return the batch for the newest shard; the first one of a year seals the old shard and starts the new one.
@@ -146,8 +146,8 @@ def _failed(outcome: Written[Any] | Exception | None, failure: type[AuditUnavail
     return outcome if isinstance(outcome, Exception) else failure("the audit log could not be written")
 
 
-def _resolve(future: Future[Written[Any]], outcome: Written[Any] | Exception) -> None:
+def _tell(waiting: Outcome, outcome: Written[Any] | Exception) -> None:
     if isinstance(outcome, Exception):
-        future.set_exception(outcome)
+        waiting.set_exception(outcome)
     else:
-        future.set_result(outcome)
+        waiting.set_result(outcome)

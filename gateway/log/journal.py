@@ -26,6 +26,7 @@ from gateway.log.write_errors import (
     JournalFullError,
     JournalMisuseError,
 )
+from gateway.log.write_outcome import AwaitedOutcome
 from gateway.persistence.engine import read_transaction
 from schemas.randomness import RandomSource
 
@@ -117,14 +118,14 @@ class Journal:
             JournalMisuseError: not started in this process, or called from within a change.
             Exception: whatever `change` itself raised; it was rolled back alone.
         """
-        future = self.submit(change)
-        try:
-            return future.result(timeout_seconds)
-        except TimeoutError:
-            if future.done():  # the change's own error, or an outcome that has only just come
-                return future.result()
-        if future.cancel():
+        outcome: AwaitedOutcome[Written[T]] = AwaitedOutcome()
+        self._queue_up(PendingWrite(change, outcome))
+        if outcome.is_told(timeout_seconds):
+            return outcome.result()
+        if outcome.cancel():
             raise AuditUnavailableError("the write was not begun in time; nothing was written")
+        if outcome.is_told(0):  # it has only just come
+            return outcome.result()
         raise AuditOutcomeUnknownError("the write took too long; it may still land")
 
     def submit(self, change: Callable[[Connection], Draft[T]]) -> Future[Written[T]]:
@@ -135,19 +136,22 @@ class Journal:
             AuditUnavailableError: the journal was stopped.
             JournalMisuseError: not started in this process, or called from within a change.
         """
+        future: Future[Written[T]] = Future()
+        self._queue_up(PendingWrite(change, future))
+        return future
+
+    def _queue_up(self, pending: PendingWrite) -> None:
         self._require_writable()
         if self._queue.qsize() >= self._max_queue:  # threads at the same moment may go over it by one each
             raise JournalFullError("too many writes are waiting")
-        pending = PendingWrite(change)
         self._queue.put(pending)
-        return pending.future
 
     def _refuse_late(self) -> None:
         """Refuse the writes that slipped in behind the word to stop."""
         while not self._queue.empty():
             late = self._queue.get()
-            if late is not None and late.future.set_running_or_notify_cancel():
-                late.future.set_exception(AuditUnavailableError("the journal was stopped"))
+            if late is not None and late.outcome.set_running_or_notify_cancel():
+                late.outcome.set_exception(AuditUnavailableError("the journal was stopped"))
 
     def _require_own_process(self) -> None:
         if self._process_id != os.getpid():
@@ -164,7 +168,7 @@ class Journal:
         stopping = False
         while not stopping:
             group, stopping = self._next_group()
-            if group := [pending for pending in group if pending.future.set_running_or_notify_cancel()]:
+            if group := [pending for pending in group if pending.outcome.set_running_or_notify_cancel()]:
                 self._writer.write(group)
 
     def _next_group(self) -> tuple[list[PendingWrite], bool]:

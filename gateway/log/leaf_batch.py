@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 from gateway.log.event_id import make_event_id, parse_event_id
 from gateway.log.events import Event
 from gateway.log.leaf import EncodedLeaf, encode_leaf
+from gateway.log.random_stock import RandomStock
 from gateway.log.tiles import Tile, TreeEdge
 from gateway.log.timestamp import format_timestamp
 from gateway.persistence.audit_tables import audit_disclosure, audit_leaf, audit_subject_index, audit_tile
@@ -56,7 +57,7 @@ class LeafBatch:
         self.edge = edge
         self._origin = shard_origin(log_name, shard)
         self._at = at
-        self._random = random
+        self._random = RandomStock(random)
         self._event_ids: set[str] = set()
         self._leaves: list[dict[str, Any]] = []
         self._disclosures: list[dict[str, Any]] = []

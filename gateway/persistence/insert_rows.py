@@ -1,7 +1,8 @@
 """Inserts many rows of one shape: the statement is SQLAlchemy's, made once; the rows go to the driver as they are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
@@ -9,7 +10,10 @@ from sqlalchemy import Connection, Dialect, Table, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from hosting.database.driver_call import call_driver_for_each
+from hosting.database.driver_call import call_driver
+
+MOST_ROWS: Final = 32
+"""At most so many rows a statement, and else powers of two: few statements serve all numbers of rows."""
 
 _BY_PLACE: Final[Mapping[str, Dialect]] = {
     "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
@@ -21,16 +25,26 @@ _BY_PLACE: Final[Mapping[str, Dialect]] = {
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert `rows` into `table`; all have the same columns, and values for the driver as they are.
 
-    SQLAlchemy's own way looks at each value of each row, which costs as much as SQLite's insert.
+    SQLAlchemy's own way looks at each value of each row, which costs as much as SQLite's insert. Several rows go into
+    one statement: at each statement the thread gives the interpreter's lock away and must win it back.
     """
-    if rows:
-        statement, values_of = _written(connection.dialect.name, table, tuple(rows[0]))
-        call_driver_for_each(connection, statement, list(map(values_of, rows)))
+    for piece in _pieces(rows):
+        statement, values_of = _written(connection.dialect.name, table, tuple(piece[0]), len(piece))
+        call_driver(connection, statement, tuple(chain.from_iterable(map(values_of, piece))))
 
 
-@lru_cache(maxsize=64)
-def _written(database: str, table: Table, names: tuple[str, ...]) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
-    """Return the statement for the columns of these names, and what takes their values out of a row in its order."""
+def _pieces(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    start = 0
+    while left := len(rows) - start:
+        size = min(MOST_ROWS, 1 << (left.bit_length() - 1))
+        yield rows[start : start + size]
+        start += size
+
+
+@lru_cache(maxsize=256)
+def _written(database: str, table: Table, names: tuple[str, ...], rows: int) -> tuple[str, Callable[[Any], Any]]:
+    """Return the statement for so many rows of these columns, and what takes their values out of a row in its order."""
     columns = [column.name for column in table.columns if column.name in names]
-    statement = insert(table).compile(dialect=_BY_PLACE[database], column_keys=columns)
-    return str(statement), itemgetter(*columns)
+    text = str(insert(table).compile(dialect=_BY_PLACE[database], column_keys=columns))
+    head, values = text.split(" VALUES ")
+    return f"{head} VALUES {', '.join([values] * rows)}", itemgetter(*columns)
