@@ -4,8 +4,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from linkage.hash_table import HashTable
 from schemas.key_set import KeySet
@@ -26,6 +24,10 @@ def same_child(table: HashTable, key_set: KeySet) -> tuple[int, NDArray[np.int32
 
 def children_of(records: int, left: NDArray[np.int32], right: NDArray[np.int32]) -> tuple[int, NDArray[np.int32]]:
     """Return how many children so many records are, and the child of each, when left and right ones are the same."""
+    # A gateway that never links a file need not load these when it starts.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(records, records))
     children, child = connected_components(graph, directed=False)
     return int(children), child.astype(np.int32)

@@ -19,7 +19,6 @@ from gateway.log.tree_store import TreeStore
 from gateway.persistence.engine import read_transaction
 from gateway.reports.entry_csv import write_csv
 from gateway.reports.entry_lines import ProofOf, write_entry_lines, write_ocsf_lines
-from gateway.reports.entry_workbook import write_workbook
 from gateway.services.agency_names import agency_names
 from gateway.services.context import Gateway
 from gateway.services.log_key import log_signer
@@ -78,6 +77,8 @@ def make_file(gateway: Gateway, entries: Sequence[LoggedEntry], form: ExportForm
 def _write(gateway: Gateway, stream: BinaryIO, entries: Sequence[LoggedEntry], form: ExportFormat, query: str) -> None:
     match form:
         case ExportFormat.XLSX:
+            from gateway.reports.entry_workbook import write_workbook  # so that gateways start without it
+
             write_workbook(stream, entries, agency_names(gateway), query, gateway.now())
         case ExportFormat.CSV:
             write_csv(stream, entries, agency_names(gateway))

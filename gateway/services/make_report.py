@@ -28,9 +28,6 @@ from gateway.persistence.report_queries import (
     set_failed,
     set_made,
 )
-from gateway.reports.monthly_workbook import agency_words, write_monthly
-from gateway.reports.statistics_workbook import write_statistics
-from gateway.reports.yearly_document import write_yearly
 from gateway.services.agency_names import agency_names
 from gateway.services.console_events import CONSOLE_CLIENT
 from gateway.services.context import Gateway
@@ -110,17 +107,23 @@ def _event(gateway: Gateway, asked: StoredReport, made: MadeFile) -> Event:
 
 
 def _monthly(gateway: Gateway, asked: StoredReport, now: datetime, sink: BinaryIO) -> None:
+    from gateway.reports.monthly_workbook import agency_words, write_monthly  # so that gateways start without it
+
     figures = gather_figures(gateway, asked.from_on, asked.to_on, asked.agency)
     write_monthly(sink, figures, agency_words(agency_names(gateway), asked.agency), now)
 
 
 def _statistics(gateway: Gateway, asked: StoredReport, now: datetime, sink: BinaryIO) -> None:
+    from gateway.reports.statistics_workbook import write_statistics
+
     figures = gather_figures(gateway, asked.from_on, asked.to_on, None)
     write_statistics(sink, figures, agency_names(gateway), now)
 
 
 def _yearly(gateway: Gateway, asked: StoredReport, now: datetime, sink: BinaryIO) -> None:
     """Write the document and the log of its year as one archive; the log's file is logged as an export of its own."""
+    from gateway.reports.yearly_document import write_yearly
+
     year = asked.from_on.year
     with tempfile.TemporaryDirectory() as folder:
         log, document = Path(folder) / f"log-{year}.zip", Path(folder) / f"evidence-{year}.docx"
