@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from connectors.blinding import BlindingReserves
 from connectors.settings import KEY_FILE, STATE_FILE, ConnectorSettings, SettingsError, load_settings
 from connectors.state.database import open_state
 from keys.crypto.signing import SigningKey
-from keys.custody.key_ring import KeyKind
+from keys.custody.key_ring import KeyKind, KeyRing
 from keys.custody.key_store import KeyStore
 from schemas.messages.registry import GatewayPin
 from schemas.randomness import RandomSource
@@ -34,6 +34,19 @@ class Connector:
     now: Callable[[], datetime]
     random: RandomSource
     blinding: BlindingReserves
+    held: KeyRing | None = field(default=None, repr=False)
+
+    def for_one_request(self) -> "Connector":
+        """Return it with the keys as their file has them now: read once for all that the request needs them for.
+
+        Not to be kept for longer than the request: a key that is destroyed later lives on in it.
+        """
+        return replace(self, held=self.keys.ring)
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys: as their file has them now, or as it had them when this request came."""
+        return self.keys.ring if self.held is None else self.held
 
     @property
     def agency(self) -> str:
@@ -61,11 +74,11 @@ class Connector:
 
     def signing_key(self) -> SigningKey:
         """Return the signing key in force."""
-        return _signing_key(self.keys.ring.current(KeyKind.SIGNING, self.now()).secret)
+        return _signing_key(self.ring.current(KeyKind.SIGNING, self.now()).secret)
 
     def storage_key(self) -> bytes:
         """Return the key under which answers and row locators rest (32 bytes)."""
-        return self.keys.ring.current(KeyKind.STORAGE, self.now()).secret
+        return self.ring.current(KeyKind.STORAGE, self.now()).secret
 
 
 def open_connector(folder: Path, passphrase: str) -> Connector:

@@ -17,7 +17,7 @@ def get_evaluation_key(connector: Connector, agreement: str, epoch: int) -> Eval
     Raises:
         ProblemError: epoch_unknown, also when the key was destroyed.
     """
-    return find_evaluation_key(connector.keys.ring, agreement, epoch, connector.now())
+    return find_evaluation_key(connector.ring, agreement, epoch, connector.now())
 
 
 def find_evaluation_key(ring: KeyRing, agreement: str, epoch: int, now: datetime) -> EvaluationKeyPair:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from flask import Blueprint, Flask, Response, request
@@ -18,6 +18,7 @@ from connectors.provider.evaluate import answer_evaluate
 from connectors.provider.verify_request import Arrived, Verified, verify_arrived
 from connectors.register import Register
 from connectors.state.charges import BudgetKind, charge
+from connectors.state.joint_commit import JointCommit
 from connectors.state.releases import note_receipt
 from connectors.statistics.answer import answer_statistics
 from connectors.trust import TrustStore
@@ -49,6 +50,7 @@ class ProviderService:
     connector: Connector
     trust: TrustStore
     register: Register | None
+    commits: JointCommit = field(default_factory=JointCommit)
 
     @property
     def _own_register(self) -> Register:
@@ -63,10 +65,11 @@ class ProviderService:
 
     def exchange(self, arrived: Arrived) -> Response:
         """Answer an exchange request; all that becomes of it is durable, in one commit, before the answer leaves."""
+        connector = self.connector.for_one_request()
         verified = verify_arrived(
-            self.connector, self.trust, arrived, MessageType.EXCHANGE, ExchangeRequest, MAX_EXCHANGE_BYTES
+            connector, self.trust, arrived, MessageType.EXCHANGE, ExchangeRequest, MAX_EXCHANGE_BYTES
         )
-        return settle_exchange(self.connector, self.register, verified).as_response()
+        return settle_exchange(connector, self.register, verified, self.commits).as_response()
 
     def receipt(self, arrived: Arrived) -> Response:
         """Note the requester's receipt."""

@@ -2,6 +2,7 @@
 
 The promise, the request, its id, its charge, the answer's envelope and the release become durable together, and only
 then the answer leaves. Nobody hears of anything between asking and answering, so one commit tells what two would.
+Exchanges that are answered at the same time share it.
 A request that can't be charged is refused before its records are looked at; one that is refused after that is charged.
 """
 
@@ -18,6 +19,7 @@ from connectors.register import Register
 from connectors.state.agreements import read_agreement
 from connectors.state.charges import Charge, make_charge
 from connectors.state.database import writing
+from connectors.state.joint_commit import JointCommit
 from connectors.state.releases import note_release
 from keys.protocol.envelopes import envelope_digest
 from schemas.messages.exchange import ExchangeRequest
@@ -25,7 +27,7 @@ from schemas.problem import ProblemCode, ProblemError
 
 
 def settle_exchange(
-    connector: Connector, register: Register | None, verified: Verified[ExchangeRequest]
+    connector: Connector, register: Register | None, verified: Verified[ExchangeRequest], commits: JointCommit
 ) -> SignedAnswer:
     """Decide, answer, and make durable what becomes of the request.
 
@@ -40,11 +42,15 @@ def settle_exchange(
     with _charged_if_refused(connector, verified, charge):
         answer, done = answer_exchange(connector, register, verified, permitted)
         signed = sign_answer(connector, verified, answer)
-    with _kept_if_refused(connector, verified), writing(connector.state) as connection:
+
+    def note(connection: Connection) -> None:
         _require_unchanged(connection, verified)
         _note_charged(connector, connection, verified, charge)
         note_signed(connection, verified, signed)
         note_release(connection, done, envelope_digest(signed.token), signed.issued_at)
+
+    with _kept_if_refused(connector, verified):
+        commits.write(connector.state, note)
     return signed
 
 

@@ -33,7 +33,7 @@ def open_proofs(connector: Connector, verified: Verified[ExchangeRequest]) -> di
     claims, request = verified.claims, verified.message
     binding = possession_binding(verified.copy.standing.digest, claims.id, connector.agency)
     sealed = decode_base64url(request.possession)
-    for record in connector.keys.ring.accepted(KeyKind.OPENING, connector.now()):
+    for record in connector.ring.accepted(KeyKind.OPENING, connector.now()):
         try:
             proofs = PossessionProofs.from_bytes(open_sealed(record.secret, sealed, binding), MAX_EXCHANGE_BYTES)
         except (CryptoError, MessageError):

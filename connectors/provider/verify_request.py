@@ -18,7 +18,7 @@ from connectors.state.database import reading, writing
 from connectors.state.promises import note_promise
 from connectors.trust import TrustStore, TrustView
 from keys.crypto.signing import SignatureError, VerificationKey
-from keys.protocol.envelopes import VerifiedEnvelope, read_unverified, verify_envelope, verify_relay
+from keys.protocol.envelopes import VerifiedEnvelope, read_unverified, verify_read_envelope, verify_relay
 from keys.protocol.key_chain import UntrustedKeyError
 from schemas.agreement import Party
 from schemas.attribute_catalogue import never_released
@@ -105,11 +105,12 @@ def verify_arrived(
         ProblemError: with the first thing that is wrong.
     """
     now = connector.now()
+    stated = _read_stated(arrived.envelope)
     with reading(connector.state) as connection:
-        copy = presented or _agreement_of(connector, connection, arrived.envelope)
+        copy = presented or _agreement_of(connector, connection, stated)
         view = trust.look(connection)
     signer = copy.agreement.requester if presented is None else copy.agreement.provider
-    envelope = _verify_signer(view, signer, arrived.envelope, now)
+    envelope = _verify_signer(view, signer, arrived.envelope, stated, now)
     try:
         check_request(envelope.claims, expected, connector.agency, arrived.body, now)
     except EnvelopeError as error:
@@ -147,25 +148,31 @@ def decide_here(verified: Verified[T], now: datetime, *, records: int, attribute
         raise ProblemError(decision.code, decision.pointer, decision.clause)
 
 
-def _agreement_of(connector: Connector, connection: Connection, token: str) -> AgreementCopy:
+def _read_stated(token: str) -> EnvelopeClaims:
+    """Return what the envelope states, unverified as yet: it names the agreement, which names the key."""
     try:
-        stated = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
+        return read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
     except (SignatureError, MessageError):
         raise ProblemError(ProblemCode.ENVELOPE_MALFORMED) from None
+
+
+def _agreement_of(connector: Connector, connection: Connection, stated: EnvelopeClaims) -> AgreementCopy:
     copy = read_agreement(connection, stated.agreement) if stated.agreement else None
     if copy is None or copy.agreement.provider.agency != connector.agency:
         raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
     return copy
 
 
-def _verify_signer(trust: TrustView, signer: Party, token: str, now: datetime) -> VerifiedEnvelope:
+def _verify_signer(
+    trust: TrustView, signer: Party, token: str, stated: EnvelopeClaims, now: datetime
+) -> VerifiedEnvelope:
     def find_key(agency: str, key_id: str) -> VerificationKey:
         if agency != signer.agency:
             raise UntrustedKeyError(agency, "unknown_agency")
         return trust.verification_key(agency, signer.signing_key, key_id, now)
 
     try:
-        return verify_envelope(token, find_key)
+        return verify_read_envelope(token, stated, find_key)
     except UntrustedKeyError as error:
         code = ProblemCode.NOT_A_PARTY if error.reason == "unknown_agency" else ProblemCode.UNKNOWN_KEY
         raise ProblemError(code) from None

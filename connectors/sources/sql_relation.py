@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, FromClause, column, inspect, select, table, text
+from sqlalchemy import Connection, Dialect, FromClause, column, inspect, select, table, text
 from sqlalchemy.exc import DBAPIError
 
 from connectors.sources.errors import SourceError
@@ -14,6 +15,7 @@ MAX_SELECT_CHARACTERS: Final = 10_000
 
 _TABLE_NAME = re.compile(r"[^\W0-9]\w{0,62}(\.[^\W0-9]\w{0,62})?")
 _SELECT = re.compile(r"select\s[^;]*", re.IGNORECASE)
+_RAW_NAMES: Final = {"sqlite_raw_colnames": True}
 _COMMENT = re.compile(r"--|/\*|#")
 
 
@@ -39,10 +41,10 @@ class TableRelation:
 
     def names(self, connection: Connection) -> frozenset[str]:
         """Return the column names, from an answer without rows. Raises `NoSuchTableError`."""
-        query = select(text("*")).select_from(self.as_from(())).limit(0)
         try:
             # Names as they are: SQLAlchemy would shorten one with a full stop in it.
-            return frozenset(connection.execute(query, execution_options={"sqlite_raw_colnames": True}).keys())
+            answer = connection.exec_driver_sql(_without_rows(self, connection.dialect), execution_options=_RAW_NAMES)
+            return frozenset(answer.keys())
         except DBAPIError:
             connection.rollback()
             return self._inspected(connection)
@@ -56,6 +58,13 @@ class TableRelation:
         """Return the table with these columns; every name is quoted."""
         schema, _, name = self.name.rpartition(".")
         return table(name, *(column(c) for c in names), schema=schema or None)
+
+
+@lru_cache(maxsize=16)
+def _without_rows(relation: TableRelation, dialect: Dialect) -> str:
+    """Return the query whose answer has all columns and no rows; written once, since each exchange asks it."""
+    query = select(text("*")).select_from(relation.as_from(())).limit(0)
+    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 @dataclass(frozen=True)

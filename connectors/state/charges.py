@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from connectors.state.database import trying, writing
+from connectors.state.database import reading, trying, writing
 from connectors.state.emergency_tables import officer_budget_use
 from connectors.state.tables import budget_use, seen_envelope
 from hosting.database.prepared import Prepared
@@ -66,6 +66,7 @@ def _forget() -> Delete:
 
 _FORGET = Prepared(_forget())
 _NOTE_ID = Prepared(insert(seen_envelope).prefix_with("OR IGNORE"))
+_IS_NOTED = Prepared(select(seen_envelope.c.id).where(seen_envelope.c.id == bindparam("id")))
 _USED, _SET_USED = Prepared(_used(budget_use)), Prepared(_set_used(budget_use))
 _OFFICER_USED, _SET_OFFICER_USED = Prepared(_used(officer_budget_use)), Prepared(_set_used(officer_budget_use))
 
@@ -129,12 +130,21 @@ def charge(
 
 
 def require_chargeable(state: Engine, charge: Charge) -> None:
-    """Charge, and undo it: what can't be charged is refused before anything is looked up for it.
+    """See whether a request can be charged: who can't pay is refused before anything is looked up for it.
+
+    Nothing is noted, so nobody waits for the write lock; the charge itself asks the same again under it. An emergency
+    call is opened by the very thing that admits it, so that there the charge is made and undone.
 
     Raises as `make_charge`.
     """
-    with trying(state) as connection:
-        make_charge(connection, charge)
+    if charge.claims.emergency is not None:
+        with trying(state) as connection:
+            make_charge(connection, charge)
+        return
+    with reading(state) as connection:
+        if _IS_NOTED.first(connection, {"id": charge.claims.id}) is not None:
+            raise ProblemError(ProblemCode.REPLAYED)
+        _admit(connection, charge)
 
 
 def make_charge(connection: Connection, charge: Charge) -> None:
@@ -147,18 +157,30 @@ def make_charge(connection: Connection, charge: Charge) -> None:
     _FORGET.execute(connection, {"before": charge.now_seconds - FORGET_AFTER_SECONDS})
     if not _NOTE_ID.execute(connection, {"id": charge.claims.id, "expires_at": charge.claims.expires_at}):
         raise ProblemError(ProblemCode.REPLAYED)
+    used, used_by_officer = _admit(connection, charge)
+    _SET_USED.execute(connection, {**_place_of(charge), "used": used})
+    _SET_OFFICER_USED.execute(connection, {**_officer_place_of(charge), "used": used_by_officer})
+
+
+def _admit(connection: Connection, charge: Charge) -> tuple[int, int]:
+    """Return what the agreement and the officer will have used today with this charge; raises as `make_charge`."""
     if charge.admit is not None:
         charge.admit(connection)
-    place = {"agreement": charge.agreement, "day": charge.day.isoformat(), "kind": charge.kind.value}
-    used = (_USED.scalar(connection, place) or 0) + charge.amount
+    used = (_USED.scalar(connection, _place_of(charge)) or 0) + charge.amount
     if used > charge.limit:
         raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause=f"{charge.kind}_per_day")
-    _SET_USED.execute(connection, {**place, "used": used})
-    place["officer"] = charge.claims.officer or ""
-    used = (_OFFICER_USED.scalar(connection, place) or 0) + charge.amount
-    if used > charge.officer_limit:
+    used_by_officer = (_OFFICER_USED.scalar(connection, _officer_place_of(charge)) or 0) + charge.amount
+    if used_by_officer > charge.officer_limit:
         raise ProblemError(ProblemCode.OFFICER_BUDGET_EXHAUSTED, clause=f"officer_{charge.kind}_per_day")
-    _SET_OFFICER_USED.execute(connection, {**place, "used": used})
+    return used, used_by_officer
+
+
+def _place_of(charge: Charge) -> dict[str, str]:
+    return {"agreement": charge.agreement, "day": charge.day.isoformat(), "kind": charge.kind.value}
+
+
+def _officer_place_of(charge: Charge) -> dict[str, str]:
+    return {**_place_of(charge), "officer": charge.claims.officer or ""}
 
 
 def forget_officer_use(state: Engine, before: date) -> None:

@@ -1,9 +1,14 @@
-"""The engine of a connector's database, and its kinds of transaction: reading, writing, trying, and destroying."""
+"""The engine of a connector's database, and its kinds of transaction: reading, writing, trying, and destroying.
+
+Connections that read and connections that write are different ones: the former can't write, and are kept open between
+transactions, since the pool takes longer than a small look-up.
+"""
 
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +30,7 @@ import connectors.state.statistics_tables
 import connectors.state.witness_tables  # noqa: F401 - its tables belong to the metadata
 from connectors.state.tables import metadata
 from hosting.database.driver_call import call_driver
+from hosting.database.kept_connections import KeptConnections
 
 BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE: Final = 32
@@ -33,7 +39,25 @@ POOL_SIZE: Final = 32
 SCHEMA_VERSION = 9
 
 _WRITING = "tongxin_writing"
-_WRITERS = "tongxin_writers"
+_KEPT = "tongxin_kept"
+
+_PRAGMAS = (
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",  # what a savepoint may have to undo: quicker there, and in no other file
+)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What an engine keeps for its transactions: open connections, and the lock that this process's writers take."""
+
+    writers: KeptConnections
+    readers: KeptConnections
+    turn: threading.RLock = field(default_factory=threading.RLock)
 
 
 class StateVersionError(RuntimeError):
@@ -47,15 +71,16 @@ def open_state(path: Path) -> Engine:
         StateVersionError: the file holds another schema version.
     """
     path.touch(mode=0o600, exist_ok=True)
-    engine = create_engine(
-        f"sqlite:///{path}",
-        hide_parameters=True,
-        pool_size=POOL_SIZE,
-        paramstyle="named",  # `Prepared` gives its values by name
-        execution_options={_WRITERS: threading.RLock()},
-    )
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
+    engine, reading_engine = _connections(path, *_PRAGMAS), _connections(path, *_PRAGMAS, "query_only=ON")
+    kept = _Kept(KeptConnections(engine, **{_WRITING: True}), KeptConnections(reading_engine))
+    engine.update_execution_options(**{_KEPT: kept})
+
+    def dispose(_engine: Engine) -> None:
+        kept.readers.dispose()
+        reading_engine.dispose()
+        kept.writers.dispose()
+
+    event.listen(engine, "engine_disposed", dispose)
     with writing(engine) as connection:
         found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if found == 0:
@@ -73,14 +98,15 @@ def open_state(path: Path) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the write lock from its start; commits on leaving, durable when left."""
-    with _turn(engine), engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+    kept = _kept_of(engine)
+    with _turn(kept), kept.writers.transaction() as connection:
         yield connection
 
 
 @contextmanager
 def trying(engine: Engine) -> Iterator[Connection]:
     """As `writing`, but all is undone when it is left: whether a change would be refused, by the change itself."""
-    with _turn(engine), engine.connect().execution_options(**{_WRITING: True}) as connection:
+    with _turn(_kept_of(engine)), engine.connect().execution_options(**{_WRITING: True}) as connection:
         transaction = connection.begin()
         try:
             yield connection
@@ -105,36 +131,47 @@ def destroying(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that sees one snapshot."""
-    with engine.connect() as connection, connection.begin():
+    """Open a transaction that sees one snapshot and can't change it."""
+    with _kept_of(engine).readers.transaction() as connection:
         yield connection
 
 
+def _kept_of(engine: Engine) -> _Kept:
+    kept: _Kept = engine.get_execution_options()[_KEPT]
+    return kept
+
+
 @contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
+def _turn(kept: _Kept) -> Iterator[None]:
     """Wait for this process's other writers: SQLite itself lets a waiting thread sleep on after the lock is free.
 
     Where that takes longer than `BUSY_TIMEOUT_MS`, SQLite has the last word.
     """
-    writers = engine.get_execution_options()[_WRITERS]
-    is_ours = writers.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    is_ours = kept.turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
     try:
         yield
     finally:
         if is_ours:
-            writers.release()
+            kept.turn.release()
 
 
-def _configure(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "secure_delete=ON",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+def _connections(path: Path, *pragmas: str) -> Engine:
+    """Return the engine of connections with these pragmas for good: SQLite compiles all statements anew at a change."""
+
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    engine = create_engine(
+        f"sqlite:///{path}",
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        paramstyle="named",  # `Prepared` gives its values by name
+    )
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _begin(connection: Connection) -> None:

@@ -90,7 +90,11 @@ def verify_envelope(token: str, find_key: KeyFinder) -> VerifiedEnvelope:
         SignatureError, MessageError: malformed or badly signed.
         UntrustedKeyError: `find_key` knows no such key of the issuer.
     """
-    claims = read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS)
+    return verify_read_envelope(token, read_unverified(EnvelopeClaims, token, MAX_ENVELOPE_CHARACTERS), find_key)
+
+
+def verify_read_envelope(token: str, claims: EnvelopeClaims, find_key: KeyFinder) -> VerifiedEnvelope:
+    """As `verify_envelope`, where `claims` were read from this very token (`read_unverified`)."""
     key = find_key(claims.issuer, read_header(token, MAX_ENVELOPE_CHARACTERS).key_id)
     verify_payload(token, key, ENVELOPE_TOKEN_TYPE, MAX_ENVELOPE_CHARACTERS)
     return VerifiedEnvelope(token, claims, envelope_digest(token), key.key_id)
