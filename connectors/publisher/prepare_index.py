@@ -6,6 +6,7 @@ share, then to evaluate what is new.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -78,8 +79,10 @@ class IndexPreparation:
         index = new_uuid(self._connector.random)
         new = Publication(index, digest, self._epoch, "changes" if base else "full", base, 0, 0)
         begin_preparation(state, new, self._connector.seconds())
-        self._write_records(new, hasher.index_records(mixed), version)
-        parts = self._write_parts(new, mixed, sorted(known.values()))
+        with ThreadPoolExecutor(1) as beside:
+            written = beside.submit(self._write_records, new, hasher.index_records(mixed), version)
+            parts = self._write_parts(new, mixed, sorted(known.values()))
+            written.result()
         if parts == 0:
             discard_unfinished(state, digest, self._epoch)
             return None
@@ -140,7 +143,8 @@ class IndexPreparation:
         return number
 
     def _add(self, new: Publication, number: int, entries: bytes, removed: list[bytes]) -> None:
-        part = IndexPart(
+        # What is made here is checked when it is loaded to be sent, as whoever receives it checks it.
+        part = IndexPart.model_construct(
             index=new.index, number=number, entries=encode_base64url(entries), removals=pack_handles(removed)
         )
         add_part(self._connector.state, new, number, part.to_bytes(), removed)

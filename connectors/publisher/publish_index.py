@@ -1,8 +1,11 @@
 """Publish a prepared index: the evaluation key first, then the parts that the gateway lacks, then activate."""
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from connectors.context import Connector
 from connectors.epochs import end_older_epochs
@@ -31,6 +34,7 @@ from schemas.messages.index import (
 from schemas.problem import ProblemCode, ProblemError
 
 MAX_STATUS_BYTES = 1024 * 1024
+PARTS_UNDER_WAY: Final = 2
 DEFAULT_EPOCH_OVERLAP = timedelta(days=7)
 
 Progress = Callable[[str, int, int | None], None]
@@ -123,19 +127,38 @@ class IndexPublisher:
             return
         if status.state == "none":
             self._begin(agreement, prepared, key_id)
-        received = set(status.received)
-        progress("send", 0, prepared.parts)
-        digests = []
-        for number in range(prepared.parts):
-            body = load_part(self._connector.state, prepared.index, number)
-            digests.append(digest_of(body))
-            if number not in received:
-                part = IndexPart.from_bytes(body, MAX_INDEX_PART_BYTES)
-                self._ask(agreement, MessageType.INDEX_PART, part)
-            progress("send", number + 1, prepared.parts)
+        digests = self._send_parts(agreement, prepared, set(status.received), progress)
         manifest = digest_of(manifest_of(digests))
         self._ask(agreement, MessageType.INDEX_ACTIVATE, IndexActivate(index=prepared.index, manifest=manifest))
         mark_active(self._connector.state, prepared)
+
+    def _send_parts(
+        self, agreement: Agreement, prepared: Publication, received: set[int], progress: Progress
+    ) -> list[str]:
+        """Send the parts that the gateway lacks, and return the digests of all of them.
+
+        While the gateway takes one part, the next one is got ready here and is on its way.
+        """
+        digests: list[str] = []
+        under_way: deque[Future[None]] = deque()
+        progress("send", 0, prepared.parts)
+        with ThreadPoolExecutor(PARTS_UNDER_WAY) as senders:
+            for number in range(prepared.parts):
+                body = load_part(self._connector.state, prepared.index, number)
+                digests.append(digest_of(body))
+                if len(under_way) == PARTS_UNDER_WAY:
+                    under_way.popleft().result()
+                if number not in received:
+                    under_way.append(senders.submit(self._send_part, agreement, body))
+                if (done := number + 1 - len(under_way)) > 0:
+                    progress("send", done, prepared.parts)
+            while under_way:
+                under_way.popleft().result()
+                progress("send", prepared.parts - len(under_way), prepared.parts)
+        return digests
+
+    def _send_part(self, agreement: Agreement, body: bytes) -> None:
+        self._ask(agreement, MessageType.INDEX_PART, IndexPart.from_bytes(body, MAX_INDEX_PART_BYTES))
 
     def _begin(self, agreement: Agreement, prepared: Publication, key_id: str) -> None:
         begin = IndexBegin.model_validate(
