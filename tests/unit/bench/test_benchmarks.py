@@ -140,8 +140,8 @@ def test_queries_are_answered_by_a_real_gateway():
 
 def test_an_index_is_published_and_matched_against():
     found = require_sound(index.run(TOY, quiet))
-    assert [type(result) for result in found] == [Comparison, *[Figure] * 11, Comparison]
-    times = {figure.name: figure.value for figure in found[1:6]}
+    assert [type(result) for result in found] == [Comparison, Comparison, *[Figure] * 12, Comparison]
+    times = {figure.name: figure.value for figure in found[2:7]}
     whole = times.pop("40 records: whole publication")
     assert sum(times.values()) == pytest.approx(whole)
 
