@@ -75,16 +75,16 @@ def name_and_swapped_date_texts(record: KeyAttributes) -> Iterator[str]:
 
 def name_year_and_prefecture_texts(record: KeyAttributes) -> Iterable[str]:
     """`n.y.r4`: N + YYYY + R4, for each birth date that is not 1 January."""
-    return _name_year_and_prefecture(record, (on for on in record.dates if not on.endswith(_JANUARY_1)))
+    return _name_year_and_prefecture(record, [on for on in record.dates if not on.endswith(_JANUARY_1)])
 
 
 def name_default_year_and_prefecture_texts(record: KeyAttributes) -> Iterable[str]:
     """`n.y.r4`, flagged: N + YYYY + R4, for a 1 January, which programs fill in where the year alone is known."""
-    return _name_year_and_prefecture(record, (on for on in record.dates if on.endswith(_JANUARY_1)))
+    return _name_year_and_prefecture(record, [on for on in record.dates if on.endswith(_JANUARY_1)])
 
 
-def _name_year_and_prefecture(record: KeyAttributes, dates: Iterable[str]) -> Iterable[str]:
-    if not record.name:
+def _name_year_and_prefecture(record: KeyAttributes, dates: list[str]) -> Iterable[str]:
+    if not record.name or not dates:
         return ()
     return [record.name + on[:4] + prefecture for on, prefecture in product(dates, record.prefectures)]
 

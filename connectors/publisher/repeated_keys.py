@@ -16,7 +16,8 @@ from schemas.randomness import RandomSource
 MOST_REMEMBERED: Final = 1_000_000
 """Keys that are known again later: about 130 bytes each."""
 
-_REPEATING: Final = frozenset({KEY_TYPE_CODES[KeyType.R6_D_X], KEY_TYPE_CODES[KeyType.S1_D_R4]})
+_UNUSUAL: Final = frozenset({KEY_TYPE_CODES[KeyType.R6_D_X], KEY_TYPE_CODES[KeyType.S1_D_R4], LEFT_OUT})
+"""The marks of keys that repeat, and of those that are left out."""
 _SECRET_BYTES: Final = 32
 _DIGEST_BYTES: Final = 16
 
@@ -31,20 +32,24 @@ class RepeatedKeys:
 
     def find_new(self, inputs: Sequence[bytes], marks: bytes) -> tuple[list[bytes], list[int]]:
         """Return those inputs of a record that are to be evaluated, and the place of each that is not left out."""
-        new, places = [], []
+        new, places, following = [], [], self._next
         for key, mark in zip(inputs, marks, strict=True):
-            if mark == LEFT_OUT:
-                continue
-            place = self._known_place(key) if mark in _REPEATING else self._next
-            places.append(place)
-            if place == self._next:
-                new.append(key)
-                self._next += 1
+            if mark in _UNUSUAL:
+                if mark == LEFT_OUT:
+                    continue
+                place = self._known_place(key, following)
+                if place != following:
+                    places.append(place)
+                    continue
+            places.append(following)
+            new.append(key)
+            following += 1
+        self._next = following
         return new, places
 
-    def _known_place(self, key: bytes) -> int:
-        """Return where an equal key was put, or else the next place."""
+    def _known_place(self, key: bytes, following: int) -> int:
+        """Return where an equal key was put, or else `following`, which it has from now on."""
         digest = blake2b(key, key=self._secret, digest_size=_DIGEST_BYTES).digest()
         if len(self._known) < MOST_REMEMBERED:
-            return self._known.setdefault(digest, self._next)
-        return self._known.get(digest, self._next)
+            return self._known.setdefault(digest, following)
+        return self._known.get(digest, following)
