@@ -1,4 +1,4 @@
-"""Randomness drawn in larger pieces: each call to the system gives the interpreter's lock away in the midst of a group."""
+"""Randomness drawn in larger pieces: each call to the system gives the interpreter's lock away within a group."""
 
 from typing import Final
 

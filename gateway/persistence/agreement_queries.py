@@ -11,7 +11,10 @@ from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
 from schemas.messages.agreements import SignedAgreement
 from schemas.policy import Standing
 
-_COLUMNS = tuple(column.name for column in agreement.c)
+COLUMNS = tuple(agreement.c)
+"""As `stored_agreement` takes them; the first one is never null."""
+
+_NAMES = tuple(column.name for column in COLUMNS)
 _BY_DIGEST = Prepared(select(agreement).where(agreement.c.digest == bindparam("digest")))
 _STATE = Prepared(select(agreement.c.state).where(agreement.c.digest == bindparam("digest")))
 
@@ -48,7 +51,7 @@ def add_agreement(
 def find_agreement(connection: Connection, digest: str) -> StoredAgreement | None:
     """Return the agreement with this digest, or None."""
     row = _BY_DIGEST.first(connection, {"digest": digest})
-    return None if row is None else _stored(row)
+    return None if row is None else stored_agreement(row)
 
 
 def is_agreement_id_used(connection: Connection, agreement_id: str) -> bool:
@@ -68,7 +71,7 @@ def list_agreements(connection: Connection, agency: str | None = None) -> tuple[
     if agency is not None:
         columns = (agreement.c.requester, agreement.c.provider, agreement.c.lead)
         query = query.where(or_(*(column == agency for column in columns)))
-    return tuple(_stored(tuple(row)) for row in connection.execute(query))
+    return tuple(stored_agreement(tuple(row)) for row in connection.execute(query))
 
 
 def list_versions(connection: Connection, first_version: str) -> tuple[StoredAgreement, ...]:
@@ -76,7 +79,7 @@ def list_versions(connection: Connection, first_version: str) -> tuple[StoredAgr
     query = select(agreement).where(
         or_(agreement.c.digest == first_version, agreement.c.first_version == first_version)
     )
-    found = [_stored(tuple(row)) for row in connection.execute(query)]
+    found = [stored_agreement(tuple(row)) for row in connection.execute(query)]
     return tuple(sorted(found, key=lambda stored: stored.standing.agreement.revision))
 
 
@@ -87,13 +90,13 @@ def list_in_states(
     query = select(agreement).where(agreement.c.state.in_([state.value for state in states]))
     if over_at is not None:
         query = query.where(agreement.c.valid_until <= over_at)
-    return tuple(_stored(tuple(row)) for row in connection.execute(query.order_by(agreement.c.digest)))
+    return tuple(stored_agreement(tuple(row)) for row in connection.execute(query.order_by(agreement.c.digest)))
 
 
 def list_overdue(connection: Connection, now: int) -> tuple[StoredAgreement, ...]:
     """Return the proposals whose answer is overdue and for which that was not noted yet."""
     query = select(agreement).where(agreement.c.review_due_at <= now, agreement.c.overdue_at.is_(None))
-    return tuple(_stored(tuple(row)) for row in connection.execute(query.order_by(agreement.c.digest)))
+    return tuple(stored_agreement(tuple(row)) for row in connection.execute(query.order_by(agreement.c.digest)))
 
 
 def set_provider_signature(connection: Connection, digest: str, signature: str) -> None:
@@ -128,9 +131,9 @@ def note_overdue(connection: Connection, digest: str, now: int) -> bool:
 
 
 @lru_cache(maxsize=1_024)
-def _stored(row: Row) -> StoredAgreement:
+def stored_agreement(row: Row) -> StoredAgreement:
     """Make an agreement of its row once: another state, another signature is another row."""
-    kept = dict(zip(_COLUMNS, row, strict=True))
+    kept = dict(zip(_NAMES, row, strict=True))
     document = Agreement.from_bytes(kept["document"], MAX_AGREEMENT_BYTES)
     tokens = (kept["requester_signature"], kept["provider_signature"], kept["lead_signature"])
     state = AgreementState(kept["state"])

@@ -39,12 +39,15 @@ def _unsettled() -> Select[*tuple[Any, ...]]:
     return query.order_by(table.due_at, table.call)
 
 
-_UNSETTLED = Prepared(_unsettled())
-_UNSETTLED_OF_OFFICER = Prepared(
-    _unsettled().where(
+def unsettled_of_officer() -> Select[*tuple[Any, ...]]:
+    """Return the query for the calls of the officer `of_officer` of `of_requester` that suspend, or may yet."""
+    return _unsettled().where(
         emergency_call.c.requester == bindparam("of_requester"), emergency_call.c.officer == bindparam("of_officer")
     )
-)
+
+
+_UNSETTLED = Prepared(_unsettled())
+_UNSETTLED_OF_OFFICER = Prepared(unsettled_of_officer())
 _OF_OFFICER = (
     officer_budget_use.c.agreement == bindparam("of_agreement"),
     officer_budget_use.c.officer == bindparam("of_officer"),

@@ -5,7 +5,6 @@ its first statement, so whoever reads the size of the log inside it may append; 
 """
 
 import sqlite3
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -13,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from hosting.database.driver_call import call_driver
+from hosting.database.kept_connections import KeptConnections
 
 SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
@@ -24,6 +24,7 @@ WRITE_LOCK_ID: Final = 0x746F6E6778696E  # "tongxin": the key of the advisory lo
 
 _IS_WRITING: Final = "tongxin_is_writing"  # execution option that tells the SQLite begin hook what to begin
 _READERS: Final = "tongxin_readers"  # execution option of an SQLite engine: its connections that can't write
+_WRITERS: Final = "tongxin_writers"  # and those that can
 
 _SQLITE_PRAGMAS: Final = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
@@ -43,38 +44,6 @@ class DatabaseUrlError(ValueError):
 
 class DurabilityError(RuntimeError):
     """The database answers COMMIT before the data is on disk."""
-
-
-class _Readers:
-    """SQLite connections that can't write, kept between transactions: the pool takes longer than a small look-up."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._idle: deque[Connection] = deque()
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Open a transaction on the connection that was used last; one whose transaction failed is not kept."""
-        connection = self._take() or self._engine.connect()
-        try:
-            with connection.begin():
-                yield connection
-        except BaseException:
-            connection.close()
-            raise
-        self._idle.append(connection)
-
-    def dispose(self) -> None:
-        """Close the connections that are not in use."""
-        while (connection := self._take()) is not None:
-            connection.close()
-        self._engine.dispose()
-
-    def _take(self) -> Connection | None:
-        try:
-            return self._idle.pop()
-        except IndexError:  # not asked before: another thread may be quicker
-            return None
 
 
 def create_database_engine(url: str) -> Engine:
@@ -100,22 +69,37 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     Raises:
         sqlalchemy.exc.OperationalError: SQLite's lock was not free within `BUSY_TIMEOUT_MS`.
     """
-    with engine.connect().execution_options(**{_IS_WRITING: True}) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            call_driver(connection, "SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK_ID,))
+    writers: KeptConnections | None = engine.get_execution_options().get(_WRITERS)
+    if writers is not None:
+        with writers.transaction() as connection:
+            yield connection
+        return
+    with engine.connect() as connection, connection.begin():
+        call_driver(connection, "SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK_ID,))
         yield connection
 
 
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one snapshot of the database and can't change it."""
-    readers: _Readers | None = engine.get_execution_options().get(_READERS)
+    readers: KeptConnections | None = engine.get_execution_options().get(_READERS)
     if readers is not None:
         with readers.transaction() as connection:
             yield connection
         return
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def single_read(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection that can't write for one `Prepared` SELECT, which is a snapshot of its own.
+
+    In SQLite BEGIN and COMMIT would cost as much as two further look-ups.
+    """
+    readers: KeptConnections | None = engine.get_execution_options().get(_READERS)
+    with read_transaction(engine) if readers is None else readers.lent() as connection:
         yield connection
 
 
@@ -137,9 +121,15 @@ def _create_sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise DatabaseUrlError("the log needs a database file: sqlite:////path/to/file.db")
     engine = _sqlite_connections(url, *_SQLITE_PRAGMAS)
-    readers = _Readers(_sqlite_connections(url, *_SQLITE_PRAGMAS, _READ_ONLY))
-    engine.update_execution_options(**{_READERS: readers})
-    event.listen(engine, "engine_disposed", lambda _engine: readers.dispose())
+    readers = KeptConnections(_sqlite_connections(url, *_SQLITE_PRAGMAS, _READ_ONLY))
+    writers = KeptConnections(engine, **{_IS_WRITING: True})
+    engine.update_execution_options(**{_READERS: readers, _WRITERS: writers})
+
+    def close(_engine: Engine) -> None:
+        readers.dispose()
+        writers.close_idle()
+
+    event.listen(engine, "engine_disposed", close)
     return engine
 
 

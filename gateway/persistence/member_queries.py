@@ -8,7 +8,8 @@ from gateway.persistence.member_tables import key_statement, member, registry_ve
 from hosting.database.prepared import Prepared
 from schemas.messages.registry import Member
 
-_LATEST_VERSION = Prepared(select(func.max(registry_version.c.version)))
+LATEST_VERSION = select(func.max(registry_version.c.version))
+_LATEST_VERSION = Prepared(LATEST_VERSION)
 
 
 def add_member(connection: Connection, entry: Member, root: str, enrolled_at: int) -> None:

@@ -1,11 +1,17 @@
-"""What is counted for each request: envelopes that were accepted once, and what was charged to a day's budget."""
+"""What is looked up and noted for each request: who may ask, accepted envelopes, charges to a day's budget."""
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.domain.budgets import BudgetKind
-from gateway.persistence.agreement_tables import budget_use, seen_envelope
+from gateway.persistence.agreement_queries import COLUMNS, StoredAgreement, stored_agreement
+from gateway.persistence.agreement_tables import agreement, budget_use, seen_envelope
+from gateway.persistence.emergency_queries import unsettled_of_officer
+from gateway.persistence.member_queries import LATEST_VERSION
 from hosting.database.prepared import Prepared
+from schemas.agreement import AgreementState
 
 _NOTE = {
     name: Prepared(dialect.insert(seen_envelope).on_conflict_do_nothing())
@@ -18,6 +24,39 @@ _SET_USED = Prepared(
     .where(*_OF_AGREEMENT, budget_use.c.kind == bindparam("of_kind"))
     .values(used=bindparam("now_used"))
 )
+
+_NAMED = Prepared(
+    select(LATEST_VERSION.scalar_subquery(), *COLUMNS).select_from(
+        select(literal(1).label("one")).subquery().outerjoin(agreement, agreement.c.digest == bindparam("digest"))
+    )
+)
+_ADMISSION = Prepared(
+    select(agreement.c.state, unsettled_of_officer().exists()).where(agreement.c.digest == bindparam("digest"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Where an agreement stands, None if there is none, and whether calls of the officer are not settled."""
+
+    state: AgreementState | None
+    has_unsettled: bool
+
+
+def find_named(connection: Connection, digest: str) -> tuple[int, StoredAgreement | None]:
+    """Return the registry's newest version, and the agreement with this digest or None, as one moment has them."""
+    row = _NAMED.first(connection, {"digest": digest})
+    if row is None:
+        raise LookupError("one row at least stands in a table of one row")
+    version, *columns = row
+    return version or 0, None if columns[0] is None else stored_agreement(tuple(columns))
+
+
+def find_admission(connection: Connection, digest: str, requester: str, officer: str) -> Admission:
+    """Return what may have changed since a request was decided on; see `list_unsettled_of` for the calls."""
+    values = {"digest": digest, "of_requester": requester, "of_officer": officer}
+    row = _ADMISSION.first(connection, values)
+    return Admission(None, has_unsettled=True) if row is None else Admission(AgreementState(row[0]), bool(row[1]))
 
 
 def note_envelope(connection: Connection, envelope_id: str, expires_at: int) -> bool:

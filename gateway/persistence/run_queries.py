@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Update
 
 from gateway.persistence.run_tables import match_outcome, match_run, match_run_part
@@ -53,11 +54,15 @@ class Run:
 _COLUMNS = tuple(match_run.c[name] for name in Run.__slots__)
 _NAMED = (match_run.c.agreement == bindparam("agreement"), match_run.c.run_id == bindparam("run_id"))
 _BY_NAME = Prepared(select(*_COLUMNS).where(*_NAMED))
-_ADD = Prepared(
-    insert(match_run)
-    .values({name: bindparam(name) for name in Run.__slots__ if name != "id"})
-    .returning(match_run.c.id)
-)
+_ADD = {
+    name: Prepared(
+        dialect.insert(match_run)
+        .values({column: bindparam(column) for column in Run.__slots__ if column != "id"})
+        .on_conflict_do_nothing(index_elements=("agreement", "run_id"))
+        .returning(match_run.c.id)
+    )
+    for name, dialect in {"postgresql": postgresql, "sqlite": sqlite}.items()
+}
 _PART_DIGEST = Prepared(
     select(match_run_part.c.digest).where(
         match_run_part.c.run == bindparam("run"), match_run_part.c.number == bindparam("number")
@@ -66,22 +71,29 @@ _PART_DIGEST = Prepared(
 _ADD_PART = Prepared(insert(match_run_part))
 
 
-def add_run(connection: Connection, run: Run) -> Run:
-    """Store a run that begins; `run.id` is ignored. Returns it with its number."""
+def add_run(connection: Connection, run: Run) -> int | None:
+    """Store a run that begins and return its number, or None if there is one of this name; `run.id` is ignored."""
     values = {name: getattr(run, name) for name in Run.__slots__ if name != "id"} | {"state": run.state.value}
-    return replace(run, id=_ADD.scalar(connection, values))
+    number: int | None = _ADD[connection.dialect.name].scalar(connection, values)
+    return number
 
 
 def find_run(connection: Connection, agreement: str, run_id: str, now: int) -> Run | None:
     """Return the run that the requester named `run_id`, or None if there is none, or none any more."""
-    run = find_any_run(connection, agreement, run_id)
+    row = _BY_NAME.first(connection, {"agreement": agreement, "run_id": run_id})
+    run = None if row is None else _run(row)
     return run if run is not None and run.is_known(now) else None
 
 
-def find_any_run(connection: Connection, agreement: str, run_id: str) -> Run | None:
-    """Return the run of this name, also one that is being forgotten: its name is never used again."""
+def get_begun_run(connection: Connection, agreement: str, run_id: str) -> Run:
+    """Return the run for whose name `add_run` said that there is one, also one that is being forgotten.
+
+    A name is never used again. Raises LookupError.
+    """
     row = _BY_NAME.first(connection, {"agreement": agreement, "run_id": run_id})
-    return None if row is None else _run(row)
+    if row is None:
+        raise LookupError("there is no run of this name")
+    return _run(row)
 
 
 def close_run(connection: Connection, number: int, parts: int, records: int) -> None:

@@ -10,7 +10,7 @@ from gateway.log.events import Event
 from gateway.log.journal import Draft, LeafReceipt
 from gateway.persistence.agreement_queries import StoredAgreement, find_agreement, find_state
 from gateway.persistence.engine import read_transaction
-from gateway.persistence.request_queries import find_budget_use, note_envelope, set_budget_use
+from gateway.persistence.request_queries import find_admission, find_budget_use, note_envelope, set_budget_use
 from gateway.services.admit_officer import charge_officer, note_call, require_not_suspended
 from gateway.services.context import Gateway
 from gateway.services.members import Members
@@ -132,9 +132,11 @@ def log_permitted(
     stored = _get_agreement(received)
 
     def change(connection: Connection) -> Draft[None]:
-        _decide(gateway, request, _standing_now(connection, stored.standing))
-        officer = received.claims.officer or ""
-        require_not_suspended(gateway, connection, received.claims.issuer, officer)
+        issuer, officer = received.claims.issuer, received.claims.officer or ""
+        now = find_admission(connection, stored.standing.digest, issuer, officer)
+        _decide(gateway, request, _standing_in(stored.standing, now.state))
+        if now.has_unsettled:
+            require_not_suspended(gateway, connection, issuer, officer)
         accept_once(connection, received)
         if charged is not None:
             _charge(gateway, connection, stored.standing, charged)
@@ -161,7 +163,7 @@ def require_active(connection: Connection, standing: Standing) -> None:
     Raises:
         ProblemError: agreement_not_active.
     """
-    if _standing_now(connection, standing).state is not AgreementState.ACTIVE:
+    if find_state(connection, standing.digest) is not AgreementState.ACTIVE:
         raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")
 
 
@@ -190,9 +192,9 @@ def _get_agreement(received: Received[M]) -> StoredAgreement:
     return received.trail.agreement
 
 
-def _standing_now(connection: Connection, standing: Standing) -> Standing:
-    state = find_state(connection, standing.digest)
-    return replace(standing, state=AgreementState.REVOKED if state is None else state)
+def _standing_in(standing: Standing, state: AgreementState | None) -> Standing:
+    """Return the standing with the state of now; an agreement that is gone counts as revoked."""
+    return standing if state is standing.state else replace(standing, state=state or AgreementState.REVOKED)
 
 
 def _decide(gateway: Gateway, request: PolicyRequest, standing: Standing) -> None:

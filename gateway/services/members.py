@@ -52,6 +52,10 @@ class MemberDirectory:
         with read_transaction(self._engine) as connection:
             return self.seen_in(connection)
 
+    def known(self) -> Members:
+        """Return the register as it was last read; only who reads the same version beside it may believe it."""
+        return self._members
+
     def seen_in(self, connection: Connection) -> Members:
         """Return the register as a transaction that has just begun sees it."""
         version = latest_registry_version(connection)

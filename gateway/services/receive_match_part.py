@@ -5,7 +5,6 @@ A part stays until the run is judged. The same part again changes nothing, anoth
 
 from datetime import timedelta
 from functools import partial
-from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -14,15 +13,15 @@ from gateway.domain.settled_rows import ROW_BYTES, asked_keys, settled_rows, sta
 from gateway.log.event_id import make_event_id
 from gateway.log.events import Event, EventType
 from gateway.persistence.engine import read_transaction
-from gateway.persistence.entry_queries import find_entries
 from gateway.persistence.run_queries import (
     Run,
     RunState,
     add_run,
     add_run_part,
-    find_any_run,
     find_run_part_digest,
+    get_begun_run,
 )
+from gateway.persistence.settling_queries import find_settling
 from gateway.services.answers import Reply, SignedAnswer, reply_with, sign_answer
 from gateway.services.authorise import check_permitted, load_agreement, log_permitted
 from gateway.services.context import Gateway
@@ -103,27 +102,28 @@ def _packed(message: MatchPart) -> tuple[bytes, bytes]:
 
 
 def _settled_rows(gateway: Gateway, received: Received[MatchPart], agreement: Agreement) -> tuple[int, ...]:
-    message = received.message
-    with read_transaction(gateway.engine) as connection:
-        index = get_active(connection, received.claims.agreement or "", message.epoch)
-        if message.subject is not SubjectKind.CHILD:
-            return tuple(sorted(record.row for record in message.records))
-        asked = asked_keys(decode_base64url(message.entries), get_key_set(agreement))
-        found = [find_entries(connection, index, code, hashes) for code, hashes in asked.hashes().items()]
-        return settled_rows(asked, chain.from_iterable(chain.from_iterable(found)))
+    message, digest = received.message, received.claims.agreement or ""
+    if message.subject is not SubjectKind.CHILD:
+        with read_transaction(gateway.engine) as connection:
+            get_active(connection, digest, message.epoch)
+        return tuple(sorted(record.row for record in message.records))
+    asked = asked_keys(decode_base64url(message.entries), get_key_set(agreement))
+    found = find_settling(gateway.engine, digest, message.epoch, asked.hashes())
+    if found is None:
+        raise ProblemError(ProblemCode.NO_ACTIVE_INDEX)
+    return settled_rows(asked, found)
 
 
 def _store(gateway: Gateway, received: Received[MatchPart], agreement: Agreement, connection: Connection) -> None:
     message, now = received.message, gateway.seconds()
-    run = find_any_run(connection, received.claims.agreement or "", message.run)
-    known = None
+    # A run of one part is the common one: it is begun in one statement, where there is none of its name.
+    run, known = add_run(connection, _begun(received, agreement, now)), None
     if run is None:
-        run = add_run(connection, _begun(received, agreement, now))
-    else:
-        _check_run(run, message, now)
-        known = find_run_part_digest(connection, run.id, message.number)
+        begun = get_begun_run(connection, received.claims.agreement or "", message.run)
+        _check_run(begun, message, now)
+        run, known = begun.id, find_run_part_digest(connection, begun.id, message.number)
     if known is None:
-        add_run_part(connection, run.id, message.number, received.claims.body, *_packed(message))
+        add_run_part(connection, run, message.number, received.claims.body, *_packed(message))
     elif known != received.claims.body:
         raise ProblemError(ProblemCode.RUN_CONFLICT, "/number")
 

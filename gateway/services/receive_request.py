@@ -4,8 +4,9 @@
 its signature; (3) type, audience, lifetime and digest of the body; (4) the body's own form.
 """
 
-from gateway.persistence.agreement_queries import find_agreement
-from gateway.persistence.engine import read_transaction
+from gateway.persistence.agreement_queries import StoredAgreement, find_agreement
+from gateway.persistence.engine import read_transaction, single_read
+from gateway.persistence.request_queries import find_named
 from gateway.services.context import Gateway
 from gateway.services.index_subjects import current_index_key
 from gateway.services.members import Members
@@ -60,11 +61,7 @@ def receive_request(
     """
     if not token:
         raise ProblemError(ProblemCode.ENVELOPE_MISSING)
-    with read_transaction(gateway.engine) as connection:
-        members = gateway.members.seen_in(connection)
-        trail.envelope = _verify_envelope(gateway, members, token)
-        named = trail.envelope.claims.agreement
-        agreement = None if named is None else find_agreement(connection, named)
+    trail.envelope, members, agreement = _believe(gateway, token)
     trail.index_key = current_index_key(gateway)
     claims = trail.envelope.claims
     try:
@@ -76,6 +73,34 @@ def receive_request(
     except MessageError as error:
         raise ProblemError(ProblemCode(error.reason), error.pointer) from None
     return Received(trail.envelope, message, body, trail, members, agreement)
+
+
+def _believe(gateway: Gateway, token: str) -> tuple[VerifiedEnvelope, Members, StoredAgreement | None]:
+    """Return the verified envelope, the register by which it was, and the agreement that it names.
+
+    Verified by the register as it was last read, and believed if that is still the one: one look-up tells its version
+    and the agreement. Else, or where it does not verify, register and agreement are read in one snapshot first.
+    """
+    known = gateway.members.known()
+    try:
+        envelope = _verify_envelope(gateway, known, token)
+    except ProblemError as problem:
+        return _believe_anew(gateway, token, known, problem)
+    with single_read(gateway.engine) as connection:
+        version, agreement = find_named(connection, envelope.claims.agreement or "")
+    return (envelope, known, agreement) if version == known.version else _believe_anew(gateway, token, known, None)
+
+
+def _believe_anew(
+    gateway: Gateway, token: str, known: Members, problem: ProblemError | None
+) -> tuple[VerifiedEnvelope, Members, StoredAgreement | None]:
+    with read_transaction(gateway.engine) as connection:
+        members = gateway.members.seen_in(connection)
+        if problem is not None and members is known:
+            raise problem
+        envelope = _verify_envelope(gateway, members, token)
+        named = envelope.claims.agreement
+        return envelope, members, None if named is None else find_agreement(connection, named)
 
 
 def _verify_envelope(gateway: Gateway, members: Members, token: str) -> VerifiedEnvelope:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from gateway.domain.item_reasons import refusal_reason
@@ -182,7 +183,7 @@ def _reason(problem: ProblemError) -> str:
 
 
 def _actor(envelope: VerifiedEnvelope) -> Actor:
-    return Actor(org=envelope.claims.issuer, kid=envelope.key_id)
+    return _actor_of(envelope.claims.issuer, envelope.key_id)
 
 
 def _peer(trail: Trail, claims: EnvelopeClaims) -> str:
@@ -201,7 +202,18 @@ def _policy(trail: Trail) -> PolicyRef | None:
     if trail.agreement is None:
         return None
     standing = trail.agreement.standing
-    return PolicyRef(standing.agreement.id, standing.digest)
+    return _policy_of(standing.agreement.id, standing.digest)
+
+
+@lru_cache(maxsize=1_024)
+def _actor_of(agency: str, key_id: str) -> Actor:
+    """Make what names an agency with its key once, its checks included."""
+    return Actor(org=agency, kid=key_id)
+
+
+@lru_cache(maxsize=1_024)
+def _policy_of(agreement_id: str, digest: str) -> PolicyRef:
+    return PolicyRef(agreement_id, digest)
 
 
 def _officer_tags(trail: Trail, claims: EnvelopeClaims) -> tuple[bytes, ...]:

@@ -9,11 +9,9 @@ from sqlalchemy import Connection, Engine
 
 
 class KeptConnections:
-    """Connections of one engine; as many stay open as were in use at once. Threads may share it.
+    """Connections of one engine, with these execution options; as many stay open as were in use at once.
 
-    Args:
-        engine: whose connections they are.
-        options: execution options of each, for good.
+    Threads may share it.
     """
 
     def __init__(self, engine: Engine, **options: Any) -> None:
@@ -24,19 +22,29 @@ class KeptConnections:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Open a transaction on the connection that was used last; one whose transaction failed is not kept."""
+        with self.lent() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def lent(self) -> Iterator[Connection]:
+        """Lend a connection without a transaction: for one statement through the driver, and nothing else."""
         connection = self._take() or self._engine.connect().execution_options(**self._options)
         try:
-            with connection.begin():
-                yield connection
+            yield connection
         except BaseException:
             connection.close()
             raise
         self._idle.append(connection)
 
     def dispose(self) -> None:
-        """Close the connections that are not in use: not back to the pool, which may have been disposed of already."""
+        """Close the connections that are not in use, and the engine's pool."""
+        self.close_idle()
+        self._engine.dispose()
+
+    def close_idle(self) -> None:
+        """Close the connections that are not in use."""
         while (connection := self._take()) is not None:
-            connection.detach()
+            connection.detach()  # else it would go back into a pool
             connection.close()
 
     def _take(self) -> Connection | None:

@@ -6,7 +6,7 @@ Twenty of them run for a request. Built and compiled anew each would cost fifty 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Insert, SelectBase, Update
 
 from hosting.database.driver_call import call_driver
 
@@ -19,7 +19,7 @@ class Prepared:
     Values and rows are the driver's own: texts, whole numbers, bytes. Raises as `call_driver`.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> None:
+    def __init__(self, statement: SelectBase | Insert | Update | Delete) -> None:
         self._statement = statement
         self._written: dict[str, tuple[str, Mapping[str, Any]]] = {}
 
