@@ -14,8 +14,10 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev lint
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# Kills processes that write the log a thousand times on each database, and checks that nothing acknowledged is lost.
+# Kills processes that write the log a thousand times on each database, after gateway, connector and both sides of an
+# exchange were killed twenty times, and checks that nothing acknowledged is lost.
 torture: $(VENV)/.dev
+	TONGXIN_KILLS=20 $(BIN)/pytest -n 0 tests/scenario/test_killed_anywhere.py
 	$(BIN)/python -m tests.torture $(ARGS)
 
 # Runs mixed traffic for an hour with faults injected, then proves that nothing was lost. Root can mount the small disk.

@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -30,6 +32,12 @@ COSTLY: Final = {
 
 LIGHTER_PROGRAMS: Final = Path(__file__).with_name("lighter_programs")
 
+MEMORY: Final = Path("/dev/shm")
+"""A folder in memory, where there is one."""
+
+MEMORY_BYTES: Final = 8 * 1024**3
+"""What must be free there; a whole run takes up a third of it at most."""
+
 
 class Together(LoadFileScheduling):
     """Gives each file of tests to one process, and all files with the same costly fixtures to the same one."""
@@ -45,6 +53,22 @@ def pytest_configure() -> None:
     folders = (str(LIGHTER_PROGRAMS), *filter(None, [os.environ.get("PYTHONPATH")]))
     os.environ["PYTHONPATH"] = os.pathsep.join(folders)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    _keep_files_in_memory()
+
+
+def _keep_files_in_memory() -> None:
+    """Put the files of tests where nothing waits for a disk, unless TMPDIR says where they go.
+
+    Each acknowledged write waits for the disk, as it must; of a test's own database nobody needs that. A process that
+    is killed loses nothing either way, for what it wrote is the system's.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir():
+        return
+    machine_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if min(shutil.disk_usage(MEMORY).free, machine_bytes // 2) < MEMORY_BYTES:
+        return
+    os.environ |= {"TMPDIR": str(MEMORY), "PYTEST_DEBUG_TEMPROOT": str(MEMORY)}
+    tempfile.tempdir = None  # what was looked up before
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:

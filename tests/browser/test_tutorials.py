@@ -20,7 +20,7 @@ CARE_SUBSIDY: Final = "符合重度残疾人护理补贴残疾条件"
 
 @pytest.fixture(scope="module")
 def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demos]:
-    """A folder where demos run; the officer and the school share one with all its children."""
+    """A folder where a demo runs, which these pages share."""
     demos = Demos(tmp_path_factory.mktemp("tutorials"))
     yield demos
     demos.close()

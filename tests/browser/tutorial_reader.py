@@ -4,7 +4,8 @@ Rules of the pages: in a `console` block `$ ` begins a command, the rest is what
 anything and `«name»` for a text that is kept for later; a command that ends in `&` runs until the page ends, but a
 demo goes on for the next page that begins with the same one. In a `page` block each line is a step of `STEPS`.
 `«code»` is the present code of the authenticator whose secret was noted as `«secret»`; one for each person: `«codeli»`
-goes with `«secretli»`. Ports are exchanged for free ones, and a demo has fewer children unless pictures are taken.
+goes with `«secretli»`. Ports are exchanged for free ones. Unless pictures are taken, a demo has fewer children, and
+pages that each begin one of their own share one, with other sign-in names for those who have theirs from another page.
 """
 
 import os
@@ -29,9 +30,10 @@ from tests.browser.console import new_context
 
 DEMO: Final = "tongxin-demo "
 SERVING: Final = "Ctrl-C"
-LARGE_DEMO: Final = "$ tongxin-demo run --folder "
-SMALL_DEMO: Final = "$ tongxin-demo run --children 4000 --folder "
+ANY_DEMO: Final = re.compile(r"^\$ tongxin-demo run (?:--children [0-9]+ )?--folder (\w+) &$", re.MULTILINE)
+SMALL_DEMO: Final = "$ tongxin-demo run --children 4000 --folder day &"
 """Publishing the indexes of 20,000 children takes minutes; what is done on the pages stays the same."""
+DEMO_FOLDER: Final = "day"
 TUTORIALS: Final = Path(__file__).parents[2] / "docs" / "tutorial"
 PICTURES: Final = TUTORIALS / "pictures"
 SHELL: Final = {
@@ -158,7 +160,7 @@ def follow(reader: Reader, tutorial: Path) -> Iterator[Reader]:
     for port in PORTS:
         text = text.replace(port, str(free_port()))
     if "TONGXIN_PICTURES" not in os.environ:
-        text = text.replace(LARGE_DEMO, SMALL_DEMO)
+        text = _in_shared_demo(text)
     try:
         for kind, lines in _blocks(text):
             if kind == "console":
@@ -170,6 +172,17 @@ def follow(reader: Reader, tutorial: Path) -> Iterator[Reader]:
         yield reader
     finally:
         reader.close()
+
+
+def _in_shared_demo(text: str) -> str:
+    """Let a page use the small demo that all share; one with a folder of its own brings people of its own too."""
+    found = ANY_DEMO.search(text)
+    if found is None or found[1] == DEMO_FOLDER:
+        return ANY_DEMO.sub(SMALL_DEMO, text)
+    text = re.sub(rf"(?<![\w/]){found[1]}/", f"{DEMO_FOLDER}/", ANY_DEMO.sub(SMALL_DEMO, text))
+    for account_id in re.findall(r"account add (\S+)", text):
+        text = text.replace(account_id, f"{account_id}.{found[1]}")
+    return text
 
 
 def _blocks(page: str) -> list[tuple[str, list[str]]]:

@@ -1,13 +1,33 @@
-"""Lets the project's programs, where tests start them, make key files that open at the least cost.
+"""Lets the project's programs, where tests start them, make key files at the least cost and not wait for the clock.
 
-Python imports this before a program begins, since `tests/conftest.py` puts this folder into PYTHONPATH. What a guess at
-a passphrase costs is all that changes; `tests/unit/keys/custody` holds what it costs everywhere else.
+Python imports this before a program begins, since `tests/conftest.py` puts this folder into PYTHONPATH. What changes is
+what a guess at a passphrase costs, and how long a server waits until it looks again for what others sent;
+`tests/unit/keys/custody` and the tests of the jobs hold what these are everywhere else.
 """
 
 import sys
 from pathlib import Path
 
-if any(Path(part).name.startswith("tongxin-") for part in sys.orig_argv[1:3]):
+PROGRAM = next((name for part in sys.orig_argv[1:3] if (name := Path(part).name).startswith("tongxin-")), None)
+
+if PROGRAM is not None:
     from keys.custody import key_file_format
 
     key_file_format.STANDARD_KDF_COST = key_file_format.KdfCost(opslimit=1, memlimit=8 * 1024)
+
+if PROGRAM == "tongxin-demo" and "run" in sys.orig_argv:
+    from demo.scenario import play
+
+    play.EXPIRY_SECONDS = 10
+
+if PROGRAM == "tongxin-gateway" and "serve" in sys.orig_argv:
+    from gateway.jobs import schedule
+
+    schedule.WITNESS_SECONDS = 1
+    schedule.REPORT_SECONDS = 3
+
+if PROGRAM == "tongxin-connector" and "serve" in sys.orig_argv:
+    from connectors import jobs
+
+    jobs.ITEM_SECONDS = 3
+    jobs.WITNESS_SECONDS = 5
