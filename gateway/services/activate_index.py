@@ -5,9 +5,11 @@ not active yet. Entries are written in the order of their hashes and in steps, s
 Whenever the process is killed, matching sees the old index or the new one, and activating again goes on.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -45,6 +47,9 @@ from schemas.key_set import KeySet
 from schemas.messages.index import IndexActivate, manifest_of
 from schemas.policy import Standing
 from schemas.problem import ProblemCode, ProblemError
+
+STEPS_READY: Final = 24
+"""Steps that wait to be written, in order (about 1.5 MB each): so many as are written while a pass is begun."""
 
 
 def activate_index(gateway: Gateway, received: Received[IndexActivate]) -> Reply:
@@ -113,15 +118,19 @@ def _write(gateway: Gateway, publication: Publication, key_set: KeySet) -> Index
 
 
 def _write_entries(gateway: Gateway, publication: Publication) -> None:
-    """Write entries in steps, while the next step is put in order; the publication may be given up in between."""
+    """Write entries in steps, while the next ones are put in order; the publication may be given up in between."""
+    under_way: deque[Future[None]] = deque()
     with ThreadPoolExecutor(1) as writing:
-        under_way: Future[None] | None = None
-        for step in order_entries(partial(_packed_entries, gateway, publication)):
-            if under_way is not None:
-                under_way.result()
-            under_way = writing.submit(_write_step, gateway, publication, partial(insert_entries, entries=step))
-        if under_way is not None:
-            under_way.result()
+        try:
+            for step in order_entries(partial(_packed_entries, gateway, publication)):
+                if len(under_way) == STEPS_READY:
+                    under_way.popleft().result()
+                insert = partial(insert_entries, entries=step)
+                under_way.append(writing.submit(_write_step, gateway, publication, insert))
+            while under_way:
+                under_way.popleft().result()
+        finally:
+            writing.shutdown(cancel_futures=True)  # after a step that failed
 
 
 def _write_step(gateway: Gateway, publication: Publication, insert: partial[None]) -> None:
