@@ -121,13 +121,14 @@ def _create_sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise DatabaseUrlError("the log needs a database file: sqlite:////path/to/file.db")
     engine = _sqlite_connections(url, *_SQLITE_PRAGMAS)
-    readers = KeptConnections(_sqlite_connections(url, *_SQLITE_PRAGMAS, _READ_ONLY))
-    writers = KeptConnections(engine, **{_IS_WRITING: True})
+    reading = _sqlite_connections(url, *_SQLITE_PRAGMAS, _READ_ONLY)
+    readers, writers = KeptConnections(reading), KeptConnections(engine, **{_IS_WRITING: True})
     engine.update_execution_options(**{_READERS: readers, _WRITERS: writers})
 
     def close(_engine: Engine) -> None:
         readers.dispose()
-        writers.close_idle()
+        reading.dispose()
+        writers.dispose()
 
     event.listen(engine, "engine_disposed", close)
     return engine

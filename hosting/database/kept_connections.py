@@ -9,9 +9,11 @@ from sqlalchemy import Connection, Engine
 
 
 class KeptConnections:
-    """Connections of one engine, with these execution options; as many stay open as were in use at once.
+    """Connections of one engine; as many stay open as were in use at once. Threads may share it.
 
-    Threads may share it.
+    Args:
+        engine: whose connections they are.
+        options: execution options of each, for good.
     """
 
     def __init__(self, engine: Engine, **options: Any) -> None:
@@ -37,14 +39,9 @@ class KeptConnections:
         self._idle.append(connection)
 
     def dispose(self) -> None:
-        """Close the connections that are not in use, and the engine's pool."""
-        self.close_idle()
-        self._engine.dispose()
-
-    def close_idle(self) -> None:
-        """Close the connections that are not in use."""
+        """Close the connections that are not in use: not back to the pool, which may have been disposed of already."""
         while (connection := self._take()) is not None:
-            connection.detach()  # else it would go back into a pool
+            connection.detach()
             connection.close()
 
     def _take(self) -> Connection | None:
