@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 
-from bench.harness import Contest, Figure, Sample, Tell, compare
+from bench.harness import Comparison, Contest, Figure, Sample, Tell, compare
 from bench.load import HttpRequest, send_all
+from bench.log_append import durable_postgresql
 from bench.matching import ask, compare_batch
 from bench.relaying import Relay, relaying
 from bench.report import Result
@@ -14,12 +15,16 @@ from connectors.requester.hashes import HashedRow
 from demo.scenario.desks import publish
 
 CLIENTS = (1, 16, 64)
+OTHERWISE_CLIENTS = 16
 RELAYED_RECORDS = 20
 _NO_OP = HttpRequest("GET", "/healthz")
 
 
 def run(scale: Scale, tell: Tell) -> Iterator[Result]:
-    """Ask about one record a query with 1, 16 and 64 clients, about many in one query; then exchange the matches."""
+    """Ask about one record a query with 1, 16 and 64 clients, about many in one query; then exchange the matches.
+
+    Last, 16 clients of a gateway of two processes, and of one on PostgreSQL.
+    """
     tell("starting a gateway and publishing an index")
     with open_scene(scale.register_records) as scene:
         publish(scene.provider, scene.agreement, lambda *_: None)
@@ -31,14 +36,24 @@ def run(scale: Scale, tell: Tell) -> Iterator[Result]:
             for clients in CLIENTS:
                 yield compare(_exchanges(relay, clients, scale), scale.rounds, tell)
         yield Figure("gateway's memory", scene.gateway_memory_mb(), "MiB")
+    with open_scene(scale.register_records, workers=2) as scene:
+        yield _hosted_otherwise(scene, "2 processes", scale, tell)
+    with durable_postgresql() as url, open_scene(scale.register_records, database=url) as scene:
+        yield _hosted_otherwise(scene, "PostgreSQL", scale, tell)
 
 
-def _queries(scene: Scene, asked: Sequence[HashedRow], clients: int, scale: Scale) -> Contest:
+def _hosted_otherwise(scene: Scene, how: str, scale: Scale, tell: Tell) -> Comparison:
+    publish(scene.provider, scene.agreement, lambda *_: None)
+    asked = scene.hash_records(scale.batch_records)
+    return compare(_queries(scene, asked, OTHERWISE_CLIENTS, scale, f", {how}"), scale.rounds, tell)
+
+
+def _queries(scene: Scene, asked: Sequence[HashedRow], clients: int, scale: Scale, how: str = "") -> Contest:
     records = cycle(asked)
     return Contest(
-        name=f"signed match queries of 1 record, {clients} clients",
+        name=f"signed match queries of 1 record, {clients} clients{how}",
         unit="queries",
-        peer=f"GET /healthz, {clients} clients",
+        peer=f"GET /healthz, {clients} clients{how}",
         ours=lambda: ask(scene, [[record] for record in islice(records, scale.queries)], clients),
         theirs=lambda: _no_ops(scene, clients, scale),
     )

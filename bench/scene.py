@@ -89,13 +89,19 @@ class TwoAgencies(Stage):
 
 
 @contextmanager
-def open_scene(records: int) -> Iterator[Scene]:
-    """Set everything up in a temp folder; the server is ended and the folder removed on leaving."""
+def open_scene(records: int, *, database: str | None = None, workers: int = 1) -> Iterator[Scene]:
+    """Set everything up in a temp folder; the server is ended and the folder removed on leaving.
+
+    Args:
+        records: how many the register holds.
+        database: the gateway's, an empty one; SQLite in its folder if none is named.
+        workers: processes of the gateway.
+    """
     with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as folder:
-        stage = TwoAgencies(Path(folder), datetime.now(OFFICE_ZONE).date(), QUICK_KDF_COST)
+        stage = TwoAgencies(Path(folder), datetime.now(OFFICE_ZONE).date(), QUICK_KDF_COST, database=database)
         write_register(stage.province, records, stage.today)
         stage.found()
-        with stage.serving_gateway() as process:
+        with stage.serving_gateway("--workers", str(workers)) as process:
             requester, provider = (stage.desks[kind].sit_down() for kind in (REQUESTER, PROVIDER))
             with closing(requester), closing(provider):
                 agreement = agree(requester, provider, PURPOSE, REGIONS)

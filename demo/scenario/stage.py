@@ -40,6 +40,7 @@ class Stage:
     ports: dict[Agency, int] = field(default_factory=lambda: {kind: free_port() for kind in Agency})
     gateway_port: int = field(default_factory=free_port)
     sessions: dict[Agency, Session] = field(default_factory=dict)
+    database: str | None = None
 
     @property
     def gateway_url(self) -> str:
@@ -63,7 +64,7 @@ class Stage:
 
     def found(self) -> None:
         """Make the gateway and the connectors, enrol and join, as their administrators would by command."""
-        founding = Founding(GATEWAY_ID, GATEWAY_NAME_ZH, GATEWAY_NAME_EN, self.gateway_url)
+        founding = Founding(GATEWAY_ID, GATEWAY_NAME_ZH, GATEWAY_NAME_EN, self.gateway_url, self.database)
         create_gateway_folder(self.gateway_folder, founding, PASSPHRASE, self.kdf_cost, utc_now(), os.urandom)
         desks = self.desks.values()
         with open_gateway(self.gateway_folder, PASSPHRASE) as gateway:

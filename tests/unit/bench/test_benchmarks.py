@@ -130,8 +130,10 @@ def test_proofs_are_made_from_a_log_that_verifies():
 
 
 def test_queries_are_answered_by_a_real_gateway():
-    *found, memory = require_sound(queries.run(TOY, quiet))
+    *found, memory, two, postgresql = require_sound(queries.run(TOY, quiet))
     assert memory.name == "gateway's memory"
+    hosted = "signed match queries of 1 record, 16 clients"
+    assert [two.name, postgresql.name] == [f"{hosted}, 2 processes", f"{hosted}, PostgreSQL"]
     what = ("signed match queries of 1 record", "exchanges of 1 record relayed to a provider")
     names = [f"{each}, {clients} clients" for each in what for clients in (1, 16, 64)]
     assert [result.name for result in found] == [*names[:3], "signed match queries of 20 records", *names[3:]]
