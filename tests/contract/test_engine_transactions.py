@@ -10,9 +10,13 @@ from gateway.persistence.engine import (
     DurabilityError,
     create_database_engine,
     read_transaction,
+    single_read,
     write_transaction,
 )
+from hosting.database.prepared import Prepared
 
+NUMBERS = Prepared(select(audit_tile.c.n).order_by(audit_tile.c.n))
+ADD = Prepared(insert(audit_tile))
 TILE = {"shard": 2026, "level": 0, "data": bytes(8192)}
 
 
@@ -131,10 +135,10 @@ def test_sqlite_keeps_reading_and_writing_connections_apart_and_lets_go_of_both(
     for _ in range(3):
         with read_transaction(engine) as reader, write_transaction(engine) as writer:
             assert (reader.scalar(text("PRAGMA query_only")), writer.scalar(text("PRAGMA query_only"))) == (1, 0)
-            kept.add(reader)
-    assert len(kept) == 1
+            kept |= {reader, writer}
+    assert len(kept) == 2
     engine.dispose()
-    assert reader.closed
+    assert (reader.closed, writer.closed) == (True, True)
     pools = [connections.pool for connections in (engine, reader.engine)]
     assert [pool.checkedin() for pool in pools if isinstance(pool, QueuePool)] == [0, 0]
 
@@ -147,3 +151,32 @@ def test_sqlite_lets_go_of_a_reading_connection_whose_transaction_failed(engine:
     with read_transaction(engine) as outer, read_transaction(engine) as inner:
         assert outer is not inner
     assert _tiles(engine) == []
+
+
+def test_a_single_read_sees_what_is_committed_and_cannot_write(engine: Engine) -> None:
+    for number in range(3):
+        with single_read(engine) as connection:
+            assert NUMBERS.all(connection, {}) == [(known,) for known in range(number)]
+        with write_transaction(engine) as connection:
+            connection.execute(insert(audit_tile), TILE | {"n": number})
+    with pytest.raises(DBAPIError), single_read(engine) as connection:
+        ADD.execute(connection, TILE | {"n": 9})
+    assert _tiles(engine) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_single_read_leaves_no_snapshot_behind(engine: Engine) -> None:
+    """It would keep what was deleted in the write-ahead log, and have that grow without end."""
+    with write_transaction(engine) as connection:
+        connection.execute(insert(audit_tile), [TILE | {"n": number} for number in range(3)])
+    with single_read(engine) as connection:
+        assert NUMBERS.first(connection, {}) == (0,)  # there are more rows, which nobody fetched
+        assert not connection.in_transaction()
+    with write_transaction(engine) as connection:
+        connection.execute(insert(audit_tile), TILE | {"n": 3})
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA busy_timeout=0")
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert busy == 0
