@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from connectors.state.charges import FORGET_AFTER_SECONDS, BudgetKind, charge
-from connectors.state.database import open_state, reading
+from connectors.state.charges import FORGET_AFTER_SECONDS, BudgetKind, charge, charge_of, require_chargeable
+from connectors.state.database import open_state, reading, writing
 from connectors.state.tables import seen_envelope
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import digest_of
@@ -97,3 +97,31 @@ def test_ids_of_long_ago_are_forgotten_a_few_at_a_time(tmp_path: Path) -> None:
         kept = connection.scalars(select(seen_envelope.c.id)).all()
     state.dispose()
     assert sorted(kept) == [claims(number).id for number in range(24, 25)]
+
+
+def looked_at(path: Path, number: int, amount: int) -> ProblemCode | None:
+    """Return why a charge would be refused, asked while somebody else holds the write lock."""
+    state = open_state(path / "state.sqlite3")
+    asked = charge_of(claims(number), agreement_with(), BudgetKind.EVALUATIONS, amount, DAY, SECONDS)
+    try:
+        with writing(state):
+            require_chargeable(state, asked)
+    except ProblemError as error:
+        return error.code
+    finally:
+        state.dispose()
+    return None
+
+
+def test_what_would_be_refused_is_seen_without_the_write_lock_and_leaves_nothing(tmp_path: Path) -> None:
+    charged(tmp_path, 1, 60)
+    assert looked_at(tmp_path, 1, 1) is ProblemCode.REPLAYED
+    assert looked_at(tmp_path, 2, 41) is ProblemCode.BUDGET_EXHAUSTED
+    assert [looked_at(tmp_path, 2, 40) for _ in range(2)] == [None, None]
+    assert charged(tmp_path, 2, 40) is None
+
+
+def test_what_was_seen_chargeable_is_refused_where_another_was_quicker(tmp_path: Path) -> None:
+    assert looked_at(tmp_path, 1, 60) is None
+    assert charged(tmp_path, 2, 60) is None
+    assert charged(tmp_path, 1, 60) is ProblemCode.BUDGET_EXHAUSTED
