@@ -1,11 +1,8 @@
 """Publish a prepared index: the evaluation key first, then the parts that the gateway lacks, then activate."""
 
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from connectors.context import Connector
 from connectors.epochs import end_older_epochs
@@ -15,6 +12,7 @@ from connectors.key_statements import publish_evaluation_key
 from connectors.publisher.covered_records import IndexCounts
 from connectors.publisher.prepare_index import IndexPreparation
 from connectors.publisher.publishing_alone import publishing_alone
+from connectors.publisher.send_parts import send_parts
 from connectors.register import Register
 from connectors.state.agreements import find_agreement
 from connectors.state.index_records import Publication, find_active, find_prepared, load_part, mark_active
@@ -34,7 +32,6 @@ from schemas.messages.index import (
 from schemas.problem import ProblemCode, ProblemError
 
 MAX_STATUS_BYTES = 1024 * 1024
-PARTS_UNDER_WAY: Final = 2
 DEFAULT_EPOCH_OVERLAP = timedelta(days=7)
 
 Progress = Callable[[str, int, int | None], None]
@@ -135,30 +132,22 @@ class IndexPublisher:
     def _send_parts(
         self, agreement: Agreement, prepared: Publication, received: set[int], progress: Progress
     ) -> list[str]:
-        """Send the parts that the gateway lacks, and return the digests of all of them.
-
-        While the gateway takes one part, the next one is got ready here and is on its way.
-        """
+        """Send the parts that the gateway lacks, and return the digests of all of them."""
         digests: list[str] = []
-        under_way: deque[Future[None]] = deque()
-        progress("send", 0, prepared.parts)
-        with ThreadPoolExecutor(PARTS_UNDER_WAY) as senders:
+
+        def missing() -> Iterator[bytes]:
             for number in range(prepared.parts):
                 body = load_part(self._connector.state, prepared.index, number)
                 digests.append(digest_of(body))
-                if len(under_way) == PARTS_UNDER_WAY:
-                    under_way.popleft().result()
                 if number not in received:
-                    under_way.append(senders.submit(self._send_part, agreement, body))
-                if (done := number + 1 - len(under_way)) > 0:
-                    progress("send", done, prepared.parts)
-            while under_way:
-                under_way.popleft().result()
-                progress("send", prepared.parts - len(under_way), prepared.parts)
-        return digests
+                    yield body
 
-    def _send_part(self, agreement: Agreement, body: bytes) -> None:
-        self._ask(agreement, MessageType.INDEX_PART, IndexPart.from_bytes(body, MAX_INDEX_PART_BYTES))
+        def send(body: bytes) -> None:
+            self._ask(agreement, MessageType.INDEX_PART, IndexPart.from_bytes(body, MAX_INDEX_PART_BYTES))
+
+        progress("send", 0, prepared.parts)
+        send_parts(missing(), send, lambda count: progress("send", len(received) + count, prepared.parts))
+        return digests
 
     def _begin(self, agreement: Agreement, prepared: Publication, key_id: str) -> None:
         begin = IndexBegin.model_validate(
