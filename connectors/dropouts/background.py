@@ -1,8 +1,13 @@
 """Work on what was asked for away from the pages, one thread a kind; what a stopped console left undone goes on."""
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+LOG = logging.getLogger("tongxin.connector")
 
 RETRY_SECONDS: Final = 30.0
 """What waits for the gateway is tried again after so long."""
@@ -54,6 +59,8 @@ class BackgroundWorker:
                 self._work()
                 if self._is_waiting():
                     self._more.wait(self._retry_seconds)
+        except SQLAlchemyError as error:  # the next wish, or the next start, begins another thread
+            LOG.error("%s stopped: %s", self._name, type(error).__name__)  # noqa: TRY400 - without what was bound
         finally:
             with self._known:
                 if self._thread is threading.current_thread():

@@ -113,6 +113,12 @@ def claim_run(connection: Connection, number: int, judge: str, now: int, until: 
     return claimed.rowcount == 1
 
 
+def renew_claim(connection: Connection, number: int, judge: str, until: int) -> None:
+    """Let a claim last until later, if `judge` still holds it."""
+    mine = (match_run.c.id == number, match_run.c.judge == judge)
+    connection.execute(update(match_run).where(*mine).values(judge_until=until))
+
+
 def release_run(connection: Connection, number: int, judge: str) -> None:
     """Give a claim up, so that another judge need not wait until it is over."""
     mine = (match_run.c.id == number, match_run.c.judge == judge)

@@ -1,7 +1,6 @@
 """Judges a run once: the first `match` request closes it, claims it, judges it without any lock, and stores all rows.
 
-Whoever comes meanwhile waits for it. A claim is over after a while, so that a process that died holds nobody up; what
-a judge brings that lost its claim is thrown away.
+Whoever comes meanwhile waits for it. What a judge brings that lost its claim is thrown away.
 """
 
 import time
@@ -33,6 +32,7 @@ from gateway.services.context import Gateway
 from gateway.services.destroy_runs import delete_parts_of_run
 from gateway.services.find_records import store_profile
 from gateway.services.request_trail import Received, model_event
+from gateway.services.run_claim import CLAIM_SECONDS, kept_claim
 from gateway.services.weigh_run import Weighed, gather, weigh
 from linkage.run import Model
 from schemas.agreement import Agreement
@@ -43,7 +43,6 @@ from schemas.problem import ProblemCode, ProblemError
 RUN_LIFETIME: Final = timedelta(days=14)
 """So long the outcomes of a run are kept: for clerical review, and for a question that was interrupted."""
 
-CLAIM_SECONDS: Final = 600
 WAIT_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 0.1
 
@@ -118,10 +117,11 @@ def _judge_claimed(judge: _Judge, run: Run) -> None:
     gateway = judge.gateway
     is_stored = False
     try:
-        with read_transaction(gateway.engine) as connection:
-            material = gather(connection, judge.standing.agreement, run)
-        weighed = weigh(material)
-        is_stored = gateway.journal.write(partial(_store, judge, run, weighed)).value
+        with kept_claim(gateway, run.id, judge.claim):
+            with read_transaction(gateway.engine) as connection:
+                material = gather(connection, judge.standing.agreement, run)
+            weighed = weigh(material)
+            is_stored = gateway.journal.write(partial(_store, judge, run, weighed)).value
     finally:
         if not is_stored:
             gateway.journal.write(partial(_release, judge, run))

@@ -21,11 +21,12 @@ from gateway.persistence.index_tables import active_index
 from gateway.persistence.publication_queries import find_active, set_profile
 from gateway.persistence.run_queries import claim_run
 from gateway.persistence.run_tables import linkage_model, match_outcome, match_run, match_run_part
-from gateway.services import judge_run
+from gateway.services import judge_run, run_claim
 from gateway.services.destroy_runs import delete_ended_runs, delete_over_runs
 from gateway.services.end_epochs import end_epochs
-from gateway.services.judge_run import CLAIM_SECONDS, RUN_LIFETIME
+from gateway.services.judge_run import RUN_LIFETIME
 from gateway.services.receive_match_part import OPEN_RUN_LIFETIME
+from gateway.services.run_claim import CLAIM_SECONDS
 from gateway.services.weigh_run import Material, Weighed, weigh
 from linkage.run import IndexProfile
 from schemas.agreement import Agreement, Approval
@@ -211,6 +212,38 @@ def _claim(world: World, judge: str, now: int) -> None:
     assert world.gateway.journal.write(
         lambda connection: Draft(claim_run(connection, 1, judge, now, now + CLAIM_SECONDS), ())
     ).value
+
+
+def test_a_judge_that_works_for_long_keeps_its_claim(
+    world: World, agreement: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _new_run()
+    _send(world, agreement, run, 0, {0: asked(CHILDREN[0])})
+    monkeypatch.setattr(run_claim, "RENEW_SECONDS", 0.02)
+
+    def slow(material: Material) -> Weighed:
+        with monkeypatch.context() as patch:
+            patch.setattr(judge_run, "weigh", weigh)
+            patch.setattr(judge_run, "WAIT_SECONDS", 0.3)
+            world.clock.ahead = timedelta(seconds=2 * CLAIM_SECONDS)
+            _wait_until_held(world)
+            assert _code(world.fetch(agreement, run, 1, [0])) is ProblemCode.OVERLOADED
+        return weigh(material)
+
+    monkeypatch.setattr(judge_run, "weigh", slow)
+    assert _fetch(world, agreement, run, 1, [0]).outcomes[0].outcome is Outcome.MATCH
+
+
+def _wait_until_held(world: World) -> None:
+    """Wait until the run's claim lasts beyond this moment."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with read_transaction(world.gateway.engine) as connection:
+            until = connection.scalar(select(match_run.c.judge_until))
+        if until is not None and until > world.clock.seconds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("the claim was not renewed")
 
 
 def test_what_a_judge_brings_that_lost_its_claim_is_thrown_away(
