@@ -15,6 +15,7 @@ HASHES_A_QUERY: Final = 1_000
 ROWS_A_FETCH: Final = 20_000
 FIRST_BYTES: Final = 256
 
+
 def _is_removed(generation: int | BindParameter[int]) -> ColumnElement[bool]:
     return exists().where(
         index_removal.c.volume == index_entry.c.volume,
