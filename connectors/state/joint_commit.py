@@ -6,15 +6,14 @@ before it. A change that fails is undone alone, and its own caller hears of it.
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import Lock
-from types import TracebackType
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from connectors.state.database import writing
+from hosting.database.attempt import SavepointAttempt
 
 T = TypeVar("T")
 
@@ -72,7 +71,9 @@ class JointCommit:
         try:
             with writing(engine) as connection:
                 for pending in group:
-                    _run(connection, pending)
+                    with SavepointAttempt(connection) as attempt:
+                        pending.value = pending.change(connection)
+                    pending.error = attempt.error
         except BaseException as error:
             for pending in group:
                 if pending.error is None:
@@ -88,28 +89,3 @@ def _failure(cause: BaseException) -> JointCommitError:
     failure = JointCommitError("the transaction could not be committed")
     failure.__cause__ = cause
     return failure
-
-
-def _run(connection: Connection, pending: _Pending) -> None:
-    """Run one change in its savepoint. An error of the savepoint itself is the group's: the transaction is gone."""
-    # Said to the driver's connection itself: by way of SQLAlchemy it costs as much again as a small change.
-    driver: Any = connection.connection.driver_connection
-    driver.execute("SAVEPOINT change")
-    with _Attempt(pending):
-        pending.value = pending.change(connection)
-    if pending.error is not None:
-        driver.execute("ROLLBACK TO SAVEPOINT change")
-    driver.execute("RELEASE SAVEPOINT change")
-
-
-class _Attempt(AbstractContextManager["_Attempt"]):
-    """Keeps whatever exception its block raises: a change may fail in any way, and its caller is to hear of it."""
-
-    def __init__(self, pending: _Pending) -> None:
-        self._pending = pending
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
-    ) -> bool:
-        self._pending.error = error if isinstance(error, Exception) else None
-        return self._pending.error is not None

@@ -2,10 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -19,6 +17,7 @@ from gateway.log.tree_store import TreeStore
 from gateway.log.write_errors import AuditOutcomeUnknownError, AuditUnavailableError
 from gateway.log.write_outcome import Outcome
 from gateway.persistence.engine import write_transaction
+from hosting.database.attempt import Attempt, SavepointAttempt
 from schemas.randomness import RandomSource
 
 _logger = logging.getLogger(__name__)
@@ -68,7 +67,7 @@ class GroupWriter:
         """
         outcomes: dict[PendingWrite, Written[Any] | Exception] = {}
         failure = AuditUnavailableError
-        with _Attempt() as attempt:
+        with Attempt() as attempt:
             with write_transaction(self._engine) as connection:
                 batch = self._batch_in(connection)
                 for pending in group:
@@ -111,33 +110,13 @@ class GroupWriter:
         return self._edge.copy()
 
 
-class _Attempt(AbstractContextManager["_Attempt"]):
-    """Keeps whatever exception its block raises: a change may fail in any way, and its caller is to hear of it."""
-
-    error: Exception | None = None
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
-    ) -> bool:
-        if not isinstance(error, Exception):
-            return False
-        self.error = error
-        return True
-
-
 def _run_change(connection: Connection, batch: LeafBatch, pending: PendingWrite) -> Written[Any] | Exception:
-    """Run one change in its savepoint. An error of the savepoint itself is the group's: the transaction is gone."""
-    # Said to the driver's connection itself: by way of SQLAlchemy it costs as much again as a small change.
-    driver: Any = connection.connection.driver_connection
-    driver.execute("SAVEPOINT change")
-    with _Attempt() as attempt:
+    """Run one change; one that fails is undone alone."""
+    with SavepointAttempt(connection) as attempt:
         draft = pending.change(connection)
         prepared = batch.prepare(connection, draft.events)
     if attempt.error is not None:
-        driver.execute("ROLLBACK TO SAVEPOINT change")
-        driver.execute("RELEASE SAVEPOINT change")
         return attempt.error
-    driver.execute("RELEASE SAVEPOINT change")
     return Written(draft.value, batch.add(prepared))
 
 
