@@ -1,9 +1,10 @@
 """Sends the parts of an index, some of them at a time: while the gateway takes one, the next is got ready."""
 
-from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
+
+from hosting.run_ahead import run_ahead
 
 PARTS_UNDER_WAY: Final = 2
 
@@ -19,16 +20,6 @@ def send_parts(bodies: Iterable[bytes], send: Callable[[bytes], object], arrived
     Raises:
         Exception: whatever `send` raised first, in the order of the parts.
     """
-    under_way: deque[Future[object]] = deque()
-    count = 0
     with ThreadPoolExecutor(PARTS_UNDER_WAY) as senders:
-        for body in bodies:
-            if len(under_way) == PARTS_UNDER_WAY:
-                under_way.popleft().result()
-                count += 1
-                arrived(count)
-            under_way.append(senders.submit(send, body))
-        while under_way:
-            under_way.popleft().result()
-            count += 1
+        for count, _ in enumerate(run_ahead(senders, send, bodies, PARTS_UNDER_WAY), start=1):
             arrived(count)

@@ -5,15 +5,14 @@ not active yet. Entries are written in the order of their hashes and in steps, s
 Whenever the process is killed, matching sees the old index or the new one, and activating again goes on.
 """
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.domain.index_order import order_entries
+from gateway.domain.index_order import OrderedEntries, order_entries
 from gateway.domain.published_table import published_table
 from gateway.log.events import EventType
 from gateway.log.journal import Draft
@@ -40,6 +39,7 @@ from gateway.services.destroy_index import delete_ended_rows, delete_received_pa
 from gateway.services.find_records import ensure_profile, store_profile
 from gateway.services.publish_index import index_status, load_provider_agreement, require_receiving
 from gateway.services.request_trail import Received, register_event
+from hosting.run_ahead import run_ahead
 from linkage.run import IndexProfile, profile_of
 from schemas.agreement_terms import get_key_set
 from schemas.formats import ENTRY_BYTES, HANDLE_BYTES, digest_of
@@ -119,16 +119,15 @@ def _write(gateway: Gateway, publication: Publication, key_set: KeySet) -> Index
 
 def _write_entries(gateway: Gateway, publication: Publication) -> None:
     """Write entries in steps, while the next ones are put in order; the publication may be given up in between."""
-    under_way: deque[Future[None]] = deque()
+
+    def write(step: OrderedEntries) -> None:
+        _write_step(gateway, publication, partial(insert_entries, entries=step))
+
+    steps = order_entries(partial(_packed_entries, gateway, publication))
     with ThreadPoolExecutor(1) as writing:
         try:
-            for step in order_entries(partial(_packed_entries, gateway, publication)):
-                if len(under_way) == STEPS_READY:
-                    under_way.popleft().result()
-                insert = partial(insert_entries, entries=step)
-                under_way.append(writing.submit(_write_step, gateway, publication, insert))
-            while under_way:
-                under_way.popleft().result()
+            for _ in run_ahead(writing, write, steps, STEPS_READY):
+                pass
         finally:
             writing.shutdown(cancel_futures=True)  # after a step that failed
 
