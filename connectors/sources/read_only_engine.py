@@ -1,6 +1,7 @@
 """Engines that can read and not write, whatever statement reaches them."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,9 @@ CONNECT_TIMEOUT_SECONDS: Final = 10
 
 _SQLITE = "sqlite"
 _POSTGRESQL = "postgresql"
+_OPENER = "tongxin_opener"
+
+Opener = Callable[[], sqlite3.Connection]
 
 
 def parse_url(written: str) -> URL:
@@ -55,7 +59,15 @@ def _open_sqlite(url: URL, base_folder: Path) -> Engine:
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(address, uri=True, timeout=CONNECT_TIMEOUT_SECONDS)
 
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    engine.update_execution_options(**{_OPENER: connect})
+    return engine
+
+
+def find_opener(engine: Engine) -> Opener | None:
+    """Return what opens a SQLite file for `engine`, for reading alone as well; None for another database."""
+    opener: Opener | None = engine.get_execution_options().get(_OPENER)
+    return opener
 
 
 def _open_postgresql(url: URL) -> Engine:

@@ -1,6 +1,7 @@
 """Rows of a database table or of one declared SELECT, through SQLAlchemy, read only."""
 
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -9,17 +10,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, column, func, select
-from sqlalchemy import Row as ResultRow
 from sqlalchemy.exc import NoSuchTableError, OperationalError, SQLAlchemyError
 
 from connectors.sources.errors import SourceError
 from connectors.sources.ledger_rows import MAX_CELL_CHARACTERS
+from connectors.sources.read_only_engine import find_opener
 from connectors.sources.source import CellValue, ColumnNames, Note, Row
 from connectors.sources.sql_relation import Relation
+from connectors.sources.sqlite_look_up import KEYS_PER_FETCH, Keys, SqliteLookUp
 
 ROWS_PER_FETCH: Final = 1000
-KEYS_PER_FETCH: Final = 500
-"""Below the limit on parameters of every supported database."""
 
 _INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
 
@@ -40,12 +40,13 @@ class SqlSource:
         self._wanted = wanted
         self._key = key
         self._first_key = self._query(()).limit(1)
-        self._made: dict[tuple[str, ...], Select[*tuple[Any, ...]]] = {}
+        opener = find_opener(engine)
+        self._sqlite = None if opener is None else SqliteLookUp(opener, relation, key)
 
     def columns(self) -> tuple[str, ...]:
         """Return the mapped column names that are there."""
         with self._connect() as connection:
-            return self._mapped(connection)
+            return self._mapped(self._relation.names(connection))
 
     def count(self) -> int | None:
         """Return the number of rows."""
@@ -64,7 +65,7 @@ class SqlSource:
     def rows(self) -> Iterator[Row]:
         """Yield all rows in the order of the key, as a stream."""
         with self._connect() as connection:
-            names = self._mapped(connection)
+            names = self._mapped(self._relation.names(connection))
             query = self._query(names).order_by(column(self._key))
             before: object = None
             for number, found in enumerate(connection.execute(query, execution_options=_STREAM), 1):
@@ -75,18 +76,35 @@ class SqlSource:
 
     def fetch(self, locators: Sequence[str]) -> Mapping[str, Row]:
         """Return the rows with these keys; their numbers count within the answer."""
+        names, found = self._looked_up(locators)
         rows: dict[str, Row] = {}
-        with self._connect() as connection:
-            names = self._mapped(connection)
-            chosen = self._chosen(names)
-            keys = self._typed_keys(connection, locators)
-            for start in range(0, len(keys), KEYS_PER_FETCH):
-                for found in connection.execute(chosen, {_KEYS: keys[start : start + KEYS_PER_FETCH]}):
-                    row = self._row(len(rows) + 1, names, found)
-                    if row.locator in rows:
-                        raise SourceError("key_not_unique")
-                    rows[row.locator] = row
+        for number, values in enumerate(found, 1):
+            row = self._row(number, names, values)
+            if row.locator in rows:
+                raise SourceError("key_not_unique")
+            rows[row.locator] = row
         return rows
+
+    def _looked_up(self, locators: Sequence[str]) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+        """Return the columns that are there, and the rows with these keys; the first value of each is its key."""
+        if self._sqlite is None:
+            return self._selected(locators)
+        try:
+            names, found = self._sqlite.look_up(self._mapped, lambda first: _typed_keys(first, locators))
+        except sqlite3.Error:
+            self.columns()  # it names what is missing
+            raise SourceError("query_failed") from None
+        return names, [*found]
+
+    def _selected(self, locators: Sequence[str]) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+        found: list[Sequence[Any]] = []
+        with self._connect() as connection:
+            names = self._mapped(self._relation.names(connection))
+            chosen = self._query(names).where(column(self._key).in_(bindparam(_KEYS, expanding=True)))
+            keys = _typed_keys(connection.execute(self._first_key).scalar(), locators)
+            for start in range(0, len(keys), KEYS_PER_FETCH):
+                found += connection.execute(chosen, {_KEYS: keys[start : start + KEYS_PER_FETCH]})
+        return names, found
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -101,9 +119,8 @@ class SqlSource:
         except SQLAlchemyError:
             raise SourceError("query_failed") from None
 
-    def _mapped(self, connection: Connection) -> tuple[str, ...]:
+    def _mapped(self, there: frozenset[str]) -> tuple[str, ...]:
         """Return the first name of each wanted column that is there. Raises `SourceError` without the key."""
-        there = self._relation.names(connection)
         if self._key not in there:
             raise SourceError("column_missing", column=self._key)
         found = (next((name for name in names if name in there), None) for names in self._wanted)
@@ -115,28 +132,20 @@ class SqlSource:
         columns: list[ColumnElement[Any]] = [column(name) for name in wanted]
         return select(*columns).select_from(self._relation.as_from(list(dict.fromkeys(wanted))))
 
-    def _chosen(self, names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-        """Select the rows of some keys; made once for the columns that are there, since requests wait for it."""
-        chosen = self._made.get(names)
-        if chosen is None:
-            chosen = self._query(names).where(column(self._key).in_(bindparam(_KEYS, expanding=True)))
-            self._made = {names: chosen}
-        return chosen
-
-    def _typed_keys(self, connection: Connection, locators: Sequence[str]) -> list[int] | list[str]:
-        """Return the keys as the database types them; a locator that can't be a key is not there."""
-        first = connection.execute(self._first_key).scalar()
-        if isinstance(first, int):
-            return [int(locator) for locator in locators if _INTEGER.fullmatch(locator)]
-        return list(locators)
-
-    def _row(self, number: int, names: Sequence[str], found: ResultRow[*tuple[Any, ...]]) -> Row:
+    def _row(self, number: int, names: Sequence[str], found: Sequence[Any]) -> Row:
         cells = {name: _cell(value, number, name) for name, value in zip(names, found[1:], strict=True)}
         return Row(number=number, locator=_locator(found[0], number, self._key), cells=cells)
 
 
 _STREAM = {"yield_per": ROWS_PER_FETCH}
 _KEYS: Final = "tongxin_keys"
+
+
+def _typed_keys(first: object, locators: Sequence[str]) -> Keys:
+    """Return the keys as the database types them, as `first` shows; a locator that can't be a key is not there."""
+    if isinstance(first, int):
+        return [int(locator) for locator in locators if _INTEGER.fullmatch(locator)]
+    return list(locators)
 
 
 def _locator(key: object, number: int, name: str) -> str:

@@ -1,6 +1,7 @@
 """Databases are read, never written, and only what the mapping declares."""
 
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.sources.errors import SourceError
 from connectors.sources.read_only_engine import open_read_only, parse_url
+from connectors.sources.source import Row
 from connectors.sources.sql import SqlSource
 from connectors.sources.sql_relation import SelectRelation, TableRelation
 from tests.unit.connectors.ledgers import citizen_id
@@ -33,15 +35,14 @@ def engine_of(path):
     return open_read_only(parse_url(f"sqlite:///{path.name}"), path.parent)
 
 
-@pytest.mark.parametrize(
-    "relation",
-    [
-        TableRelation("常住人口"),
-        TableRelation("main.常住人口"),
-        SelectRelation("select * from 常住人口 where 性别 <> 'a:b' AND 姓名 like '测%'"),
-    ],
-    ids=["table", "table with schema", "select"],
-)
+RELATIONS = {
+    "table": TableRelation("常住人口"),
+    "table with schema": TableRelation("main.常住人口"),
+    "select": SelectRelation("select * from 常住人口 where 性别 <> 'a:b?' AND 姓名 like '测%'"),
+}
+
+
+@pytest.mark.parametrize("relation", RELATIONS.values(), ids=RELATIONS)
 def test_rows_come_in_the_order_of_the_key_with_mapped_columns_only(database, relation):
     source = SqlSource(engine_of(database), relation, WANTED, key="编号")
     assert source.columns() == ("姓名", "性别", "公民身份号码")
@@ -61,6 +62,63 @@ def test_rows_are_fetched_by_key_in_batches(database):
 def test_a_text_key_is_fetched_as_text(database):
     source = SqlSource(engine_of(database), TableRelation("常住人口"), WANTED, key="姓名")
     assert set(source.fetch(["测试7", "' OR '1'='1"])) == {"测试7"}
+
+
+@pytest.mark.parametrize("relation", RELATIONS.values(), ids=RELATIONS)
+@pytest.mark.parametrize("is_by_driver", [True, False])
+def test_rows_fetched_by_the_driver_alone_are_those_of_sqlalchemy(database, relation, is_by_driver):
+    engine = engine_of(database) if is_by_driver else create_engine(f"sqlite:///{database}")
+    source = SqlSource(engine, relation, (*WANTED, ("秘密",)), key="编号")
+    assert source.fetch(["7", "8", "x", "5000"]) == {
+        str(n): Row(
+            number=n - 6,
+            locator=str(n),
+            cells={"姓名": f"测试{n}", "性别": "女", "公民身份号码": citizen_id(n * 2), "秘密": None},
+        )
+        for n in (7, 8)
+    }
+    assert source.fetch([]) == {}
+
+
+def write_people(path, text="CREATE TABLE 常住人口 (编号 INTEGER PRIMARY KEY, 姓名 TEXT)", name="新来"):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(text)
+        connection.execute("INSERT INTO 常住人口 (编号, 姓名) VALUES (1, ?)", (name,))
+
+
+@pytest.mark.parametrize("put", [Path.replace, lambda new, old: old.write_bytes(new.read_bytes())])
+def test_a_file_that_was_put_in_the_place_of_another_is_read_at_once(tmp_path, put):
+    old, new = tmp_path / "户籍.db", tmp_path / "新.db"
+    write_people(old, name="旧人")
+    source = SqlSource(engine_of(old), TableRelation("常住人口"), WANTED, key="编号")
+    assert source.fetch(["1"])["1"].cells == {"姓名": "旧人"}
+    write_people(new)  # as many pages and as many changes as the old one
+    put(new, old)
+    assert source.fetch(["1"])["1"].cells == {"姓名": "新来"}
+
+
+def test_the_name_of_a_column_that_is_gone_is_no_value(database):
+    source = SqlSource(engine_of(database), TableRelation("常住人口"), WANTED, key="编号")
+    assert source.fetch(["7"])["7"].cells["性别"] == "女"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("ALTER TABLE 常住人口 DROP COLUMN 性别")
+    assert source.fetch(["7"])["7"].cells == {"姓名": "测试7", "公民身份号码": citizen_id(14)}
+
+
+def test_the_first_name_of_a_column_counts_from_when_it_is_there(tmp_path):
+    path = tmp_path / "户籍.db"
+    write_people(path)
+    source = SqlSource(engine_of(path), TableRelation("常住人口"), (("名字", "姓名"),), key="编号")
+    assert source.fetch(["1"])["1"].cells == {"姓名": "新来"}
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE 常住人口 ADD COLUMN 名字 TEXT DEFAULT '又名'")
+    assert source.fetch(["1"])["1"].cells == {"名字": "又名"}
+
+
+def test_nobody_waits_for_a_register_that_was_read(database):
+    SqlSource(engine_of(database), TableRelation("常住人口"), WANTED, key="编号").fetch(["7"])
+    with closing(sqlite3.connect(database, timeout=0)) as connection, connection:
+        connection.execute("BEGIN EXCLUSIVE")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +222,31 @@ def test_what_can_not_be_read_is_named(database, relation, key, code):
     with pytest.raises(SourceError) as refused:
         list(SqlSource(engine_of(database), relation, WANTED, key=key).rows())
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("relation", "key", "locator", "code"),
+    [
+        (TableRelation("没有"), "编号", "1", "table_missing"),
+        (TableRelation("常住人口"), "没有", "1", "column_missing"),
+        (TableRelation("常住人口"), "性别", "女", "key_not_unique"),
+        (SelectRelation("SELECT 编号 FROM 常住人口) UNION SELECT 1 WHERE (1 = 1"), "编号", "1", "query_failed"),
+        (SelectRelation("SELECT 编号, json(姓名) AS 姓名 FROM 常住人口"), "编号", "1", "query_failed"),
+        (SelectRelation("SELECT 编号, x'00' AS 姓名 FROM 常住人口"), "编号", "1", "cell_type"),
+    ],
+)
+def test_what_can_not_be_fetched_is_named(database, relation, key, locator, code):
+    with pytest.raises(SourceError) as refused:
+        SqlSource(engine_of(database), relation, WANTED, key=key).fetch([locator])
+    assert refused.value.code == code
+
+
+def test_a_file_that_is_gone_is_named(database):
+    source = SqlSource(engine_of(database), TableRelation("常住人口"), WANTED, key="编号")
+    database.unlink()
+    with pytest.raises(SourceError) as refused:
+        source.fetch(["1"])
+    assert refused.value.code == "database_unreachable"
 
 
 @pytest.mark.parametrize(
