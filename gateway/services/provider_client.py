@@ -1,14 +1,12 @@
 """Sends a requester's message on to the provider's connector; every size and every time is bounded."""
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse
 
-import httpx
-
-from hosting.certificates import trusted_authorities
+from gateway.services.provider_connections import ProviderConnections, parse_address
 from schemas.envelope import ENVELOPE_HEADER
 from schemas.problem import MAX_PROBLEM_BYTES, PROBLEM_MEDIA_TYPE, ProblemCode, ProblemError
-
-CONNECT_TIMEOUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +19,13 @@ class ProviderReply:
 
 
 class ProviderClient:
-    """Reaches the connectors of providers."""
+    """Reaches the connectors of providers: a message goes to the enrolled endpoint or nowhere.
+
+    No proxy from the environment, no redirect, no cookie.
+    """
 
     def __init__(self, timeout_seconds: float, max_connections: int) -> None:
-        # No proxy from the environment, no redirects: a message goes to the enrolled endpoint or nowhere.
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS),
-            limits=httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
-            verify=trusted_authorities(),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._connections = ProviderConnections(timeout_seconds, max_connections)
 
     def send(self, url: str, headers: dict[str, str], body: bytes, max_bytes: int) -> ProviderReply:
         """Post `body` and return what comes back.
@@ -41,24 +35,34 @@ class ProviderClient:
                 an answer nor a problem.
         """
         try:
-            with self._http.stream("POST", url, headers=headers, content=body) as response:
-                is_problem = response.headers.get("Content-Type", "") == PROBLEM_MEDIA_TYPE
-                if is_problem == (response.status_code == httpx.codes.OK):
-                    raise ProblemError(ProblemCode.PROVIDER_ANSWER_INVALID)
-                received = _read_at_most(response, MAX_PROBLEM_BYTES if is_problem else max_bytes)
-                return ProviderReply(response.headers.get(ENVELOPE_HEADER, ""), received, is_problem)
-        except httpx.HTTPError:
+            address = parse_address(url)
+            with self._connections.lent(address) as connection:
+                connection.request("POST", address.path, body, headers)
+                with connection.getresponse() as response:
+                    return _read_reply(response, max_bytes)
+        except (OSError, HTTPException, ValueError):
             raise ProblemError(ProblemCode.PROVIDER_UNREACHABLE) from None
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        self._connections.close()
 
 
-def _read_at_most(response: httpx.Response, max_bytes: int) -> bytes:
-    received = bytearray()
-    for chunk in response.iter_raw():
-        received += chunk
-        if len(received) > max_bytes:
-            raise ProblemError(ProblemCode.PROVIDER_ANSWER_INVALID)
-    return bytes(received)
+def _read_reply(response: HTTPResponse, max_bytes: int) -> ProviderReply:
+    is_problem = response.getheader("Content-Type", "") == PROBLEM_MEDIA_TYPE
+    if is_problem == (response.status == HTTPStatus.OK):
+        raise ProblemError(ProblemCode.PROVIDER_ANSWER_INVALID)
+    received = _read_at_most(response, MAX_PROBLEM_BYTES if is_problem else max_bytes)
+    return ProviderReply(response.getheader(ENVELOPE_HEADER, ""), received, is_problem)
+
+
+def _read_at_most(response: HTTPResponse, max_bytes: int) -> bytes:
+    """Read the whole body; raises HTTPException where it ends before its stated length."""
+    if response.length is not None and response.length > max_bytes:
+        raise ProblemError(ProblemCode.PROVIDER_ANSWER_INVALID)
+    received = response.read(max_bytes + 1)
+    if len(received) > max_bytes:
+        raise ProblemError(ProblemCode.PROVIDER_ANSWER_INVALID)
+    if response.length:
+        raise HTTPException("the answer ended early")
+    return received
