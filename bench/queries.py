@@ -1,18 +1,22 @@
 """Signed match queries and relayed exchanges per second through gunicorn, against the same server's unsigned no-op."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import cycle, islice
 
+from bench.bare_server import bare_server
 from bench.harness import Comparison, Contest, Figure, Sample, Tell, compare
 from bench.load import HttpRequest, send_all
 from bench.log_append import durable_postgresql
-from bench.matching import ask, compare_batch
+from bench.matching import ask, compare_batch, sign_query
 from bench.relaying import Relay, relaying
 from bench.report import Result
 from bench.scale import Scale
 from bench.scene import Scene, open_scene
 from connectors.requester.hashes import HashedRow
 from demo.scenario.desks import publish
+from schemas.envelope import ENVELOPE_HEADER
 
 CLIENTS = (1, 16, 64)
 OTHERWISE_CLIENTS = 16
@@ -23,7 +27,8 @@ _NO_OP = HttpRequest("GET", "/healthz")
 def run(scale: Scale, tell: Tell) -> Iterator[Result]:
     """Ask about one record a query with 1, 16 and 64 clients, about many in one query; then exchange the matches.
 
-    Last, 16 clients of a gateway of two processes, and of one on PostgreSQL.
+    Single queries are compared with a no-op, and with an empty server that gets and gives as many bytes. Last, 16
+    clients of a gateway of two processes, and of one on PostgreSQL.
     """
     tell("starting a gateway and publishing an index")
     with open_scene(scale.register_records) as scene:
@@ -32,6 +37,7 @@ def run(scale: Scale, tell: Tell) -> Iterator[Result]:
         for clients in CLIENTS:
             yield compare(_queries(scene, asked, clients, scale), scale.rounds, tell)
         yield compare_batch(scene, asked, scale.rounds, tell, name=f"signed match queries of {len(asked):,} records")
+        yield from _against_bare(scene, asked, scale, tell)
         with relaying(scene, asked[:RELAYED_RECORDS]) as relay:
             for clients in CLIENTS:
                 yield compare(_exchanges(relay, clients, scale), scale.rounds, tell)
@@ -40,6 +46,18 @@ def run(scale: Scale, tell: Tell) -> Iterator[Result]:
         yield _hosted_otherwise(scene, "2 processes", scale, tell)
     with durable_postgresql() as url, open_scene(scale.register_records, database=url) as scene:
         yield _hosted_otherwise(scene, "PostgreSQL", scale, tell)
+
+
+def _against_bare(scene: Scene, asked: Sequence[HashedRow], scale: Scale, tell: Tell) -> Iterator[Comparison]:
+    """Compare with a server that reads the same requests and answers as many bytes, and does nothing else."""
+    request = sign_query(scene, asked[:1])
+    (body,) = send_all(scene.stage.gateway_url, [request], 1).bodies
+    with bare_server(scene.stage.folder, len(request.headers[ENVELOPE_HEADER]), len(body)) as bare:
+        for clients in CLIENTS:
+            queries = _queries(scene, asked, clients, scale, ", as many bytes both ways")
+            answered = partial(bare.answer, request, scale.no_ops, clients)
+            peer = f"an empty server, {clients} clients"
+            yield compare(replace(queries, peer=peer, theirs=answered), scale.rounds, tell)
 
 
 def _hosted_otherwise(scene: Scene, how: str, scale: Scale, tell: Tell) -> Comparison:
