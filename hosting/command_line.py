@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 import click
 from rich.console import Console
 
+from hosting.loading import spared_the_collector
 from keys.custody.errors import CustodyError
 from keys.custody.passphrase import obtain_passphrase
 from schemas.problem import ProblemError
@@ -79,9 +81,17 @@ class LazyGroup(FriendlyGroup):
         place = self._places.get(cmd_name)
         if place is None:
             return super().get_command(ctx, cmd_name)
-        module, _, name = place.partition(":")
-        command: click.Command = getattr(import_module(module), name)
+        name_of_module, _, name = place.partition(":")
+        command: click.Command = getattr(_loaded(name_of_module), name)
         return command
+
+
+def _loaded(name: str) -> ModuleType:
+    known = sys.modules.get(name)
+    if known is not None:
+        return known
+    with spared_the_collector():
+        return import_module(name)
 
 
 def start_options(folder_help: str) -> Callable[[F], F]:

@@ -1,5 +1,8 @@
 """Command line of the gateway."""
 
-from gateway.cli.main import main
+from hosting.loading import spared_the_collector
+
+with spared_the_collector():
+    from gateway.cli.main import main
 
 __all__ = ["main"]
