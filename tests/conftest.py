@@ -1,5 +1,6 @@
 """Fixtures for every folder of tests, and which tests stay together where several processes share the work."""
 
+import gc
 import os
 import re
 import shutil
@@ -54,6 +55,13 @@ def pytest_configure() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(folders)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     _keep_files_in_memory()
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what was collected, which stays: it would walk through all of it each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def _keep_files_in_memory() -> None:
