@@ -4,9 +4,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from cryptography import x509
@@ -14,9 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from gateway.services import provider_connections
-from gateway.services.provider_client import ProviderClient, ProviderReply
-from gateway.services.provider_connections import CONNECT_TIMEOUT_SECONDS, ProviderConnections, parse_address
+from gateway.services import provider_client
+from gateway.services.provider_client import CONNECT_TIMEOUT_SECONDS, ProviderClient, ProviderReply
 from schemas.envelope import ENVELOPE_HEADER
 from schemas.problem import PROBLEM_MEDIA_TYPE, ProblemCode, ProblemError
 
@@ -29,9 +29,10 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 class ScriptedConnector:
     """Answers each message with the next text, whatever was asked; notes what it read, connection by connection."""
 
-    def __init__(self, answers: Sequence[bytes], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, answers: Sequence[bytes], tls: ssl.SSLContext | None = None, pause_seconds: float = 0) -> None:
         self.answers = list(answers)
         self._tls = tls
+        self._pause_seconds = pause_seconds
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.connections: list[list[bytes]] = []
         self.lets_go = threading.Event()
@@ -75,11 +76,20 @@ class ScriptedConnector:
                 message += received
             heard.append(message)
             answer = self.answers.pop(0)
-            connection.sendall(answer)
+            self._send(connection, answer)
             if not answer:  # keeps silent
                 self.lets_go.wait()
             if b"Connection: close" in answer:
                 return
+
+
+    def _send(self, connection: socket.socket, answer: bytes) -> None:
+        if not self._pause_seconds:
+            connection.sendall(answer)
+            return
+        for byte in answer:
+            sleep(self._pause_seconds)
+            connection.sendall(bytes([byte]))
 
 
 Serve = Callable[..., ScriptedConnector]
@@ -89,8 +99,8 @@ Serve = Callable[..., ScriptedConnector]
 def serve() -> Iterator[Serve]:
     started: list[ScriptedConnector] = []
 
-    def start(*answers: bytes, tls: ssl.SSLContext | None = None) -> ScriptedConnector:
-        started.append(ScriptedConnector(answers, tls))
+    def start(*answers: bytes, tls: ssl.SSLContext | None = None, pause_seconds: float = 0) -> ScriptedConnector:
+        started.append(ScriptedConnector(answers, tls, pause_seconds))
         return started[-1]
 
     yield start
@@ -149,14 +159,14 @@ def test_a_connection_that_was_closed_while_idle_is_not_used_again(client: Provi
     assert [len(heard) for heard in connector.connections] == [1, 1]
 
 
-def test_an_idle_connection_is_kept_for_seconds(
-    client: ProviderClient, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connector = serve(*[ANSWER] * 3)
+def test_an_idle_connection_is_kept_for_seconds(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_client, "KEPT_SECONDS", 0.01)
+    client, connector = ProviderClient(2, 2), serve(*[ANSWER] * 2)
     send(client, connector)
-    monkeypatch.setattr(provider_connections, "KEPT_SECONDS", -1)
+    sleep(0.02)
     send(client, connector)
     assert len(connector.connections) == 2
+    client.close()
 
 
 def test_connections_to_many_providers_are_not_all_kept(client: ProviderClient, serve: Serve) -> None:
@@ -191,8 +201,8 @@ def test_what_is_too_large_or_no_answer_is_refused(client: ProviderClient, serve
         OK + b"Connection: close\r\nContent-Length: 3\r\n\r\n{}",
         CHUNKED + b"3\r\n{}",
         b"not HTTP\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 101 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nA: " + b"a" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 30_000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nA: " + b"a" * 200_000 + b"\r\n\r\n",
     ],
 )
 def test_what_ends_early_or_is_no_http_counts_as_unreachable(serve: Serve, answer: bytes) -> None:
@@ -206,20 +216,21 @@ def test_a_connector_that_keeps_silent_is_not_waited_for_longer(serve: Serve) ->
 
 
 def test_a_connection_that_does_not_become_free_is_not_waited_for_longer(serve: Serve) -> None:
-    connections = ProviderConnections(0.1, 1)
-    address = parse_address(f"http://{serve(ANSWER).host}/v1")
-    with connections.lent(address), pytest.raises(TimeoutError), connections.lent(address):
-        pass
-    with connections.lent(address) as connection:
-        connection.request("POST", "/v1", b"{}")
-        assert connection.getresponse().read() == b"{}"
-    connections.close()
+    client, slow = ProviderClient(0.3, 1), serve(ANSWER, pause_seconds=0.01)  # byte by byte: a second in all
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(send, client, slow)
+        while not slow.connections:
+            sleep(0.001)
+        assert refusal(client, serve(ANSWER)) is ProblemCode.PROVIDER_UNREACHABLE
+        assert first.result().body == b"{}"
+    assert send(client, serve(ANSWER)).body == b"{}"
+    client.close()
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:1/", "ftp://127.0.0.1/", "http:///v1", "http://127.0.0.1:x/", "http://a..b/", "/v1"]
 )
-def test_where_nobodyanswers_is_unreachable(client: ProviderClient, url: str) -> None:
+def test_where_nobody_answers_is_unreachable(client: ProviderClient, url: str) -> None:
     with pytest.raises(ProblemError) as refused:
         client.send(url, {}, b"{}", MAX_BYTES)
     assert refused.value.code is ProblemCode.PROVIDER_UNREACHABLE
@@ -257,7 +268,8 @@ def test_only_a_trusted_certificate_of_the_right_name_is_believed(
     connector = serve(ANSWER, ANSWER, tls=own)
     assert refusal(client, connector, "https") is ProblemCode.PROVIDER_UNREACHABLE
     trusting = ssl.create_default_context(cafile=certificate)
-    monkeypatch.setattr(provider_connections, "trusted_authorities", lambda: trusting)
+    monkeypatch.setattr(provider_client, "trusted_authorities", lambda: trusting)
+    client = ProviderClient(2, 2)
     assert refusal(client, connector, "https") is ProblemCode.PROVIDER_UNREACHABLE
     port = connector.host.rpartition(":")[2]
     for _ in range(2):
