@@ -67,8 +67,8 @@ def _forget() -> Delete:
 _FORGET = Prepared(_forget())
 _NOTE_ID = Prepared(insert(seen_envelope).prefix_with("OR IGNORE"))
 _IS_NOTED = Prepared(select(seen_envelope.c.id).where(seen_envelope.c.id == bindparam("id")))
-_USED, _SET_USED = Prepared(_used(budget_use)), Prepared(_set_used(budget_use))
-_OFFICER_USED, _SET_OFFICER_USED = Prepared(_used(officer_budget_use)), Prepared(_set_used(officer_budget_use))
+_USED = Prepared(select(_used(budget_use).scalar_subquery(), _used(officer_budget_use).scalar_subquery()))
+_SET_USED, _SET_OFFICER_USED = Prepared(_set_used(budget_use)), Prepared(_set_used(officer_budget_use))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,10 +166,11 @@ def _admit(connection: Connection, charge: Charge) -> tuple[int, int]:
     """Return what the agreement and the officer will have used today with this charge; raises as `make_charge`."""
     if charge.admit is not None:
         charge.admit(connection)
-    used = (_USED.scalar(connection, _place_of(charge)) or 0) + charge.amount
+    before, before_by_officer = _USED.first(connection, _officer_place_of(charge)) or (0, 0)
+    used = (before or 0) + charge.amount
     if used > charge.limit:
         raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause=f"{charge.kind}_per_day")
-    used_by_officer = (_OFFICER_USED.scalar(connection, _officer_place_of(charge)) or 0) + charge.amount
+    used_by_officer = (before_by_officer or 0) + charge.amount
     if used_by_officer > charge.officer_limit:
         raise ProblemError(ProblemCode.OFFICER_BUDGET_EXHAUSTED, clause=f"officer_{charge.kind}_per_day")
     return used, used_by_officer

@@ -40,6 +40,7 @@ SCHEMA_VERSION = 9
 
 _WRITING = "tongxin_writing"
 _KEPT = "tongxin_kept"
+_BEGIN, _BEGIN_WRITING = "BEGIN", "BEGIN IMMEDIATE"
 
 _PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_MS}",
@@ -99,7 +100,7 @@ def open_state(path: Path) -> Engine:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the write lock from its start; commits on leaving, durable when left."""
     kept = _kept_of(engine)
-    with _turn(kept), kept.writers.transaction() as connection:
+    with _turn(kept), _transaction(kept.writers, _BEGIN_WRITING) as connection:
         yield connection
 
 
@@ -132,13 +133,40 @@ def destroying(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one snapshot and can't change it."""
-    with _kept_of(engine).readers.transaction() as connection:
+    with _transaction(_kept_of(engine).readers, _BEGIN) as connection:
+        yield connection
+
+
+@contextmanager
+def single_read(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection that can't write for one `Prepared` SELECT, which is a snapshot of its own."""
+    with _kept_of(engine).readers.lent() as connection:
         yield connection
 
 
 def _kept_of(engine: Engine) -> _Kept:
     kept: _Kept = engine.get_execution_options()[_KEPT]
     return kept
+
+
+@contextmanager
+def _transaction(connections: KeptConnections, begin: str) -> Iterator[Connection]:
+    """Open a transaction through the driver: what SQLAlchemy does around one costs more than a look-up in it.
+
+    SQLAlchemy begins its own where a statement runs by way of it, and finds the driver's open (`_begin`).
+    """
+    with connections.lent() as connection:
+        driver: Any = connection.connection.driver_connection
+        call_driver(connection, begin)
+        try:
+            yield connection
+            if connection.in_transaction():
+                connection.commit()
+            else:
+                call_driver(connection, "COMMIT")
+        except BaseException:
+            driver.rollback()
+            raise
 
 
 @contextmanager
@@ -175,5 +203,7 @@ def _connections(path: Path, *pragmas: str) -> Engine:
 
 
 def _begin(connection: Connection) -> None:
-    is_writing = connection.get_execution_options().get(_WRITING, False)
-    call_driver(connection, "BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        is_writing = connection.get_execution_options().get(_WRITING, False)
+        call_driver(connection, _BEGIN_WRITING if is_writing else _BEGIN)

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delete, func, insert, select, update
 
-from connectors.state.database import destroying, reading, writing
+from connectors.state.database import destroying, reading, single_read, writing
 from connectors.state.tables import index_record, publication, publication_part
 from hosting.database.prepared import Prepared
 
@@ -190,7 +190,7 @@ def forget_agreement(state: Engine, agreement: str) -> None:
 def find_by_handles(state: Engine, agreement: str, epoch: int, handles: Sequence[bytes]) -> dict[bytes, IndexRecord]:
     """Return the records behind `handles` that belong to this agreement and epoch."""
     found: dict[bytes, IndexRecord] = {}
-    with reading(state) as connection:
+    with single_read(state) if len(handles) == 1 else reading(state) as connection:
         for handle in handles:
             row = _BY_HANDLE.first(connection, {"handle": handle, "agreement": agreement, "epoch": epoch})
             if row is not None:
