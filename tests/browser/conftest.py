@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from connectors.console.roles import Role as AgencyRole
 from gateway.domain.roles import Role
 from hosting.web.site import COOKIE_NAME
 from tests.browser.console import WAIT_MS, Console, new_context, served_console
+from tests.browser.faults_of_pages import Faults
 from tests.browser.office_console import OfficeConsole, served_office
 
 CHROMIUMS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 """The build without a desktop's menus first: it opens a page in a third of the time."""
 
-SERIOUS = {"serious", "critical"}
+FLAGS = ("--no-sandbox", "--disable-gpu", "--in-process-gpu")
+"""What is drawn is drawn by the browser's own process: frames need not be handed on to another one."""
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(f"no Chromium at {CHROMIUMS[0]} or {CHROMIUMS[1]}: the pages are not looked at")
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(executable_path=installed, args=FLAGS)
         yield chromium
         chromium.close()
 
@@ -129,19 +130,10 @@ def office_page_as(
     return open_page
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def axe() -> Callable[[Page], list[str]]:
     """Give `axe(page)`: the serious faults of a page, each as its rule and the places, [] for none."""
-
-    def look(page: Page) -> list[str]:
-        faults = Axe().run(page).response["violations"]
-        return [
-            f"{fault['id']}: {[node['target'] for node in fault['nodes']]}"
-            for fault in faults
-            if fault["impact"] in SERIOUS
-        ]
-
-    return look
+    return Faults().of
 
 
 @pytest.fixture
