@@ -8,7 +8,7 @@ from typing import Final, Literal
 from gateway.log.event_catalogue import DECLARATIONS
 from gateway.log.event_id import parse_event_id
 from gateway.log.event_names import Audience, EventType, LeafMember, PersonalField
-from schemas.base64url import Base64Error, decode_base64url
+from schemas.formats import DIGEST_BYTES, base64url_pattern
 
 __all__ = [
     "Actor",
@@ -25,13 +25,14 @@ __all__ = [
 
 Decision = Literal["permit", "deny", "partial"]
 DECISIONS: Final = frozenset({"permit", "deny", "partial"})
-DIGEST_BYTES: Final = 32
 TAG_BYTES: Final = 32
 MAX_RECORDS: Final = 2**53 - 1  # RFC 8785 knows no larger integer
 MAX_PERSONAL_CHARACTERS: Final = 4_096
 
 # A code, never a sentence: no blank, no Chinese, no run of digits as long as an ID number.
 _CODE = re.compile(r"(?!.*[0-9]{14})[A-Za-z0-9_-][A-Za-z0-9._:/@+=-]{0,199}")
+
+_DIGEST: Final = re.compile(base64url_pattern(DIGEST_BYTES))
 
 _UNDECLARED: Final = {
     event_type: tuple(member.value for member in LeafMember if member not in declaration.members)
@@ -146,11 +147,7 @@ def _require_codes(place: str, *codes: str | None) -> None:
 
 def _require_digests(place: str, *digests: str) -> None:
     for digest in digests:
-        try:
-            length = len(decode_base64url(digest))
-        except Base64Error:
-            length = 0
-        if length != DIGEST_BYTES:
+        if not _DIGEST.fullmatch(digest):
             raise EventMisuseError(f"{place}: a member holds something else than a SHA-256 digest")
 
 
