@@ -10,6 +10,7 @@ from connectors.context import Connector
 from connectors.private_or.keeper import answer_open
 from connectors.private_or.resolver import answer_board_evaluate, answer_resolve, presented_copy
 from connectors.provider.verify_request import Arrived, verify_arrived
+from connectors.state.joint_commit import JointCommit
 from connectors.trust import TrustStore
 from schemas.envelope import MessageType
 from schemas.message import MessageError
@@ -29,6 +30,7 @@ class PrivateOrService:
 
     connector: Connector
     trust: TrustStore
+    commits: JointCommit
 
     def routes(self) -> tuple[tuple[str, Callable[[Arrived], Response], int], ...]:
         """Return path, view and the most bytes of each."""
@@ -54,21 +56,24 @@ class PrivateOrService:
             MAX_BOARD_EVALUATE_BYTES,
             copy,
         )
-        keep_verified(self.connector, verified)
-        return respond(self.connector, verified, answer_board_evaluate(self.connector, self.trust, verified))
+        keep_verified(self.connector, verified, self.commits)
+        answer = answer_board_evaluate(self.connector, self.trust, verified)
+        return respond(self.connector, verified, answer, self.commits)
 
     def resolve(self, arrived: Arrived) -> Response:
         """Answer which rows are the parents of the children asked about."""
         verified = verify_arrived(
             self.connector, self.trust, arrived, MessageType.PARENTS_RESOLVE, ParentsResolve, MAX_RESOLVE_BYTES
         )
-        keep_verified(self.connector, verified)
-        return respond(self.connector, verified, answer_resolve(self.connector, verified))
+        keep_verified(self.connector, verified, self.commits)
+        answer = answer_resolve(self.connector, verified)
+        return respond(self.connector, verified, answer, self.commits)
 
     def open(self, arrived: Arrived) -> Response:
         """Remove this agency's share from concealed answers."""
         verified = verify_arrived(
             self.connector, self.trust, arrived, MessageType.PARENTS_OPEN, ParentsOpen, MAX_CONCEALED_BYTES
         )
-        keep_verified(self.connector, verified)
-        return respond(self.connector, verified, answer_open(self.connector, verified))
+        keep_verified(self.connector, verified, self.commits)
+        answer = answer_open(self.connector, verified)
+        return respond(self.connector, verified, answer, self.commits)

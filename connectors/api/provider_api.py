@@ -99,10 +99,10 @@ class ProviderService:
 
     def _verify(self, arrived: Arrived, expected: MessageType, model: type[T], max_bytes: int) -> Verified[T]:
         verified = verify_arrived(self.connector, self.trust, arrived, expected, model, max_bytes)
-        return keep_verified(self.connector, verified)
+        return keep_verified(self.connector, verified, self.commits)
 
     def _respond(self, verified: Verified[T], answer: Message) -> Response:
-        return respond(self.connector, verified, answer)
+        return respond(self.connector, verified, answer, self.commits)
 
 
 def provider_blueprint(service: ProviderService) -> Blueprint:
@@ -115,7 +115,8 @@ def provider_blueprint(service: ProviderService) -> Blueprint:
         ("/statistics", service.statistics, MAX_STATISTICS_BYTES),
         ("/emergency/reviews", service.review, MAX_EMERGENCY_MESSAGE_BYTES),
     )
-    for path, answer, max_bytes in (*routes, *PrivateOrService(service.connector, service.trust).routes()):
+    private_or = PrivateOrService(service.connector, service.trust, service.commits)
+    for path, answer, max_bytes in (*routes, *private_or.routes()):
         blueprint.add_url_rule(path, path.strip("/"), _view(answer, max_bytes), methods=["POST"])
     return blueprint
 

@@ -18,7 +18,6 @@ from connectors.provider.verify_request import Verified, note_request
 from connectors.register import Register
 from connectors.state.agreements import read_agreement
 from connectors.state.charges import Charge, make_charge
-from connectors.state.database import writing
 from connectors.state.joint_commit import JointCommit
 from connectors.state.releases import note_release
 from keys.protocol.envelopes import envelope_digest
@@ -35,11 +34,11 @@ def settle_exchange(
         ProblemError: the refusal; what is to be noted of it is durable then.
     """
     charge = charge_for_exchange(connector, verified)
-    with _kept_if_refused(connector, verified):
+    with _kept_if_refused(connector, verified, commits):
         if register is None:
             raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE)
         permitted = permit_exchange(connector, verified, charge)
-    with _charged_if_refused(connector, verified, charge):
+    with _charged_if_refused(connector, verified, charge, commits):
         answer, done = answer_exchange(connector, register, verified, permitted)
         signed = sign_answer(connector, verified, answer)
 
@@ -49,29 +48,35 @@ def settle_exchange(
         note_signed(connection, verified, signed)
         note_release(connection, done, envelope_digest(signed.token), signed.issued_at)
 
-    with _kept_if_refused(connector, verified):
+    with _kept_if_refused(connector, verified, commits):
         commits.write(connector.state, note)
     return signed
 
 
 @contextmanager
-def _kept_if_refused(connector: Connector, verified: Verified[ExchangeRequest]) -> Iterator[None]:
+def _kept_if_refused(
+    connector: Connector, verified: Verified[ExchangeRequest], commits: JointCommit
+) -> Iterator[None]:
     """Keep the request where it is refused, so that it can be compared with the log; it is not charged."""
     try:
         yield
     except BaseException:
-        keep_verified(connector, verified)
+        keep_verified(connector, verified, commits)
         raise
 
 
 @contextmanager
-def _charged_if_refused(connector: Connector, verified: Verified[ExchangeRequest], charge: Charge) -> Iterator[None]:
+def _charged_if_refused(
+    connector: Connector, verified: Verified[ExchangeRequest], charge: Charge, commits: JointCommit
+) -> Iterator[None]:
     """Keep and charge the request where it is refused: what was looked up for it may be told from the refusal."""
     try:
         yield
     except BaseException:
-        with _kept_if_refused(connector, verified), writing(connector.state) as connection:
-            _note_charged(connector, connection, verified, charge)
+        with _kept_if_refused(connector, verified, commits):
+            commits.write(
+                connector.state, lambda connection: _note_charged(connector, connection, verified, charge)
+            )
         raise
 
 

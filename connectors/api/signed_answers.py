@@ -10,7 +10,7 @@ from connectors.context import Connector
 from connectors.identifiers import new_uuid
 from connectors.own_log.messages import answered_of, asked_of, note_answered
 from connectors.provider.verify_request import Verified, note_request
-from connectors.state.database import writing
+from connectors.state.joint_commit import JointCommit
 from keys.protocol.envelopes import sign_envelope
 from schemas.envelope import ANSWER_TO, ENVELOPE_HEADER, MAX_LIFETIME, EnvelopeClaims, MessageType
 from schemas.formats import digest_of
@@ -38,18 +38,16 @@ class SignedAnswer:
         return response
 
 
-def keep_verified(connector: Connector, verified: Verified[T]) -> Verified[T]:
+def keep_verified(connector: Connector, verified: Verified[T], commits: JointCommit) -> Verified[T]:
     """Keep a request that has verified, to compare it with the log, and return it."""
-    with writing(connector.state) as connection:
-        note_request(connector, connection, verified)
+    commits.write(connector.state, lambda connection: note_request(connector, connection, verified))
     return verified
 
 
-def respond(connector: Connector, verified: Verified[T], answer: Message) -> Response:
+def respond(connector: Connector, verified: Verified[T], answer: Message, commits: JointCommit) -> Response:
     """Return the signed answer to a request, once it is noted."""
     signed = sign_answer(connector, verified, answer)
-    with writing(connector.state) as connection:
-        note_signed(connection, verified, signed)
+    commits.write(connector.state, lambda connection: note_signed(connection, verified, signed))
     return signed.as_response()
 
 
