@@ -5,10 +5,13 @@ them may stand in any file that the gateway or the connectors wrote.
 """
 
 import json
+import os
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, select
@@ -20,7 +23,7 @@ from gateway.persistence.engine import create_database_engine, read_transaction
 from gateway.settings import load_settings
 from schemas.message import MessageError
 from schemas.problem import MAX_PROBLEM_BYTES, PROBLEM_MEDIA_TYPE, Problem, text_of
-from tests.museum.requests.canaries import find_canaries, find_in_folder
+from tests.museum.requests.canaries import NAME, find_canaries, find_in_folder
 from tests.museum.requests.delivery import language_of, port_of, request_of
 from tests.museum.requests.exhibits import Exhibit, load_exhibits
 from tests.museum.requests.honest import HonestOffice
@@ -115,6 +118,23 @@ def test_the_search_for_identifiers_finds_them(form: str) -> None:
     for text in (canary.citizen_id, canary.name, canary.phone):
         assert find_canaries(b"\x00x" + text.encode(form) + b"y") != []
     assert find_canaries(b"990101201503070011") == []
+
+
+def test_the_search_finds_percent_encoded_names_in_small_and_capital_digits() -> None:
+    encoded = quote(NAME)
+    for text in (encoded, encoded.lower(), encoded[:6] + encoded[6:].lower()):
+        assert find_canaries(f"/search?name={text}&county=990101".encode()) == ["name as percent-encoded"]
+
+
+def test_a_file_that_was_searched_is_searched_again_when_somebody_wrote_to_it(tmp_path: Path) -> None:
+    file = tmp_path / "connector.db"
+    file.write_text("无" * len(NAME))
+    os.utime(file, (0, 0))
+    assert find_in_folder(tmp_path, but_not=tmp_path / "province") == []
+    file.write_text(NAME)
+    assert find_in_folder(tmp_path, but_not=tmp_path / "province") == ["connector.db: name as utf-8"]
+    os.utime(file, (0, 0))
+    assert find_in_folder(tmp_path, but_not=tmp_path / "province") == ["connector.db: name as utf-8"]
 
 
 def _problem_of(response: RawResponse, language: str) -> Problem:

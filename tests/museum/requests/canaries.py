@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,9 @@ PREFIX = "99019920150307"
 NAME = "欧阳雀儿"
 PHONE_PREFIX = "100-0990-"
 """No telephone number in China begins with 100."""
+
+SETTLED_SECONDS = 2
+"""Two writes that follow each other closely may leave the same time of change: such a file is looked into again."""
 
 _FIRST_SERIAL = 100
 
@@ -40,13 +43,29 @@ class Canary:
 
 def find_canaries(data: bytes) -> list[str]:
     """Return what was found of marked identifiers in `data`, in any of the forms in which text is kept or sent."""
-    return [form for form, pattern in _PATTERNS if pattern.search(data)]
+    in_small = data.lower() if b"%" in data else b""  # percent-encoded text may have small and capital digits
+    return [form for form, pattern in _PATTERNS if pattern in (in_small if b"%" in pattern else data)]
 
 
 def find_in_folder(folder: Path, but_not: Path) -> list[str]:
     """Return `file: form` for each marked identifier in any file below `folder`, databases and logs included."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and but_not not in path.parents)
-    return [f"{path.relative_to(folder)}: {form}" for path in files for form in find_canaries(path.read_bytes())]
+    return [f"{path.relative_to(folder)}: {form}" for path in files for form in _find_in_file(path)]
+
+
+def _find_in_file(path: Path) -> list[str]:
+    """Look into a file, unless nothing was in it before and nobody has written to it since."""
+    status = path.stat()
+    version = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    if _clean.get(path) == version:
+        return []
+    found = find_canaries(path.read_bytes())
+    if not found and time.time() - status.st_mtime > SETTLED_SECONDS:
+        _clean[path] = version
+    return found
+
+
+_clean: dict[Path, tuple[int, ...]] = {}
 
 
 def _forms(text: str) -> Iterator[tuple[str, bytes]]:
@@ -63,7 +82,7 @@ def _forms(text: str) -> Iterator[tuple[str, bytes]]:
 
 
 _PATTERNS = [
-    (f"{what} as {form}", re.compile(re.escape(pattern), re.IGNORECASE if b"%" in pattern else 0))
+    (f"{what} as {form}", pattern.lower() if b"%" in pattern else pattern)
     for what, text in (("ID number", PREFIX), ("name", NAME), ("telephone", PHONE_PREFIX))
     for form, pattern in dict(_forms(text)).items()
 ]
