@@ -284,21 +284,20 @@ class Checker:
 def visible_entries(connection: Connection, index: ActiveIndex) -> frozenset[IndexEntry]:
     """Return the entries of an index that matching sees, by the rule that the tables state."""
     columns, removal = index_entry.c, index_removal.c
-    removed_at = {
-        row.handle: row.generation
-        for row in connection.execute(
-            select(removal.handle, func.max(removal.generation).label("generation"))
-            .where(removal.volume == index.volume, removal.generation <= index.generation)
-            .group_by(removal.handle)
-        )
-    }
-    rows = connection.execute(
-        select(index_entry).where(columns.volume == index.volume, columns.generation <= index.generation)
+    removals = (
+        select(removal.handle, func.max(removal.generation))
+        .where(removal.volume == index.volume, removal.generation <= index.generation)
+        .group_by(removal.handle)
+    )
+    removed_at: dict[bytes, int] = dict(map(tuple, connection.execute(removals)))
+    shown = (columns.handle, columns.county, columns.key_type_code, columns.is_flagged, columns.index_hash)
+    stored = select(*shown, columns.generation).where(
+        columns.volume == index.volume, columns.generation <= index.generation
     )
     return frozenset(
-        IndexEntry(row.handle, row.county, row.key_type_code | FLAGGED * row.is_flagged, row.index_hash)
-        for row in rows
-        if removed_at.get(row.handle, 0) <= row.generation
+        IndexEntry(handle, county, key_type_code | FLAGGED * is_flagged, index_hash)
+        for handle, county, key_type_code, is_flagged, index_hash, generation in connection.execute(stored)
+        if removed_at.get(handle, 0) <= generation
     )
 
 
