@@ -12,7 +12,7 @@ demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
 
 test: $(VENV)/.dev lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Kills processes that write the log a thousand times on each database, after gateway, connector and both sides of an
 # exchange were killed twenty times, and checks that nothing acknowledged is lost.
