@@ -29,8 +29,7 @@ import connectors.state.standing_tables
 import connectors.state.statistics_tables
 import connectors.state.witness_tables  # noqa: F401 - its tables belong to the metadata
 from connectors.state.tables import metadata
-from hosting.database.driver_call import call_driver
-from hosting.database.kept_connections import KeptConnections
+from hosting.database.kept_connections import KeptConnections, begin_through_driver
 
 BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE: Final = 32
@@ -38,9 +37,7 @@ POOL_SIZE: Final = 32
 
 SCHEMA_VERSION = 9
 
-_WRITING = "tongxin_writing"
 _KEPT = "tongxin_kept"
-_BEGIN, _BEGIN_WRITING = "BEGIN", "BEGIN IMMEDIATE"
 
 _PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_MS}",
@@ -73,7 +70,7 @@ def open_state(path: Path) -> Engine:
     """
     path.touch(mode=0o600, exist_ok=True)
     engine, reading_engine = _connections(path, *_PRAGMAS), _connections(path, *_PRAGMAS, "query_only=ON")
-    kept = _Kept(KeptConnections(engine, **{_WRITING: True}), KeptConnections(reading_engine))
+    kept = _Kept(KeptConnections(engine, "BEGIN IMMEDIATE"), KeptConnections(reading_engine, "BEGIN"))
     engine.update_execution_options(**{_KEPT: kept})
 
     def dispose(_engine: Engine) -> None:
@@ -100,19 +97,16 @@ def open_state(path: Path) -> Engine:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the write lock from its start; commits on leaving, durable when left."""
     kept = _kept_of(engine)
-    with _turn(kept), _transaction(kept.writers, _BEGIN_WRITING) as connection:
+    with _turn(kept), kept.writers.transaction() as connection:
         yield connection
 
 
 @contextmanager
 def trying(engine: Engine) -> Iterator[Connection]:
     """As `writing`, but all is undone when it is left: whether a change would be refused, by the change itself."""
-    with _turn(_kept_of(engine)), engine.connect().execution_options(**{_WRITING: True}) as connection:
-        transaction = connection.begin()
-        try:
-            yield connection
-        finally:
-            transaction.rollback()
+    kept = _kept_of(engine)
+    with _turn(kept), kept.writers.undone() as connection:
+        yield connection
 
 
 @contextmanager
@@ -133,7 +127,7 @@ def destroying(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one snapshot and can't change it."""
-    with _transaction(_kept_of(engine).readers, _BEGIN) as connection:
+    with _kept_of(engine).readers.transaction() as connection:
         yield connection
 
 
@@ -147,26 +141,6 @@ def single_read(engine: Engine) -> Iterator[Connection]:
 def _kept_of(engine: Engine) -> _Kept:
     kept: _Kept = engine.get_execution_options()[_KEPT]
     return kept
-
-
-@contextmanager
-def _transaction(connections: KeptConnections, begin: str) -> Iterator[Connection]:
-    """Open a transaction through the driver: what SQLAlchemy does around one costs more than a look-up in it.
-
-    SQLAlchemy begins its own where a statement runs by way of it, and finds the driver's open (`_begin`).
-    """
-    with connections.lent() as connection:
-        driver: Any = connection.connection.driver_connection
-        call_driver(connection, begin)
-        try:
-            yield connection
-            if connection.in_transaction():
-                connection.commit()
-            else:
-                call_driver(connection, "COMMIT")
-        except BaseException:
-            driver.rollback()
-            raise
 
 
 @contextmanager
@@ -198,12 +172,5 @@ def _connections(path: Path, *pragmas: str) -> Engine:
         paramstyle="named",  # `Prepared` gives its values by name
     )
     event.listen(engine, "connect", configure)
-    event.listen(engine, "begin", _begin)
+    begin_through_driver(engine)
     return engine
-
-
-def _begin(connection: Connection) -> None:
-    driver: Any = connection.connection.driver_connection
-    if not driver.in_transaction:
-        is_writing = connection.get_execution_options().get(_WRITING, False)
-        call_driver(connection, _BEGIN_WRITING if is_writing else _BEGIN)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from hosting.database.driver_call import call_driver
-from hosting.database.kept_connections import KeptConnections
+from hosting.database.kept_connections import KeptConnections, begin_through_driver
 
 SQLITE_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite"})
 POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
@@ -22,7 +22,6 @@ POOL_SIZE: Final = 32
 
 WRITE_LOCK_ID: Final = 0x746F6E6778696E  # "tongxin": the key of the advisory lock, one for the whole database
 
-_IS_WRITING: Final = "tongxin_is_writing"  # execution option that tells the SQLite begin hook what to begin
 _READERS: Final = "tongxin_readers"  # execution option of an SQLite engine: its connections that can't write
 _WRITERS: Final = "tongxin_writers"  # and those that can
 
@@ -122,7 +121,8 @@ def _create_sqlite_engine(url: URL) -> Engine:
         raise DatabaseUrlError("the log needs a database file: sqlite:////path/to/file.db")
     engine = _sqlite_connections(url, *_SQLITE_PRAGMAS)
     reading = _sqlite_connections(url, *_SQLITE_PRAGMAS, _READ_ONLY)
-    readers, writers = KeptConnections(reading), KeptConnections(engine, **{_IS_WRITING: True})
+    # A deferred transaction that turns into a writing one fails at once when another process wrote in between.
+    readers, writers = KeptConnections(reading, "BEGIN"), KeptConnections(engine, "BEGIN IMMEDIATE")
     engine.update_execution_options(**{_READERS: readers, _WRITERS: writers})
 
     def close(_engine: Engine) -> None:
@@ -146,14 +146,8 @@ def _sqlite_connections(url: URL, *pragmas: str) -> Engine:
     # Parameters by name, as psycopg has them: rows can go to either driver as they are.
     connections = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, paramstyle="named")
     event.listen(connections, "connect", configure)
-    event.listen(connections, "begin", _begin_sqlite)
+    begin_through_driver(connections)
     return connections
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A deferred transaction that turns into a writing one fails at once when another process wrote in between.
-    is_writing = connection.get_execution_options().get(_IS_WRITING)
-    call_driver(connection, "BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
 def _create_postgresql_engine(url: URL) -> Engine:

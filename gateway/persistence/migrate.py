@@ -49,6 +49,8 @@ def migration_config(connection: Connection) -> "Config":
     """Return the Alembic configuration that works on `connection`, inside its transaction."""
     from alembic.config import Config
 
+    if not connection.in_transaction():
+        connection.begin()  # else Alembic would begin one of its own, and commit it
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", _SCRIPTS)
     return config

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, Table, delete, event, func, select, update
+from sqlalchemy import Engine, Table, delete, func, select, update
 
 from connectors.api import provider_api, settle_exchange
 from connectors.own_log.tables import own_message
@@ -68,11 +68,14 @@ def commits_of(engine: Engine) -> list[bool]:
     """Return a list that grows by one with every commit of a writing transaction."""
     commits: list[bool] = []
 
-    def note(connection: Connection) -> None:
-        if connection.get_execution_options().get("tongxin_writing"):
+    def note(statement: str) -> None:
+        if statement == "COMMIT":
             commits.append(True)
 
-    event.listen(engine, "commit", note)
+    with writing(engine) as connection:  # one connection is kept for all writing
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(note)
+    commits.clear()
     return commits
 
 
