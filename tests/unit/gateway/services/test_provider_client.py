@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -51,17 +52,17 @@ class ScriptedConnector:
         while True:
             try:
                 connection, _ = self._listener.accept()
-                if self._tls is not None:
-                    connection = self._tls.wrap_socket(connection, server_side=True)
-            except ssl.SSLError:
-                continue
             except OSError:
                 return
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def _converse(self, connection: socket.socket) -> None:
-        with connection:
-            self._answer(connection)
+        with connection, suppress(OSError):  # a caller that does not believe the certificate hangs up
+            if self._tls is None:
+                self._answer(connection)
+            else:
+                with self._tls.wrap_socket(connection, server_side=True) as secured:
+                    self._answer(secured)
         self.has_closed.set()
 
     def _answer(self, connection: socket.socket) -> None:
@@ -81,7 +82,6 @@ class ScriptedConnector:
                 self.lets_go.wait()
             if b"Connection: close" in answer:
                 return
-
 
     def _send(self, connection: socket.socket, answer: bytes) -> None:
         if not self._pause_seconds:
@@ -108,11 +108,23 @@ def serve() -> Iterator[Serve]:
         connector.close()
 
 
+Reach = Callable[..., ProviderClient]
+
+
 @pytest.fixture
-def client() -> Iterator[ProviderClient]:
-    made = ProviderClient(2, 2)
-    yield made
-    made.close()
+def reach() -> Iterator[Reach]:
+    """Makes clients that are closed with the test: what they keep open is nobody else's to find."""
+    with ExitStack() as made:
+
+        def client(timeout_seconds: float = 2, max_connections: int = 2) -> ProviderClient:
+            return made.enter_context(closing(ProviderClient(timeout_seconds, max_connections)))
+
+        yield client
+
+
+@pytest.fixture
+def client(reach: Reach) -> ProviderClient:
+    return reach()
 
 
 def send(client: ProviderClient, connector: ScriptedConnector, scheme: str = "http") -> ProviderReply:
@@ -159,14 +171,13 @@ def test_a_connection_that_was_closed_while_idle_is_not_used_again(client: Provi
     assert [len(heard) for heard in connector.connections] == [1, 1]
 
 
-def test_an_idle_connection_is_kept_for_seconds(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_connection_is_kept_for_seconds(reach: Reach, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider_client, "KEPT_SECONDS", 0.01)
-    client, connector = ProviderClient(2, 2), serve(*[ANSWER] * 2)
+    client, connector = reach(), serve(*[ANSWER] * 2)
     send(client, connector)
     sleep(0.02)
     send(client, connector)
     assert len(connector.connections) == 2
-    client.close()
 
 
 def test_connections_to_many_providers_are_not_all_kept(client: ProviderClient, serve: Serve) -> None:
@@ -205,18 +216,19 @@ def test_what_is_too_large_or_no_answer_is_refused(client: ProviderClient, serve
         b"HTTP/1.1 200 OK\r\nA: " + b"a" * 200_000 + b"\r\n\r\n",
     ],
 )
-def test_what_ends_early_or_is_no_http_counts_as_unreachable(serve: Serve, answer: bytes) -> None:
-    assert refusal(ProviderClient(0.5, 2), serve(answer)) is ProblemCode.PROVIDER_UNREACHABLE
+def test_what_ends_early_or_is_no_http_counts_as_unreachable(reach: Reach, serve: Serve, answer: bytes) -> None:
+    assert refusal(reach(timeout_seconds=0.5), serve(answer)) is ProblemCode.PROVIDER_UNREACHABLE
 
 
-def test_a_connector_that_keeps_silent_is_not_waited_for_longer(serve: Serve) -> None:
+def test_a_connector_that_keeps_silent_is_not_waited_for_longer(reach: Reach, serve: Serve) -> None:
     began = monotonic()
-    assert refusal(ProviderClient(0.2, 2), serve(b"")) is ProblemCode.PROVIDER_UNREACHABLE
+    assert refusal(reach(timeout_seconds=0.2), serve(b"")) is ProblemCode.PROVIDER_UNREACHABLE
     assert monotonic() - began < CONNECT_TIMEOUT_SECONDS / 2
 
 
-def test_a_connection_that_does_not_become_free_is_not_waited_for_longer(serve: Serve) -> None:
-    client, slow = ProviderClient(0.3, 1), serve(ANSWER, pause_seconds=0.01)  # byte by byte: a second in all
+def test_a_connection_that_does_not_become_free_is_not_waited_for_longer(reach: Reach, serve: Serve) -> None:
+    client = reach(timeout_seconds=0.3, max_connections=1)
+    slow = serve(ANSWER, pause_seconds=0.01)  # byte by byte: a second in all
     with ThreadPoolExecutor(1) as threads:
         first = threads.submit(send, client, slow)
         while not slow.connections:
@@ -224,7 +236,6 @@ def test_a_connection_that_does_not_become_free_is_not_waited_for_longer(serve: 
         assert refusal(client, serve(ANSWER)) is ProblemCode.PROVIDER_UNREACHABLE
         assert first.result().body == b"{}"
     assert send(client, serve(ANSWER)).body == b"{}"
-    client.close()
 
 
 @pytest.mark.parametrize(
@@ -261,15 +272,15 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_only_a_trusted_certificate_of_the_right_name_is_believed(
-    client: ProviderClient, serve: Serve, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    reach: Reach, serve: Serve, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     own.load_cert_chain(certificate)
     connector = serve(ANSWER, ANSWER, tls=own)
-    assert refusal(client, connector, "https") is ProblemCode.PROVIDER_UNREACHABLE
+    assert refusal(reach(), connector, "https") is ProblemCode.PROVIDER_UNREACHABLE
     trusting = ssl.create_default_context(cafile=certificate)
     monkeypatch.setattr(provider_client, "trusted_authorities", lambda: trusting)
-    client = ProviderClient(2, 2)
+    client = reach()
     assert refusal(client, connector, "https") is ProblemCode.PROVIDER_UNREACHABLE
     port = connector.host.rpartition(":")[2]
     for _ in range(2):
