@@ -27,20 +27,24 @@ _NO_OP = HttpRequest("GET", "/healthz")
 def run(scale: Scale, tell: Tell) -> Iterator[Result]:
     """Ask about one record a query with 1, 16 and 64 clients, about many in one query; then exchange the matches.
 
-    Single queries are compared with a no-op, and with an empty server that gets and gives as many bytes. Last, 16
-    clients of a gateway of two processes, and of one on PostgreSQL.
+    Single queries and exchanges are compared with a no-op, and with an empty server that gets and gives as many
+    bytes. Last, 16 clients of a gateway of two processes, and of one on PostgreSQL.
     """
     tell("starting a gateway and publishing an index")
     with open_scene(scale.register_records) as scene:
         publish(scene.provider, scene.agreement, lambda *_: None)
         asked = scene.hash_records(scale.batch_records)
-        for clients in CLIENTS:
-            yield compare(_queries(scene, asked, clients, scale), scale.rounds, tell)
+        queries = [_queries(scene, asked, clients, scale) for clients in CLIENTS]
+        for contest in queries:
+            yield compare(contest, scale.rounds, tell)
         yield compare_batch(scene, asked, scale.rounds, tell, name=f"signed match queries of {len(asked):,} records")
-        yield from _against_bare(scene, asked, scale, tell)
+        yield from _against_bare(scene, sign_query(scene, asked[:1]), queries, scale, tell)
         with relaying(scene, asked[:RELAYED_RECORDS]) as relay:
-            for clients in CLIENTS:
-                yield compare(_exchanges(relay, clients, scale), scale.rounds, tell)
+            exchanges = [_exchanges(relay, clients, scale) for clients in CLIENTS]
+            for contest in exchanges:
+                yield compare(contest, scale.rounds, tell)
+            (request,) = relay.sign_exchanges(1)
+            yield from _against_bare(scene, request, exchanges, scale, tell)
         yield Figure("gateway's memory", scene.gateway_memory_mb(), "MiB")
     with open_scene(scale.register_records, workers=2) as scene:
         yield _hosted_otherwise(scene, "2 processes", scale, tell)
@@ -48,16 +52,16 @@ def run(scale: Scale, tell: Tell) -> Iterator[Result]:
         yield _hosted_otherwise(scene, "PostgreSQL", scale, tell)
 
 
-def _against_bare(scene: Scene, asked: Sequence[HashedRow], scale: Scale, tell: Tell) -> Iterator[Comparison]:
-    """Compare with a server that reads the same requests and answers as many bytes, and does nothing else."""
-    request = sign_query(scene, asked[:1])
+def _against_bare(
+    scene: Scene, request: HttpRequest, contests: Sequence[Contest], scale: Scale, tell: Tell
+) -> Iterator[Comparison]:
+    """Compare with a server that reads such requests and answers as many bytes, and does nothing else."""
     (body,) = send_all(scene.stage.gateway_url, [request], 1).bodies
     with bare_server(scene.stage.folder, len(request.headers[ENVELOPE_HEADER]), len(body)) as bare:
-        for clients in CLIENTS:
-            queries = _queries(scene, asked, clients, scale, ", as many bytes both ways")
+        for contest, clients in zip(contests, CLIENTS, strict=True):
             answered = partial(bare.answer, request, scale.no_ops, clients)
-            peer = f"an empty server, {clients} clients"
-            yield compare(replace(queries, peer=peer, theirs=answered), scale.rounds, tell)
+            name, peer = f"{contest.name}, as many bytes both ways", f"an empty server, {clients} clients"
+            yield compare(replace(contest, name=name, peer=peer, theirs=answered), scale.rounds, tell)
 
 
 def _hosted_otherwise(scene: Scene, how: str, scale: Scale, tell: Tell) -> Comparison:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bench.harness import Sample
-from bench.load import LoadError, send_all
+from bench.load import HttpRequest, LoadError, send_all
 from bench.matching import as_request, make_part
 from bench.scene import PROVIDER, Scene
 from connectors.identifiers import new_uuid
@@ -40,17 +40,20 @@ class Relay:
         Raises:
             LoadError: refused, or not answered.
         """
-        scene, attributes = self.scene, self.scene.agreement.attributes
-        requester, query = scene.requester, query_under(scene.agreement)
-        collector = AnswerCollector(requester.connector, requester.client, requester.trust, query)
-        chosen = (self.matched[number % len(self.matched)] for number in range(times))
-        prepared = [collector.prepare(self.grant, attributes, [row])[1] for row in chosen]
-        requests = [as_request(MessageType.EXCHANGE, one) for one in prepared]
+        scene, requests = self.scene, self.sign_exchanges(times)
         answers = scene.charged(lambda: send_all(scene.stage.gateway_url, requests, clients), self.provider_process)
         for body in answers.bodies:
             if ExchangeAnswer.from_bytes(body, MAX_EXCHANGE_ANSWER_BYTES).released != 1:
                 raise LoadError("a match of the index was not answered")
         return answers.sample
+
+    def sign_exchanges(self, times: int) -> list[HttpRequest]:
+        """Return signed requests for one matched record each; good once and for two minutes."""
+        requester, query = self.scene.requester, query_under(self.scene.agreement)
+        collector = AnswerCollector(requester.connector, requester.client, requester.trust, query)
+        chosen = (self.matched[number % len(self.matched)] for number in range(times))
+        prepared = (collector.prepare(self.grant, self.scene.agreement.attributes, [row])[1] for row in chosen)
+        return [as_request(MessageType.EXCHANGE, one) for one in prepared]
 
 
 @contextmanager
