@@ -1,31 +1,24 @@
-"""Accounts past their first day, with a password of the owner's own: made without the costly hashes of that day."""
+"""Accounts past their first day, with a password of the owner's own: made without what that day asks for."""
 
 import os
 from dataclasses import replace
 from functools import cache
-from typing import Final
 
-import pytest
-
-from hosting.accounts import credentials
 from hosting.accounts.account_queries import find_credential, replace_credential
 from hosting.accounts.accounts import open_account
 from hosting.accounts.book import A, AccountBook, seconds
 from hosting.accounts.sessions import begin_session_in
 from hosting.web.secret_cookie import new_secret
-from keys.crypto.password import STANDARD_PASSWORD_COST, PasswordCost, hash_password
-
-_LEAST_COST: Final = PasswordCost(passes=1, memory_bytes=8 * 1024)
+from keys.crypto.password import hash_password
+from tests.lighter_accounts import LEAST_COST
 
 
 def add_settled_account(book: AccountBook[A], account: A, password: str) -> str:
     """Add an account whose owner has put `password` in the place of the one-time password; return its TOTP secret.
 
-    The owner's password has the product's cost, and is hashed once for all accounts that have it.
+    The owner's password is hashed once for all accounts that have it.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(credentials, "STANDARD_PASSWORD_COST", _LEAST_COST)  # of the one-time password, which is gone
-        new = open_account(book, None, account)
+    new = open_account(book, None, account)
     with book.writing() as connection:
         given = find_credential(connection, book.tables, account.id)
         assert given is not None
@@ -52,4 +45,4 @@ def forget_used_codes(book: AccountBook[A], account_id: str) -> None:
 
 @cache
 def _hash_of(password: str) -> str:
-    return hash_password(password, STANDARD_PASSWORD_COST, os.urandom)
+    return hash_password(password, LEAST_COST, os.urandom)

@@ -16,6 +16,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from tests.lighter_accounts import lighten_passwords
 from tests.lighter_apps import KeptTemplates, LateRule
 from tests.postgresql import PostgresqlServer, postgresql_server
 
@@ -94,6 +95,7 @@ def _lighter_apps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Flask.jinja_options, "bytecode_cache", KeptTemplates())
         patch.setattr(Flask, "url_rule_class", LateRule)
+        lighten_passwords(patch)
         yield
 
 
