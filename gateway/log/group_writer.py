@@ -1,10 +1,11 @@
 """Writes a group of changes with their events in one transaction: the changes apart, the commit together."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from itertools import chain
+from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -20,6 +21,7 @@ from gateway.persistence.engine import write_transaction
 from hosting.database.attempt import Attempt, SavepointAttempt
 from schemas.randomness import RandomSource
 
+_FAILED: Final = "the audit log could not be written"
 _logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -59,25 +61,27 @@ class GroupWriter:
         self._shard: int | None = None
         self._edge = TreeEdge()
 
-    def write(self, group: list[PendingWrite]) -> None:
-        """Run the changes of `group`, log their events, commit, and only then tell how that went.
+    def write(self, first: PendingWrite, others: Iterator[PendingWrite]) -> None:
+        """Run the changes of a group, log their events, commit, and only then tell how that went.
 
-        A change that raises is rolled back alone and its caller is told the same. Where the group itself fails, all
-        are told `AuditUnavailableError`, or `AuditOutcomeUnknownError` from COMMIT on.
+        `others` are taken one by one, each when the change before it was run. A change that raises is rolled back alone
+        and its caller is told the same. Where the group itself fails, all that were taken are told
+        `AuditUnavailableError`, or `AuditOutcomeUnknownError` from COMMIT on.
         """
-        outcomes: dict[PendingWrite, Written[Any] | Exception] = {}
+        outcomes: dict[PendingWrite, Written[Any] | Exception] = {first: _unavailable()}
         failure = AuditUnavailableError
         with Attempt() as attempt:
             with write_transaction(self._engine) as connection:
                 batch = self._batch_in(connection)
-                for pending in group:
+                for pending in chain((first,), others):
+                    outcomes[pending] = _unavailable()
                     outcomes[pending] = _run_change(connection, batch, pending)
                 batch.insert(connection)
                 failure = AuditOutcomeUnknownError
             self._shard, self._edge = batch.shard, batch.edge
         if attempt.error is not None:
             _logger.error("the audit log could not be written: %s", type(attempt.error).__name__)
-            outcomes = {pending: _failed(outcomes.get(pending), failure) for pending in group}
+            outcomes = {pending: _failed(outcome, failure) for pending, outcome in outcomes.items()}
         for pending, outcome in outcomes.items():
             _tell(pending.outcome, outcome)
 
@@ -120,9 +124,14 @@ def _run_change(connection: Connection, batch: LeafBatch, pending: PendingWrite)
     return Written(draft.value, batch.add(prepared))
 
 
-def _failed(outcome: Written[Any] | Exception | None, failure: type[AuditUnavailableError]) -> Exception:
+def _failed(outcome: Written[Any] | Exception, failure: type[AuditUnavailableError]) -> Exception:
     """Return what a caller is told when the group failed: its own change's error first."""
-    return outcome if isinstance(outcome, Exception) else failure("the audit log could not be written")
+    return outcome if isinstance(outcome, Exception) else failure(_FAILED)
+
+
+def _unavailable() -> AuditUnavailableError:
+    """Return what a caller is told whose change was taken, and not run before the group failed."""
+    return AuditUnavailableError(_FAILED)
 
 
 def _tell(waiting: Outcome, outcome: Written[Any] | Exception) -> None:

@@ -1,14 +1,14 @@
 """The journal: changes and the events that tell of them become durable together, one group a transaction.
 
-One sequencer thread a process takes what has queued while the previous group was being written (no linger), opens one
-write transaction, runs each change in a savepoint of its own, appends all events as leaves, and commits. Only then do
-the callers go on. So nothing can be done that is not logged, and nothing is acknowledged that could be lost.
+One sequencer thread a process opens one write transaction, runs each change that has queued, or does meanwhile, in a
+savepoint of its own, and once none waits (no linger) appends all events as leaves, and commits. Only then do the
+callers go on. So nothing can be done that is not logged, and nothing is acknowledged that could be lost.
 Several processes may share a database: the size of the log is read again inside each transaction.
 """
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -165,22 +165,19 @@ class Journal:
             raise JournalMisuseError("a change may not write to the journal itself; return its events in the draft")
 
     def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            group, stopping = self._next_group()
-            if group := [pending for pending in group if pending.outcome.set_running_or_notify_cancel()]:
-                self._writer.write(group)
+        while (pending := self._queue.get()) is not None:
+            if pending.outcome.set_running_or_notify_cancel():
+                self._writer.write(pending, self._others())
 
-    def _next_group(self) -> tuple[list[PendingWrite], bool]:
-        """Wait for a write; return it with all that have queued behind it, and whether to stop after them."""
-        pending = self._queue.get()
-        group: list[PendingWrite] = []
-        while pending is not None:
-            group.append(pending)
-            if len(group) == self._max_group:
-                return group, False
+    def _others(self) -> Iterator[PendingWrite]:
+        """Yield what else has queued, until nothing has or the group is full; more may queue while one is run."""
+        for _ in range(self._max_group - 1):
             try:
                 pending = self._queue.get_nowait()
             except Empty:
-                return group, False
-        return group, True
+                return
+            if pending is None:
+                self._queue.put(None)  # the word to stop is for after the group
+                return
+            if pending.outcome.set_running_or_notify_cancel():
+                yield pending
