@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Engine, insert, select
 
 from connectors.state.alerts import raise_alert
-from connectors.state.database import reading, writing
+from connectors.state.database import reading, single_read, writing
+from connectors.state.registry_copies import newest_registry
 from connectors.state.tables import registry_copy
 from hosting.database.prepared import Prepared
 from keys.crypto.signing import VerificationKey
@@ -24,7 +25,7 @@ from schemas.problem import ProblemCode, ProblemError
 
 REFETCH_SECONDS = 5
 
-_KEPT = Prepared(select(registry_copy.c.token).order_by(registry_copy.c.version.desc()).limit(1))
+_KEPT = Prepared(newest_registry())
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,10 @@ class TrustStore:
         self._believed = _Believed(token, trusted)
         return trusted
 
-    def look(self, connection: Connection | None = None) -> "TrustView":
-        """Return the registry as it is kept now; read in `connection`'s snapshot where there is one."""
-        if connection is None:
-            with reading(self.state) as own:
-                return self.look(own)
-        return TrustView(self, _KEPT.scalar(connection, {}) or "")
+    def look(self) -> "TrustView":
+        """Return the registry as it is kept now."""
+        with single_read(self.state) as connection:
+            return TrustView(self, _KEPT.scalar(connection, {}) or "")
 
     def registry(self, now: datetime) -> TrustedRegistry:
         """Return the kept registry if it is still to be believed.

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from hosting.http_worker import HttpWorker
 from hosting.metrics.shared_files import share_counts
@@ -27,6 +28,13 @@ IDLE_SECONDS = 15
 
 If the server let go first, a request sent at that very moment would be lost without an answer.
 """
+
+
+class _WithoutAccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's log of faults; what was asked stands in no log of the server's, so nothing is made ready for one."""
+
+    def access(self, *_said: Any) -> None:
+        """Write nothing."""
 
 
 class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -63,6 +71,7 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "keepalive": IDLE_SECONDS,
             "control_socket_disable": True,
             "accesslog": None,
+            "logger_class": _WithoutAccessLog,
             "errorlog": "-",
             "logconfig_dict": log_settings(),
             "when_ready": lambda _server: announce(),

@@ -32,6 +32,19 @@ class MessageError(ValueError):
         self.pointer = pointer
 
 
+def canonical_form(value: Any) -> bytes:
+    """Return the one form (RFC 8785) of what JSON can say, without floats.
+
+    Raises:
+        rfc8785.CanonicalizationError: it has none.
+    """
+    try:
+        body = orjson.dumps(value, option=_CANONICAL_ASCII)
+    except orjson.JSONEncodeError:  # what has no canonical form: the library says so in its own words
+        return rfc8785.dumps(value)
+    return body if body.isascii() else rfc8785.dumps(value)
+
+
 class Message(BaseModel):
     """Base of all that crosses a border as JSON."""
 
@@ -45,12 +58,7 @@ class Message(BaseModel):
 
     def to_bytes(self) -> bytes:
         """Return the one canonical form; absent optional members are left out."""
-        members = self.model_dump(mode="json", exclude_none=True)
-        try:
-            body = orjson.dumps(members, option=_CANONICAL_ASCII)
-        except orjson.JSONEncodeError:  # what has no canonical form: the library says so in its own words
-            return rfc8785.dumps(members)
-        return body if body.isascii() else rfc8785.dumps(members)
+        return canonical_form(self.model_dump(mode="json", exclude_none=True))
 
     def digest(self) -> str:
         """Return the SHA-256 of the canonical form as base64url."""

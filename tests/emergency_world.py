@@ -43,7 +43,7 @@ from gateway.services.registry import renew_registry
 from gateway.services.sign_log import sign_log
 from keys.crypto.ciphersuite import random_scalar
 from keys.crypto.ristretto255 import multiply_base
-from schemas.agreement import Agreement, Approval
+from schemas.agreement import Agreement, AgreementState, Approval
 from schemas.base64url import decode_base64url, encode_base64url
 from schemas.check_digit import complete_citizen_id
 from schemas.emergency import EmergencyClaim, EmergencyReason
@@ -57,6 +57,7 @@ from schemas.messages.match import (
     SubjectKind,
     pack_asked,
 )
+from schemas.policy import Standing
 from schemas.purpose_catalogue import load_purposes
 from tests.migrated_database import place_state
 from tests.scenario.gateway_simulator import CHEAP, PASSPHRASE, SIGNATORIES, Clock, opened_gateway, serving
@@ -172,7 +173,8 @@ class World:
         connector, claims = self.holder.connector, prepared.claims
         admit = admission_of(connector, claims, evaluations=elements)
         day, seconds = connector.today(), connector.seconds()
-        charge(connector.state, claims, self.agreement, BudgetKind.EVALUATIONS, elements, day, seconds, admit)
+        standing = Standing(self.agreement, self.agreement.digest(), AgreementState.ACTIVE)
+        charge(connector.state, claims, standing, BudgetKind.EVALUATIONS, elements, day, seconds, admit)
 
     def _query(self, officer: str, claim: EmergencyClaim | None) -> QueryContext:
         return QueryContext(self.agreement, COUNTY, officer, emergency=claim)

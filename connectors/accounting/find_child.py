@@ -61,7 +61,7 @@ def get_child(connector: Connector, register: Register, handle: str) -> Record:
     index = find_index_of(connector.state, decode_base64url(handle))
     copy = None if index is None else find_agreement(connector.state, index[0])
     if index is not None and copy is not None:
-        record = find_records(connector, register, copy.agreement, index[1], [handle]).get(handle)
+        record = find_records(connector, register, copy.standing, index[1], [handle]).get(handle)
         if record is not None:
             return record
     raise ChildNotFoundError(

@@ -78,7 +78,7 @@ class ProviderService:
         if verified.copy.standing.state is AgreementState.REVOKED:
             raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")
         seconds = connector.seconds()
-        charge(connector.state, claims, verified.copy.agreement, BudgetKind.RELEASES, 0, connector.today(), seconds)
+        charge(connector.state, claims, verified.copy.standing, BudgetKind.RELEASES, 0, connector.today(), seconds)
         if not note_receipt(connector.state, message.receipt_number, message.answer, claims.issuer, seconds):
             raise ProblemError(ProblemCode.NOT_FOUND, "/receipt_number")
         return self._respond(verified, ReceiptAnswer(receipt_number=message.receipt_number))
@@ -86,10 +86,10 @@ class ProviderService:
     def review(self, arrived: Arrived) -> Response:
         """Note what the requester's second person found about an emergency call; also after the agreement's end."""
         verified = self._verify(arrived, MessageType.EMERGENCY_REVIEW, EmergencyReview, MAX_EMERGENCY_MESSAGE_BYTES)
-        connector, claims, agreement = self.connector, verified.claims, verified.copy.agreement
+        connector, claims, standing = self.connector, verified.claims, verified.copy.standing
         note = note_review(connector, claims, verified.message)
         day, seconds = connector.today(), connector.seconds()
-        charge(connector.state, claims, agreement, BudgetKind.RELEASES, 0, day, seconds, note)
+        charge(connector.state, claims, standing, BudgetKind.RELEASES, 0, day, seconds, note)
         return self._respond(verified, EmergencyReviewAnswer(call=verified.message.call))
 
     def statistics(self, arrived: Arrived) -> Response:

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from connectors.api.signed_answers import SignedAnswer, keep_verified, note_signed, sign_answer
+from connectors.api.signed_answers import SignedAnswer, keep_verified, sign_answer
 from connectors.context import Connector
 from connectors.provider.release import answer_exchange, charge_for_exchange, permit_exchange
 from connectors.provider.verify_request import Verified, note_request
 from connectors.register import Register
-from connectors.state.agreements import read_agreement
+from connectors.state.agreements import read_state
 from connectors.state.charges import Charge, make_charge
 from connectors.state.joint_commit import JointCommit
 from connectors.state.releases import note_release
@@ -44,8 +44,8 @@ def settle_exchange(
 
     def note(connection: Connection) -> None:
         _require_unchanged(connection, verified)
-        _note_charged(connector, connection, verified, charge)
-        note_signed(connection, verified, signed)
+        note_request(connector, connection, verified, signed.as_answered())
+        make_charge(connection, charge)
         note_release(connection, done, envelope_digest(signed.token), signed.issued_at)
 
     with _kept_if_refused(connector, verified, commits):
@@ -70,26 +70,21 @@ def _charged_if_refused(
     connector: Connector, verified: Verified[ExchangeRequest], charge: Charge, commits: JointCommit
 ) -> Iterator[None]:
     """Keep and charge the request where it is refused: what was looked up for it may be told from the refusal."""
+
+    def note(connection: Connection) -> None:
+        note_request(connector, connection, verified)
+        make_charge(connection, charge)
+
     try:
         yield
     except BaseException:
         with _kept_if_refused(connector, verified, commits):
-            commits.write(
-                connector.state, lambda connection: _note_charged(connector, connection, verified, charge)
-            )
+            commits.write(connector.state, note)
         raise
-
-
-def _note_charged(
-    connector: Connector, connection: Connection, verified: Verified[ExchangeRequest], charge: Charge
-) -> None:
-    note_request(connector, connection, verified)
-    make_charge(connection, charge)
 
 
 def _require_unchanged(connection: Connection, verified: Verified[ExchangeRequest]) -> None:
     """Refuse, under the write lock, what was decided on an agreement that has been ended or suspended meanwhile."""
     standing = verified.copy.standing
-    now = read_agreement(connection, standing.digest)
-    if now is None or now.standing.state is not standing.state:
+    if read_state(connection, standing.digest) is not standing.state:
         raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")

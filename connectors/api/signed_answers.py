@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from connectors.context import Connector
 from connectors.identifiers import new_uuid
-from connectors.own_log.messages import answered_of, asked_of, note_answered
+from connectors.own_log.messages import Answered, answered_of, asked_of, note_answered
 from connectors.provider.verify_request import Verified, note_request
 from connectors.state.joint_commit import JointCommit
 from keys.protocol.envelopes import sign_envelope
@@ -31,6 +31,10 @@ class SignedAnswer:
     records: int | None
     issued_at: int
 
+    def as_answered(self) -> Answered:
+        """Return it as the own log keeps it beside its request."""
+        return Answered(self.token, self.records, self.issued_at)
+
     def as_response(self) -> Response:
         """Return it for HTTP."""
         response = Response(self.body, content_type="application/json")
@@ -52,7 +56,7 @@ def respond(connector: Connector, verified: Verified[T], answer: Message, commit
 
 
 def sign_answer(connector: Connector, verified: Verified[T], answer: Message) -> SignedAnswer:
-    """Return the signed answer to a request; it may leave when it was noted (`note_signed`)."""
+    """Return the signed answer to a request; it may leave when it was noted."""
     body, issued_at = answer.to_bytes(), connector.seconds()
     claims = EnvelopeClaims(
         type=ANSWER_TO[verified.claims.type],
@@ -74,4 +78,4 @@ def sign_answer(connector: Connector, verified: Verified[T], answer: Message) ->
 def note_signed(connection: Connection, verified: Verified[T], signed: SignedAnswer) -> None:
     """Note an answer beside its request, in a writing transaction."""
     if verified.claims.type not in _STAYS_AT_GATEWAY:
-        note_answered(connection, verified.envelope.digest, signed.token, signed.records, signed.issued_at)
+        note_answered(connection, verified.envelope.digest, signed.as_answered())

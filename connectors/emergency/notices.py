@@ -1,14 +1,16 @@
 """What a provider keeps of emergency calls made to it: it refuses by its own record, whatever the gateway says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from connectors.context import Connector
 from connectors.holidays import calendar_for
+from connectors.state.charges import Admission
 from connectors.state.database import reading, writing
+from connectors.state.emergency_calls import unsettled_calls
 from connectors.state.emergency_tables import emergency_notice
 from hosting.database.prepared import Prepared
 from schemas.base64url import decode_base64url
@@ -43,45 +45,34 @@ class Notice:
 
 
 _COLUMNS = tuple(column.name for column in emergency_notice.c)
-_UNSETTLED = Prepared(
-    select(emergency_notice).where(
-        emergency_notice.c.requester == bindparam("requester"),
-        emergency_notice.c.officer == bindparam("officer"),
-        emergency_notice.c.lifted_at.is_(None),
-        or_(
-            emergency_notice.c.verdict.is_(None),
-            emergency_notice.c.verdict == Verdict.MISUSE.value,
-            emergency_notice.c.reviewed_at >= emergency_notice.c.due_at,
-        ),
-    )
-)
-"""An officer's calls that may suspend: not lifted, and not found right in time."""
+_UNSETTLED = Prepared(unsettled_calls())
 
 
 def admission_of(
     connector: Connector, claims: EnvelopeClaims, evaluations: int = 0, handles: tuple[str, ...] = ()
-) -> Callable[[Connection], None]:
+) -> Admission:
     """Return what is checked and noted of a request's officer and emergency, in the transaction that charges it.
 
     It raises ProblemError (officer_suspended, emergency_call_over); then nothing is charged or noted.
     """
 
-    def admit(connection: Connection) -> None:
-        _require_not_suspended(connector, connection, claims)
+    def admit(connection: Connection, has_unsettled_calls: bool) -> None:  # noqa: FBT001 - as `Admission` says
+        if has_unsettled_calls:
+            _require_not_suspended(connector, connection, claims)
         if claims.emergency is not None:
             _note_call(connector, connection, claims, evaluations, handles)
 
     return admit
 
 
-def note_review(connector: Connector, claims: EnvelopeClaims, review: EmergencyReview) -> Callable[[Connection], None]:
+def note_review(connector: Connector, claims: EnvelopeClaims, review: EmergencyReview) -> Admission:
     """Return what notes a second person's verdict; the same one again changes nothing.
 
     It raises ProblemError: not_found: no such call; approval_missing: by the officer who made it; emergency_reviewed:
     another verdict stands.
     """
 
-    def note(connection: Connection) -> None:
+    def note(connection: Connection, _has_unsettled_calls: bool) -> None:  # noqa: FBT001 - as `Admission` says
         known = _find(connection, claims.agreement or "", review.call)
         if known is None or known.requester != claims.issuer:
             raise ProblemError(ProblemCode.NOT_FOUND, "/call")

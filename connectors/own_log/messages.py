@@ -6,9 +6,11 @@ No body is kept: envelopes, counts and the names of attributes are what a compar
 import json
 from collections.abc import Sized
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from connectors.own_log.evidence_document import AgreementRecord, ItemRecord
 from connectors.own_log.tables import own_message
@@ -54,11 +56,21 @@ LEAVES_NOTHING = frozenset(
 )
 """What the gateway answers without an entry."""
 
-_KEEP = Prepared(insert(own_message).prefix_with("OR IGNORE"))
-_ANSWER = Prepared(
+_ANSWER_COLUMNS: Final = ("answer", "answer_digest", "answered_at", "answered_records")
+
+
+def _upsert_answered() -> Insert:
+    statement = upsert(own_message)
+    answered = {name: statement.excluded[name] for name in _ANSWER_COLUMNS}
+    return statement.on_conflict_do_update(index_elements=[own_message.c.envelope], set_=answered)
+
+
+_KEEP: Final = Prepared(insert(own_message).prefix_with("OR IGNORE"))
+_KEEP_ANSWERED: Final = Prepared(_upsert_answered())
+_ANSWER: Final = Prepared(
     update(own_message)
     .where(own_message.c.envelope == bindparam("asked"))
-    .values({name: bindparam(name) for name in ("answer", "answer_digest", "answered_at", "answered_records")})
+    .values({name: bindparam(name) for name in _ANSWER_COLUMNS})
 )
 
 
@@ -76,6 +88,24 @@ class Asked:
     peer: str | None = None
     item: ItemRecord | None = None
     agreement_step: AgreementRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a message was answered: by which envelope, about how many records, when (POSIX seconds)."""
+
+    token: str
+    records: int | None
+    at_seconds: int
+
+    def columns(self) -> dict[str, str | int | None]:
+        """Return what stands of it beside the message."""
+        return {
+            "answer": self.token,
+            "answer_digest": envelope_digest(self.token),
+            "answered_at": self.at_seconds,
+            "answered_records": self.records,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +182,18 @@ def keep_message(state: Engine, token: str, asked: Asked, at_seconds: int) -> No
         note_message(connection, VerifiedEnvelope(token, claims, envelope_digest(token), ""), asked, peer, at_seconds)
 
 
-def note_message(connection: Connection, envelope: VerifiedEnvelope, asked: Asked, peer: str, at_seconds: int) -> None:
-    """Note a request that is about to be sent, or that has come in and was verified, in an open transaction; once."""
+def note_message(
+    connection: Connection,
+    envelope: VerifiedEnvelope,
+    asked: Asked,
+    peer: str,
+    at_seconds: int,
+    answered: Answered | None = None,
+) -> None:
+    """Note a request that is about to be sent, or that has come in and was verified, in an open transaction; once.
+
+    `answered` is noted beside it where it is given, also beside a request that is known already.
+    """
     claims = envelope.claims
     values = {
         "envelope": envelope.digest,
@@ -170,19 +210,15 @@ def note_message(connection: Connection, envelope: VerifiedEnvelope, asked: Aske
         "expires_at": claims.expires_at,
         "seen_at": at_seconds,
     }
-    _KEEP.execute(connection, values)
+    if answered is None:
+        _KEEP.execute(connection, values)
+    else:
+        _KEEP_ANSWERED.execute(connection, {**values, **answered.columns()})
 
 
-def note_answered(connection: Connection, envelope: str, answer: str, records: int | None, at_seconds: int) -> None:
-    """Note in an open transaction that the request of this digest was answered by the envelope `answer`."""
-    values = {
-        "asked": envelope,
-        "answer": answer,
-        "answer_digest": envelope_digest(answer),
-        "answered_at": at_seconds,
-        "answered_records": records,
-    }
-    _ANSWER.execute(connection, values)
+def note_answered(connection: Connection, envelope: str, answered: Answered) -> None:
+    """Note in an open transaction that the request of this digest was answered."""
+    _ANSWER.execute(connection, {"asked": envelope, **answered.columns()})
 
 
 def note_answer(state: Engine, envelope: str, answer: str, message: Message, at_seconds: int) -> None:
@@ -194,7 +230,7 @@ def note_answer(state: Engine, envelope: str, answer: str, message: Message, at_
         if row.type in LEAVES_NOTHING:
             connection.execute(delete(own_message).where(own_message.c.envelope == envelope))
             return
-        note_answered(connection, envelope, answer, answered_of(message, _asked(row)), at_seconds)
+        note_answered(connection, envelope, Answered(answer, answered_of(message, _asked(row)), at_seconds))
 
 
 def note_refusal(state: Engine, envelope: str, code: str, at_seconds: int) -> None:

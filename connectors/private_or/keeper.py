@@ -36,7 +36,7 @@ def answer_open(connector: Connector, verified: Verified[ParentsOpen]) -> Parent
     decide_here(verified, connector.now(), records=children, attributes=message.attributes)
     secret = get_share(connector, message.board)
     day, seconds = connector.today(), connector.seconds()
-    charge(connector.state, verified.claims, verified.copy.agreement, BudgetKind.RELEASES, children, day, seconds)
+    charge(connector.state, verified.claims, verified.copy.standing, BudgetKind.RELEASES, children, day, seconds)
 
     def remove(start: int) -> bytes:
         concealed = decode_concealed(packed[start : start + CONCEALED_BYTES])

@@ -107,8 +107,8 @@ def answer_board_evaluate(
         raise ProblemError(ProblemCode.NOT_A_PARTY, clause="parties")
     key_pair = get_evaluation_key(connector, board.agreement, board.epoch)
     day, seconds = connector.today(), connector.seconds()
-    agreement = verified.copy.agreement
-    charge(connector.state, verified.claims, agreement, BudgetKind.EVALUATIONS, len(blinded), day, seconds)
+    standing = verified.copy.standing
+    charge(connector.state, verified.claims, standing, BudgetKind.EVALUATIONS, len(blinded), day, seconds)
     try:
         evaluation = blind_evaluate_batch(key_pair, blinded, connector.random, workers=connector.settings.workers)
     except CryptoError:
@@ -125,14 +125,14 @@ def answer_resolve(connector: Connector, verified: Verified[ParentsResolve]) -> 
     Raises:
         ProblemError: the refusal.
     """
-    message, agreement = verified.message, verified.copy.agreement
+    message, standing = verified.message, verified.copy.standing
     decide_here(verified, connector.now(), records=message.children)
     board = board_children(connector).find_board(message.board)
-    if board is None or board.agreement != agreement.digest():
+    if board is None or board.agreement != standing.digest:
         raise ProblemError(ProblemCode.NO_LIVE_BOARD, "/board")
     day, seconds = connector.today(), connector.seconds()
-    charge(connector.state, verified.claims, agreement, BudgetKind.RELEASES, message.children, day, seconds)
-    asked = _open(connector, verified, agreement)
+    charge(connector.state, verified.claims, standing, BudgetKind.RELEASES, message.children, day, seconds)
+    asked = _open(connector, verified, standing.agreement)
     found = board_children(connector).find(message.board, [child.number for child in asked])
     return ParentRows(
         board=message.board,

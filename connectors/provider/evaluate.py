@@ -22,11 +22,11 @@ def answer_evaluate(connector: Connector, verified: Verified[EvaluateRequest]) -
     """
     blinded = unpack_elements(verified.message.blinded)
     decide_here(verified, connector.now(), records=len(blinded))
-    agreement = verified.copy.agreement
-    key_pair = get_evaluation_key(connector, agreement.digest(), verified.message.epoch)
+    standing = verified.copy.standing
+    key_pair = get_evaluation_key(connector, standing.digest, verified.message.epoch)
     day, seconds = connector.today(), connector.seconds()
     admit = admission_of(connector, verified.claims, evaluations=len(blinded))
-    charge(connector.state, verified.claims, agreement, BudgetKind.EVALUATIONS, len(blinded), day, seconds, admit)
+    charge(connector.state, verified.claims, standing, BudgetKind.EVALUATIONS, len(blinded), day, seconds, admit)
     try:
         evaluation = blind_evaluate_batch(key_pair, blinded, connector.random, workers=connector.settings.workers)
     except CryptoError:

@@ -10,12 +10,13 @@ from keys.crypto.errors import CryptoError
 from keys.crypto.sealing import open_at_rest
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url
+from schemas.policy import Standing
 from schemas.problem import ProblemCode, ProblemError
 from schemas.purpose_catalogue import load_purposes
 
 
 def find_records(
-    connector: Connector, register: Register, agreement: Agreement, epoch: int, handles: Sequence[str]
+    connector: Connector, register: Register, standing: Standing, epoch: int, handles: Sequence[str]
 ) -> dict[str, Record]:
     """Return by handle the records that are still held and still the same child; others are left out.
 
@@ -24,7 +25,7 @@ def find_records(
         ProblemError: source_unavailable if the connector can't open its own locators.
     """
     wanted = [decode_base64url(handle) for handle in handles]
-    digest, storage_key = agreement.digest(), connector.storage_key()
+    agreement, digest, storage_key = standing.agreement, standing.digest, connector.storage_key()
     known = find_by_handles(connector.state, digest, epoch, wanted)
     by_locator = {_open_locator(storage_key, record): record for record in known.values()}
     found = {

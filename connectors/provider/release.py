@@ -63,7 +63,7 @@ def charge_for_exchange(connector: Connector, verified: Verified[ExchangeRequest
     handles, claims = verified.message.handles, verified.claims
     admit = admission_of(connector, claims, handles=handles)
     day, seconds = connector.today(), connector.seconds()
-    return charge_of(claims, verified.copy.agreement, BudgetKind.RELEASES, len(handles), day, seconds, admit)
+    return charge_of(claims, verified.copy.standing, BudgetKind.RELEASES, len(handles), day, seconds, admit)
 
 
 def permit_exchange(connector: Connector, verified: Verified[ExchangeRequest], charge: Charge) -> Permitted:
@@ -88,7 +88,7 @@ def answer_exchange(
     """
     handles, epoch = verified.message.handles, permitted.grant.epoch
     try:
-        records = find_records(connector, register, verified.copy.agreement, epoch, handles)
+        records = find_records(connector, register, verified.copy.standing, epoch, handles)
     except SourceError:
         raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE) from None
     unproven = find_unproven(connector, verified, epoch, records, permitted.proofs)

@@ -12,9 +12,9 @@ from typing import Generic, TypeVar
 from sqlalchemy import Connection
 
 from connectors.context import Connector
-from connectors.own_log.messages import asked_of, note_message, peer_of
-from connectors.state.agreements import AgreementCopy, read_agreement
-from connectors.state.database import reading, writing
+from connectors.own_log.messages import Answered, asked_of, note_message, peer_of
+from connectors.state.agreements import AgreementCopy, read_with_registry
+from connectors.state.database import single_read, writing
 from connectors.state.promises import note_promise
 from connectors.trust import TrustStore, TrustView
 from keys.crypto.signing import SignatureError, VerificationKey
@@ -96,7 +96,7 @@ def verify_arrived(
 ) -> Verified[T]:
     """Check steps 1 to 5 and return what was asked; what is to be noted of it is for the caller (`note_request`).
 
-    Agreement and registry are read in one snapshot.
+    Agreement and registry are read in one snapshot, by one statement.
 
     Where the request comes from the provider of an agreement that this agency is no party of, `presented` is that
     agreement, shown by the provider and verified.
@@ -106,9 +106,7 @@ def verify_arrived(
     """
     now = connector.now()
     stated = _read_stated(arrived.envelope)
-    with reading(connector.state) as connection:
-        copy = presented or _agreement_of(connector, connection, stated)
-        view = trust.look(connection)
+    copy, view = _agreement_of(connector, trust, stated) if presented is None else (presented, trust.look())
     signer = copy.agreement.requester if presented is None else copy.agreement.provider
     envelope = _verify_signer(view, signer, arrived.envelope, stated, now)
     try:
@@ -125,12 +123,17 @@ def verify_arrived(
     return Verified(envelope, copy, message, promised, view)
 
 
-def note_request(connector: Connector, connection: Connection, verified: Verified[T]) -> None:
-    """Note a verified request and the gateway's promise about it, to compare both with the log; once."""
+def note_request(
+    connector: Connector, connection: Connection, verified: Verified[T], answered: Answered | None = None
+) -> None:
+    """Note a verified request and the gateway's promise about it, to compare both with the log; once.
+
+    `answered` is its answer, where that is known already.
+    """
     _note_promise(connector, connection, verified.promised)
     claims = verified.claims
     asked, peer = asked_of(verified.message, claims), peer_of(claims, verified.copy.agreement)
-    note_message(connection, verified.envelope, asked, peer, connector.seconds())
+    note_message(connection, verified.envelope, asked, peer, connector.seconds(), answered)
 
 
 def decide_here(verified: Verified[T], now: datetime, *, records: int, attributes: tuple[str, ...] = ()) -> None:
@@ -156,11 +159,15 @@ def _read_stated(token: str) -> EnvelopeClaims:
         raise ProblemError(ProblemCode.ENVELOPE_MALFORMED) from None
 
 
-def _agreement_of(connector: Connector, connection: Connection, stated: EnvelopeClaims) -> AgreementCopy:
-    copy = read_agreement(connection, stated.agreement) if stated.agreement else None
-    if copy is None or copy.agreement.provider.agency != connector.agency:
+def _agreement_of(
+    connector: Connector, trust: TrustStore, stated: EnvelopeClaims
+) -> tuple[AgreementCopy, TrustView]:
+    with single_read(connector.state) as connection:
+        found = read_with_registry(connection, stated.agreement) if stated.agreement else None
+    if found is None or found[0].agreement.provider.agency != connector.agency:
         raise ProblemError(ProblemCode.NO_AGREEMENT, clause="agreement")
-    return copy
+    copy, registry = found
+    return copy, TrustView(trust, registry)
 
 
 def _verify_signer(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from connectors.state.database import destroying, reading, writing
 from connectors.state.evaluated_keys import delete_evaluated
+from connectors.state.registry_copies import newest_registry
 from connectors.state.tables import agreement_copy, index_record, publication
 from hosting.database.prepared import Prepared, Row
 from schemas.agreement import MAX_AGREEMENT_BYTES, Agreement, AgreementState
@@ -17,6 +18,12 @@ from schemas.policy import Standing
 
 _COLUMNS: Final = tuple(column.name for column in agreement_copy.c)
 _BY_DIGEST: Final = Prepared(select(agreement_copy).where(agreement_copy.c.digest == bindparam("digest")))
+_WITH_REGISTRY: Final = Prepared(
+    select(*agreement_copy.c, newest_registry().scalar_subquery()).where(agreement_copy.c.digest == bindparam("digest"))
+)
+_STATE: Final = Prepared(
+    select(agreement_copy.c.state, agreement_copy.c.is_withheld).where(agreement_copy.c.digest == bindparam("digest"))
+)
 _ENDED_HERE: Final = frozenset({AgreementState.REVOKED.value, AgreementState.REPLACED.value})
 
 
@@ -104,6 +111,18 @@ def read_agreement(connection: Connection, digest: str) -> AgreementCopy | None:
     return None if row is None else _copy_of(row)
 
 
+def read_with_registry(connection: Connection, digest: str) -> tuple[AgreementCopy, str] | None:
+    """Return the copy with this digest and the newest registry's text ('' before the first), as one moment has both."""
+    row = _WITH_REGISTRY.first(connection, {"digest": digest})
+    return None if row is None else (_copy_of(row[:-1]), row[-1] or "")
+
+
+def read_state(connection: Connection, digest: str) -> AgreementState | None:
+    """Return where an agreement stands for this agency, None if it is not known, in a transaction that is open."""
+    row = _STATE.first(connection, {"digest": digest})
+    return None if row is None else _state_of(*row)
+
+
 def list_agreements(state: Engine) -> list[AgreementCopy]:
     """Return all copies, by digest."""
     with reading(state) as connection:
@@ -116,10 +135,7 @@ def _copy_of(row: Row) -> AgreementCopy:
     """Return what a row says; remembered by the whole row, so that another state is another copy."""
     columns: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
     agreement = Agreement.from_bytes(columns["body"], MAX_AGREEMENT_BYTES)
-    stands = AgreementState(columns["state"])
-    if columns["is_withheld"] and stands is AgreementState.ACTIVE:
-        stands = AgreementState.SUSPENDED
-    standing = Standing(agreement, columns["digest"], stands)
+    standing = Standing(agreement, columns["digest"], _state_of(columns["state"], columns["is_withheld"]))
     return AgreementCopy(
         agreement,
         tuple(json.loads(columns["signatures"])),
@@ -127,3 +143,9 @@ def _copy_of(row: Row) -> AgreementCopy:
         tuple(AgreementHistoryStep.model_validate_json(json.dumps(step)) for step in json.loads(columns["history"])),
         columns["review_due_at"],
     )
+
+
+def _state_of(said: str, is_withheld: object) -> AgreementState:
+    """Return where an agreement stands: what was said of it, unless this agency itself withholds it."""
+    stands = AgreementState(said)
+    return AgreementState.SUSPENDED if is_withheld and stands is AgreementState.ACTIVE else stands

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     literal_column,
     select,
@@ -22,12 +23,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from connectors.state.database import reading, trying, writing
+from connectors.state.database import reading, single_read, trying, writing
+from connectors.state.emergency_calls import unsettled_calls
 from connectors.state.emergency_tables import officer_budget_use
 from connectors.state.tables import budget_use, seen_envelope
 from hosting.database.prepared import Prepared
-from schemas.agreement import Agreement
 from schemas.envelope import EnvelopeClaims
+from schemas.policy import Standing
 from schemas.problem import ProblemCode, ProblemError
 
 FORGET_AFTER_SECONDS = 300
@@ -35,6 +37,12 @@ FORGET_AFTER_SECONDS = 300
 
 FORGOTTEN_AT_ONCE = 8
 """More than one, so that the ids of a busy hour are soon gone."""
+
+Admission = Callable[[Connection, bool], None]
+"""Checks what else may stand in the way of a charge, and notes what belongs to it; raises ProblemError.
+
+It is told whether the officer has emergency calls that are not settled.
+"""
 
 
 class BudgetKind(StrEnum):
@@ -66,8 +74,14 @@ def _forget() -> Delete:
 
 _FORGET = Prepared(_forget())
 _NOTE_ID = Prepared(insert(seen_envelope).prefix_with("OR IGNORE"))
-_IS_NOTED = Prepared(select(seen_envelope.c.id).where(seen_envelope.c.id == bindparam("id")))
-_USED = Prepared(select(_used(budget_use).scalar_subquery(), _used(officer_budget_use).scalar_subquery()))
+_KNOWN = Prepared(
+    select(
+        select(seen_envelope.c.id).where(seen_envelope.c.id == bindparam("id")).exists(),
+        unsettled_calls().exists(),
+        func.coalesce(_used(budget_use).scalar_subquery(), 0),
+        func.coalesce(_used(officer_budget_use).scalar_subquery(), 0),
+    )
+)
 _SET_USED, _SET_OFFICER_USED = Prepared(_set_used(budget_use)), Prepared(_set_used(officer_budget_use))
 
 
@@ -76,7 +90,7 @@ class Charge:
     """What a request is charged: its id and `amount`, against what its agreement (digest) allows in a day.
 
     `day` is the office's; `now_seconds` are POSIX seconds. `admit` is what else is checked and noted in the same
-    transaction; it raises ProblemError.
+    transaction.
     """
 
     claims: EnvelopeClaims
@@ -87,23 +101,33 @@ class Charge:
     officer_limit: int
     day: date
     now_seconds: int
-    admit: Callable[[Connection], None] | None = None
+    admit: Admission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a charge is admitted by, as one moment has it; used today: by the agreement, and by the officer under it."""
+
+    is_noted: bool
+    has_unsettled_calls: bool
+    used: int
+    used_by_officer: int
 
 
 def charge_of(
     claims: EnvelopeClaims,
-    agreement: Agreement,
+    standing: Standing,
     kind: BudgetKind,
     amount: int,
     day: date,
     now_seconds: int,
-    admit: Callable[[Connection], None] | None = None,
+    admit: Admission | None = None,
 ) -> Charge:
-    """Return what a request under `agreement` is charged."""
-    is_evaluation = kind is BudgetKind.EVALUATIONS
+    """Return what a request is charged under an agreement of this standing."""
+    agreement, is_evaluation = standing.agreement, kind is BudgetKind.EVALUATIONS
     return Charge(
         claims=claims,
-        agreement=agreement.digest(),
+        agreement=standing.digest,
         kind=kind,
         amount=amount,
         limit=agreement.evaluations_per_day if is_evaluation else agreement.releases_per_day,
@@ -117,16 +141,16 @@ def charge_of(
 def charge(
     state: Engine,
     claims: EnvelopeClaims,
-    agreement: Agreement,
+    standing: Standing,
     kind: BudgetKind,
     amount: int,
     day: date,
     now_seconds: int,
-    admit: Callable[[Connection], None] | None = None,
+    admit: Admission | None = None,
 ) -> None:
     """Charge a request durably: all or nothing. Arguments as `charge_of`, raises as `make_charge`."""
     with writing(state) as connection:
-        make_charge(connection, charge_of(claims, agreement, kind, amount, day, now_seconds, admit))
+        make_charge(connection, charge_of(claims, standing, kind, amount, day, now_seconds, admit))
 
 
 def require_chargeable(state: Engine, charge: Charge) -> None:
@@ -141,10 +165,14 @@ def require_chargeable(state: Engine, charge: Charge) -> None:
         with trying(state) as connection:
             make_charge(connection, charge)
         return
-    with reading(state) as connection:
-        if _IS_NOTED.first(connection, {"id": charge.claims.id}) is not None:
-            raise ProblemError(ProblemCode.REPLAYED)
-        _admit(connection, charge)
+    with single_read(state) as connection:
+        known = _look_up(connection, charge)
+    if known.is_noted:
+        raise ProblemError(ProblemCode.REPLAYED)
+    if charge.admit is not None and known.has_unsettled_calls:  # nothing else stands in the way of an ordinary request
+        with reading(state) as connection:
+            charge.admit(connection, known.has_unsettled_calls)
+    _use_after(charge, known)
 
 
 def make_charge(connection: Connection, charge: Charge) -> None:
@@ -157,20 +185,29 @@ def make_charge(connection: Connection, charge: Charge) -> None:
     _FORGET.execute(connection, {"before": charge.now_seconds - FORGET_AFTER_SECONDS})
     if not _NOTE_ID.execute(connection, {"id": charge.claims.id, "expires_at": charge.claims.expires_at}):
         raise ProblemError(ProblemCode.REPLAYED)
-    used, used_by_officer = _admit(connection, charge)
+    known = _look_up(connection, charge)
+    if charge.admit is not None:
+        charge.admit(connection, known.has_unsettled_calls)
+    used, used_by_officer = _use_after(charge, known)
     _SET_USED.execute(connection, {**_place_of(charge), "used": used})
     _SET_OFFICER_USED.execute(connection, {**_officer_place_of(charge), "used": used_by_officer})
 
 
-def _admit(connection: Connection, charge: Charge) -> tuple[int, int]:
+def _look_up(connection: Connection, charge: Charge) -> _Known:
+    asked = {**_officer_place_of(charge), "id": charge.claims.id, "requester": charge.claims.issuer}
+    row = _KNOWN.first(connection, asked)
+    if row is None:
+        raise LookupError("a SELECT of values has one row")
+    is_noted, has_unsettled_calls, used, used_by_officer = row
+    return _Known(bool(is_noted), bool(has_unsettled_calls), used, used_by_officer)
+
+
+def _use_after(charge: Charge, known: _Known) -> tuple[int, int]:
     """Return what the agreement and the officer will have used today with this charge; raises as `make_charge`."""
-    if charge.admit is not None:
-        charge.admit(connection)
-    before, before_by_officer = _USED.first(connection, _officer_place_of(charge)) or (0, 0)
-    used = (before or 0) + charge.amount
+    used = known.used + charge.amount
     if used > charge.limit:
         raise ProblemError(ProblemCode.BUDGET_EXHAUSTED, clause=f"{charge.kind}_per_day")
-    used_by_officer = (before_by_officer or 0) + charge.amount
+    used_by_officer = known.used_by_officer + charge.amount
     if used_by_officer > charge.officer_limit:
         raise ProblemError(ProblemCode.OFFICER_BUDGET_EXHAUSTED, clause=f"officer_{charge.kind}_per_day")
     return used, used_by_officer

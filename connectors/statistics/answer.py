@@ -23,10 +23,10 @@ def answer_statistics(
     Raises:
         ProblemError: the refusal.
     """
-    request, agreement = verified.message, verified.copy.agreement
+    request, standing = verified.message, verified.copy.standing
     table = own_table(connector, request.table)
     decide_here(verified, connector.now(), records=1, attributes=(table.attribute,))
-    charge(connector.state, verified.claims, agreement, BudgetKind.RELEASES, 1, connector.today(), connector.seconds())
+    charge(connector.state, verified.claims, standing, BudgetKind.RELEASES, 1, connector.today(), connector.seconds())
     whole = _obtain(connector, register, Making(table, request.quarter), verified)
     release = whole.within(verified.claims.region or "")
     if release is None:

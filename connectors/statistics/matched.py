@@ -80,7 +80,7 @@ def _records(
     found: dict[str, Record] = {}
     for agreement, epoch in list_indexes(connector.state):
         if agreement == digest:
-            found |= find_records(connector, register, copy.agreement, epoch, sorted(handles))
+            found |= find_records(connector, register, copy.standing, epoch, sorted(handles))
     return [found[handle] for handle in sorted(found)]
 
 

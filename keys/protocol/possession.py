@@ -9,10 +9,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-import rfc8785
-
 from schemas.base64url import encode_base64url
 from schemas.formats import INDEX_HASH_BYTES
+from schemas.message import canonical_form
 
 OUTPUT_BYTES = 64
 _POSSESSION_KEY_START = 32
@@ -35,7 +34,7 @@ class PossessionStatement:
 
     def to_bytes(self) -> bytes:
         """Return the RFC 8785 form with its context."""
-        return _CONTEXT + rfc8785.dumps(
+        return _CONTEXT + canonical_form(
             {
                 "agreement": self.agreement,
                 "attributes": sorted(self.attributes),

@@ -10,12 +10,15 @@ from sqlalchemy import select
 from connectors.state.charges import FORGET_AFTER_SECONDS, BudgetKind, charge, charge_of, require_chargeable
 from connectors.state.database import open_state, reading, writing
 from connectors.state.tables import seen_envelope
+from schemas.agreement import AgreementState
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import digest_of
+from schemas.policy import Standing
 from schemas.problem import ProblemCode, ProblemError
 from tests.unit.connectors.offices import AGENCY, SECONDS, agreement_with
 
 DAY = date(2026, 3, 5)
+STANDING = Standing(agreement_with(), agreement_with().digest(), AgreementState.ACTIVE)
 
 
 def claims(number: int) -> EnvelopeClaims:
@@ -33,7 +36,7 @@ def claims(number: int) -> EnvelopeClaims:
 def charged(path: Path, number: int, amount: int, day: date = DAY, seconds: int = SECONDS) -> ProblemCode | None:
     state = open_state(path / "state.sqlite3")
     try:
-        charge(state, claims(number), agreement_with(), BudgetKind.EVALUATIONS, amount, day, seconds)
+        charge(state, claims(number), STANDING, BudgetKind.EVALUATIONS, amount, day, seconds)
     except ProblemError as error:
         return error.code
     finally:
@@ -73,9 +76,9 @@ def test_each_day_has_its_own_budget(tmp_path: Path) -> None:
 def test_budgets_of_evaluations_and_releases_are_apart(tmp_path: Path) -> None:
     charged(tmp_path, 1, 100)
     state = open_state(tmp_path / "state.sqlite3")
-    charge(state, claims(2), agreement_with(), BudgetKind.RELEASES, 50, DAY, SECONDS)
+    charge(state, claims(2), STANDING, BudgetKind.RELEASES, 50, DAY, SECONDS)
     with pytest.raises(ProblemError, match="budget_exhausted"):
-        charge(state, claims(3), agreement_with(), BudgetKind.RELEASES, 1, DAY, SECONDS)
+        charge(state, claims(3), STANDING, BudgetKind.RELEASES, 1, DAY, SECONDS)
     state.dispose()
 
 
@@ -102,7 +105,7 @@ def test_ids_of_long_ago_are_forgotten_a_few_at_a_time(tmp_path: Path) -> None:
 def looked_at(path: Path, number: int, amount: int) -> ProblemCode | None:
     """Return why a charge would be refused, asked while somebody else holds the write lock."""
     state = open_state(path / "state.sqlite3")
-    asked = charge_of(claims(number), agreement_with(), BudgetKind.EVALUATIONS, amount, DAY, SECONDS)
+    asked = charge_of(claims(number), STANDING, BudgetKind.EVALUATIONS, amount, DAY, SECONDS)
     try:
         with writing(state):
             require_chargeable(state, asked)
