@@ -1,7 +1,7 @@
 """One commit for what several requests leave behind at the same time: each is durable when its caller goes on.
 
-Whoever comes first writes for all who wait behind it. A commit waits for the disk, and alone each would wait for all
-before it. A change that fails is undone alone, and its own caller hears of it.
+Whoever comes first writes for all who wait behind it, or come while it does. A commit waits for the disk, and alone
+each would wait for all before it. A change that fails is undone alone, and its own caller hears of it.
 """
 
 from collections import deque
@@ -18,7 +18,7 @@ from hosting.database.attempt import SavepointAttempt
 T = TypeVar("T")
 
 MAX_CHANGES: Final = 32
-"""In one commit."""
+"""In one commit, so that nobody waits for very many."""
 
 
 class JointCommitError(RuntimeError):
@@ -66,14 +66,14 @@ class JointCommit:
         return value
 
     def _write_those_waiting(self, engine: Engine) -> None:
-        """Write the changes that wait longest; no more than `MAX_CHANGES`, so that nobody waits for very many."""
-        group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_CHANGES))]
+        """Write the changes that wait longest, and those that come meanwhile; at most `MAX_CHANGES`."""
+        group = [self._waiting.popleft()]
         try:
             with writing(engine) as connection:
-                for pending in group:
-                    with SavepointAttempt(connection) as attempt:
-                        pending.value = pending.change(connection)
-                    pending.error = attempt.error
+                _make(group[0], connection)
+                while self._waiting and len(group) < MAX_CHANGES:
+                    group.append(self._waiting.popleft())
+                    _make(group[-1], connection)
         except BaseException as error:
             for pending in group:
                 if pending.error is None:
@@ -83,6 +83,12 @@ class JointCommit:
         finally:
             for pending in group:
                 pending.is_settled = True
+
+
+def _make(pending: _Pending, connection: Connection) -> None:
+    with SavepointAttempt(connection) as attempt:
+        pending.value = pending.change(connection)
+    pending.error = attempt.error
 
 
 def _failure(cause: BaseException) -> JointCommitError:
