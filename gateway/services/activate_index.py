@@ -38,7 +38,8 @@ from gateway.services.context import Gateway
 from gateway.services.destroy_index import delete_ended_rows, delete_received_parts
 from gateway.services.find_records import ensure_profile, store_profile
 from gateway.services.publish_index import index_status, load_provider_agreement, require_receiving
-from gateway.services.request_trail import Received, register_event
+from gateway.services.request_events import register_event
+from gateway.services.request_trail import Received
 from hosting.run_ahead import run_ahead
 from linkage.run import IndexProfile, profile_of
 from schemas.agreement_terms import get_key_set

@@ -23,7 +23,8 @@ from gateway.services.authorise import keys_of_party, load_agreement
 from gateway.services.context import Gateway
 from gateway.services.held_items import calendar_of
 from gateway.services.members import Members
-from gateway.services.request_trail import M, Received, register_event
+from gateway.services.request_events import register_event
+from gateway.services.request_trail import M, Received
 from keys.protocol.agreements import AgreementError, verify_signature
 from keys.protocol.key_chain import AgencyKeys
 from schemas.agreement import Agreement, AgreementSignature, AgreementState, Party

@@ -31,7 +31,8 @@ from gateway.services.authorise import require_active
 from gateway.services.context import Gateway
 from gateway.services.destroy_runs import delete_parts_of_run
 from gateway.services.find_records import store_profile
-from gateway.services.request_trail import Received, model_event
+from gateway.services.request_events import model_event
+from gateway.services.request_trail import Received
 from gateway.services.run_claim import CLAIM_SECONDS, kept_claim
 from gateway.services.weigh_run import Weighed, gather, weigh
 from linkage.run import Model

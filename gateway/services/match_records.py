@@ -14,7 +14,8 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import authorise, load_agreement, log_outcome
 from gateway.services.context import Gateway
 from gateway.services.judge_run import get_judged_run
-from gateway.services.request_trail import Received, intent_event, outcome_event
+from gateway.services.request_events import intent_event, outcome_event
+from gateway.services.request_trail import Received
 from keys.protocol.grants import sign_grant
 from schemas.agreement import MAX_BATCH_RECORDS, Agreement
 from schemas.agreement_terms import get_key_set

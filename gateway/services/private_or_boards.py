@@ -38,7 +38,8 @@ from gateway.services.private_or_steps import (
     require_board,
     take_step,
 )
-from gateway.services.request_trail import M, Received, register_event
+from gateway.services.request_events import register_event
+from gateway.services.request_trail import M, Received
 from keys.private_or.board_statements import StatementError, board_key, verify_share
 from keys.private_or.opening_share import StatedShare
 from schemas.agency_kinds import AgencyKind

@@ -17,7 +17,8 @@ from gateway.services.context import Gateway
 from gateway.services.private_or_steps import decide_step, get_stored, permit_step, require_board
 from gateway.services.private_or_turns import require_turn
 from gateway.services.relay_request import parse_answer, relay_request, require_answer
-from gateway.services.request_trail import Received, intent_event, outcome_event
+from gateway.services.request_events import intent_event, outcome_event
+from gateway.services.request_trail import Received
 from schemas.agreement import AgreementState, Party
 from schemas.base64url import decode_base64url
 from schemas.formats import ELEMENT_BYTES

@@ -26,7 +26,8 @@ from gateway.services.context import Gateway
 from gateway.services.private_or_offices import offices_of
 from gateway.services.private_or_steps import get_stored, party_key_finder, require_board
 from gateway.services.relay_request import parse_answer, relay_request, require_answer
-from gateway.services.request_trail import M, Received, intent_event, outcome_event
+from gateway.services.request_events import intent_event, outcome_event
+from gateway.services.request_trail import M, Received
 from keys.crypto.ristretto255 import Element
 from keys.private_or.board_statements import board_key, verify_share
 from keys.private_or.concealed_answer import conceal_answer, encode_concealed

@@ -14,7 +14,8 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once, keys_of_party, load_agreement
 from gateway.services.context import Gateway
 from gateway.services.members import Members
-from gateway.services.request_trail import M, Received, register_event
+from gateway.services.request_events import register_event
+from gateway.services.request_trail import M, Received
 from gateway.services.witness_gate import require_witnessed
 from keys.crypto.signing import VerificationKey
 from schemas.agreement import Agreement, AgreementState

@@ -34,7 +34,8 @@ from gateway.services.private_or_steps import (
     require_board,
     take_step,
 )
-from gateway.services.request_trail import Received, register_event
+from gateway.services.request_events import register_event
+from gateway.services.request_trail import Received
 from keys.crypto.errors import DeserializeError
 from keys.private_or.board_statements import StatementError, content_digest, verify_turn
 from keys.private_or.marks import RowMarks

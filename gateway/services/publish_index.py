@@ -28,7 +28,8 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once, load_agreement
 from gateway.services.context import Gateway
 from gateway.services.relay_evaluation import evaluation_key
-from gateway.services.request_trail import M, Received, register_event
+from gateway.services.request_events import register_event
+from gateway.services.request_trail import M, Received
 from schemas.agreement import Agreement, AgreementState
 from schemas.agreement_terms import get_key_set
 from schemas.base64url import decode_base64url

@@ -13,7 +13,8 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once
 from gateway.services.context import Gateway
 from gateway.services.registry import publish_registry_in
-from gateway.services.request_trail import Received, register_event
+from gateway.services.request_events import register_event
+from gateway.services.request_trail import Received
 from keys.crypto.signing import SignatureError
 from keys.protocol.envelopes import read_unverified
 from keys.protocol.key_chain import MAX_STATEMENT_CHARACTERS, AgencyKeys, follow_chain

@@ -12,7 +12,8 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once
 from gateway.services.context import Gateway
 from gateway.services.held_items import HeldItem, WorkflowUnknownError, calendar_of, find_held_item, offices_of
-from gateway.services.request_trail import Received, request_ref
+from gateway.services.request_events import request_ref
+from gateway.services.request_trail import Received
 from schemas.base64url import encode_base64url
 from schemas.messages.items import (
     MAX_FEED_ITEMS,

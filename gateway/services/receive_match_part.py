@@ -26,7 +26,8 @@ from gateway.services.answers import Reply, SignedAnswer, reply_with, sign_answe
 from gateway.services.authorise import check_permitted, load_agreement, log_permitted
 from gateway.services.context import Gateway
 from gateway.services.find_records import get_active
-from gateway.services.request_trail import Received, intent_event, outcome_event
+from gateway.services.request_events import intent_event, outcome_event
+from gateway.services.request_trail import Received
 from schemas.agreement import Agreement
 from schemas.agreement_terms import get_key_set
 from schemas.base64url import decode_base64url

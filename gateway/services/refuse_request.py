@@ -3,7 +3,8 @@
 from gateway.log.journal import Draft
 from gateway.services.answers import promise
 from gateway.services.context import Gateway
-from gateway.services.request_trail import Trail, refusal_event
+from gateway.services.request_events import refusal_event
+from gateway.services.request_trail import Trail
 from schemas.problem import ProblemError
 
 

@@ -11,7 +11,8 @@ from gateway.services.authorise import Charge, authorise, keys_of_party, load_ag
 from gateway.services.context import Gateway
 from gateway.services.members import Members
 from gateway.services.relay_request import parse_answer, relay_request, require_answer
-from gateway.services.request_trail import Received, intent_event, outcome_event
+from gateway.services.request_events import intent_event, outcome_event
+from gateway.services.request_trail import Received
 from keys.protocol.key_chain import UntrustedKeyError
 from schemas.agreement import Agreement
 from schemas.base64url import decode_base64url

@@ -11,7 +11,8 @@ from gateway.services.answers import Reply, reply_with
 from gateway.services.authorise import Charge, accept_once, authorise, load_agreement, log_outcome
 from gateway.services.context import Gateway
 from gateway.services.relay_request import parse_answer, relay_request, require_answer
-from gateway.services.request_trail import Received, intent_event, outcome_event
+from gateway.services.request_events import intent_event, outcome_event
+from gateway.services.request_trail import Received
 from keys.protocol.grants import check_grant, verify_grant
 from schemas.agreement import Agreement
 from schemas.messages.exchange import (

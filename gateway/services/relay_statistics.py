@@ -11,7 +11,8 @@ from gateway.services.answers import Reply, reply_with
 from gateway.services.authorise import Charge, authorise, load_agreement, log_outcome
 from gateway.services.context import Gateway
 from gateway.services.relay_request import parse_answer, relay_request, require_answer
-from gateway.services.request_trail import Received, intent_event, outcome_event
+from gateway.services.request_events import intent_event, outcome_event
+from gateway.services.request_trail import Received
 from schemas.messages.statistics import MAX_STATISTICS_ANSWER_BYTES, StatisticsAnswer, StatisticsRequest
 from schemas.policy import PolicyRequest
 from schemas.problem import ProblemCode, ProblemError

@@ -13,7 +13,8 @@ from gateway.services.answers import Reply, reply_with, sign_answer
 from gateway.services.authorise import accept_once, load_agreement
 from gateway.services.context import Gateway
 from gateway.services.relay_request import parse_answer, relay_request, require_answer
-from gateway.services.request_trail import Received, intent_event, outcome_event
+from gateway.services.request_events import intent_event, outcome_event
+from gateway.services.request_trail import Received
 from schemas.messages.emergency import (
     MAX_EMERGENCY_MESSAGE_BYTES,
     MAX_LIFTED,

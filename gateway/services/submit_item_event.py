@@ -27,7 +27,8 @@ from gateway.services.held_items import (
     grow,
 )
 from gateway.services.judge_item_event import NextStep, judge_submitted, read_papers, refuse_step, verify_submitted
-from gateway.services.request_trail import Received, request_ref
+from gateway.services.request_events import request_ref
+from gateway.services.request_trail import Received
 from keys.protocol.item_events import ItemEvent
 from schemas.messages.items import ItemSubmit, ItemSubmitAnswer
 from schemas.problem import ProblemCode, ProblemError

@@ -6,15 +6,8 @@ import pytest
 
 from gateway.log.events import EventType
 from gateway.services.members import Members
-from gateway.services.request_trail import (
-    Received,
-    Trail,
-    intent_event,
-    model_event,
-    outcome_event,
-    refusal_event,
-    register_event,
-)
+from gateway.services.request_events import intent_event, model_event, outcome_event, refusal_event, register_event
+from gateway.services.request_trail import Received, Trail
 from keys.protocol.envelopes import VerifiedEnvelope
 from schemas.envelope import EnvelopeClaims, MessageType
 from schemas.formats import digest_of
