@@ -1,7 +1,11 @@
 """One commit for what several requests leave behind at the same time: each is durable when its caller goes on.
 
-Whoever comes first writes for all who wait behind it, or come while it does. A commit waits for the disk, and alone
-each would wait for all before it. A change that fails is undone alone, and its own caller hears of it.
+Whoever comes first writes for all who wait behind it, or come while it does, and then hands the lead to whoever waits
+longest by then. A commit waits for the disk, and alone each would wait for all before it. A change that fails is undone
+alone, and its own caller hears of it.
+
+Each waits for a lock of its own: where all waited for one, those whose changes were durable long since stood in the way
+of the next commit.
 """
 
 from collections import deque
@@ -25,21 +29,32 @@ class JointCommitError(RuntimeError):
     """The transaction that held a change failed; the cause is that of the transaction."""
 
 
+def _held() -> Lock:
+    lock = Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(slots=True, eq=False)
 class _Pending:
-    """A change that waits to be written, and then how that went."""
+    """A change that waits to be written, and then how that went; `told` is let go of once its caller may go on."""
 
     change: Callable[[Connection], Any]
     value: Any = None
     error: BaseException | None = None
     is_settled: bool = False
+    told: Lock = field(default_factory=_held)
 
 
 @dataclass(frozen=True)
 class JointCommit:
-    """Writes changes to one database; threads share it."""
+    """Writes changes to one database; threads share it.
 
-    _turn: Lock = field(default_factory=Lock)
+    `_lead` is held as long as somebody writes or has been told to; `_guard` for a moment, where that may change.
+    """
+
+    _guard: Lock = field(default_factory=Lock)
+    _lead: Lock = field(default_factory=Lock)
     _waiting: deque[_Pending] = field(default_factory=deque)
 
     @property
@@ -56,18 +71,37 @@ class JointCommit:
             JointCommitError: nothing of it is known to be durable. Whatever `change` raises; then it is undone.
         """
         pending = _Pending(change)
-        self._waiting.append(pending)
-        with self._turn:
-            while not pending.is_settled:
-                self._write_those_waiting(engine)
+        with self._guard:
+            self._waiting.append(pending)
+            is_leader = self._lead.acquire(blocking=False)
+        if not is_leader:
+            pending.told.acquire()
+        if not pending.is_settled:
+            self._write_those_waiting(engine)
         if pending.error is not None:
             raise pending.error
         value: T = pending.value
         return value
 
     def _write_those_waiting(self, engine: Engine) -> None:
-        """Write the changes that wait longest, and those that come meanwhile; at most `MAX_CHANGES`."""
+        """Write one's own change, which waits longest, with the others; then hand on the lead, and tell them."""
         group = [self._waiting.popleft()]
+        try:
+            self._write(engine, group)
+        finally:
+            self._hand_on()
+            for other in group[1:]:
+                other.told.release()
+
+    def _hand_on(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting[0].told.release()
+            else:
+                self._lead.release()
+
+    def _write(self, engine: Engine, group: list[_Pending]) -> None:
+        """Write the first of `group` and those that come meanwhile, which join it; at most `MAX_CHANGES`."""
         try:
             with writing(engine) as connection:
                 _make(group[0], connection)

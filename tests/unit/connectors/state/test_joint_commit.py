@@ -50,13 +50,14 @@ def commits_of(engine: Engine) -> list[bool]:
 class Gate:
     """A change that holds the turn until it is told to go on, so that others queue and join it."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "first") -> None:
+        self.name = name
         self.entered, self.opened = threading.Event(), threading.Event()
 
     def __call__(self, connection: Connection) -> str:
         self.entered.set()
         assert self.opened.wait(30)
-        return note(connection, "first")
+        return note(connection, self.name)
 
 
 @pytest.fixture
@@ -97,6 +98,24 @@ def test_those_who_wait_share_a_commit(state: Engine, threads: ThreadPoolExecuto
     assert [one.result(30) for one in written] == ["first", *names]
     assert len(commits) == 1
     assert noted(state) == {"first", *names}
+
+
+def test_who_is_written_does_not_wait_for_the_next_commit(state: Engine, threads: ThreadPoolExecutor) -> None:
+    commits, gate = JointCommit(), Gate("later")
+    later: list[Future[str]] = []
+
+    def come_too_late(_connection: Connection) -> None:
+        if not later:
+            later.append(threads.submit(commits.write, state, gate))
+            wait_behind(commits, 1)
+
+    event.listen(state, "commit", come_too_late)
+    written = queue(state, commits, threads, [partial(note, name=f"n{number}") for number in range(CALLERS)])
+    assert [one.result(30) for one in written] == ["first", *(f"n{number}" for number in range(CALLERS))]
+    assert gate.entered.wait(30)
+    assert not later[0].done()
+    gate.opened.set()
+    assert later[0].result(30) == "later"
 
 
 def test_no_commit_holds_more_than_so_many(state: Engine, threads: ThreadPoolExecutor) -> None:
