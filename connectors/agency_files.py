@@ -20,9 +20,9 @@ from connectors.data_sets import DataSet, Derivation, Record
 from connectors.data_sets import Field as DataSetField
 from connectors.sources.identity_parts import IdentityPart
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import CatalogueEntry, ReleasableId, Text, load_releasable
+from schemas.attribute_catalogue import ReleasableId, load_releasable
+from schemas.catalogue_entry import CatalogueEntry, Text, validate_entry
 from schemas.catalogue_files import CatalogueError, added_folder, read_added
-from schemas.parse_catalogue import validate_entry
 
 AGENCIES_FOLDER: Final = "agencies"
 OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH

@@ -19,10 +19,8 @@ from hosting.sign_on.sign_in import Provider
 from keys.custody.key_store import KeyStore
 from keys.protocol.envelopes import read_unverified
 from keys.protocol.key_chain import MAX_STATEMENT_CHARACTERS, AgencyKeys, follow_chain
-from schemas.attribute_catalogue import never_released
 from schemas.key_statement import KeyStatement
-from schemas.purpose_catalogue import load_purposes
-from schemas.workflows.load import load_workflows
+from schemas.whole_catalogue import load_catalogue
 
 
 @contextmanager
@@ -30,14 +28,11 @@ def open_gateway(folder: Path, passphrase: str) -> Iterator[Gateway]:
     """Open the gateway in `folder` for this process; call it after any fork.
 
     Raises:
-        SettingsError, CustodyError, ProviderSettingsError: what is missing or wrong.
+        SettingsError, CustodyError, ProviderSettingsError, CatalogueError: what is missing or wrong.
         LogDamagedError: the log is not what was signed; nothing may run on it.
     """
     settings = load_settings(folder)
-    # Read once here, or every thread reads them at its first request.
-    load_purposes()
-    never_released()
-    load_workflows()
+    load_catalogue()
     identity_provider = _identity_provider(folder, settings)
     engine = create_database_engine(settings.database)
     journal = Journal(engine, settings.log_name, utc_now, os.urandom)

@@ -12,9 +12,10 @@ from typing import Any, ClassVar, TypeVar
 import click
 from rich.console import Console
 
-from hosting.loading import spared_the_collector
+from hosting.loading import sentence_of, spared_the_collector
 from keys.custody.errors import CustodyError
 from keys.custody.passphrase import obtain_passphrase
+from schemas.catalogue_files import CatalogueError
 from schemas.problem import ProblemError
 
 PASSPHRASE_VARIABLE = "TONGXIN_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -58,6 +59,8 @@ class FriendlyGroup(click.Group):
             clause = f" [{error.clause}]" if error.clause else ""
             sentence = f"{error.diagnostics('zh')}\n{error.diagnostics('en')}\n({error.code.value}{clause})"
             raise click.ClickException(sentence) from None
+        except CatalogueError as error:
+            raise click.ClickException(sentence_of(error)) from None
         except self.known_errors as error:
             raise click.ClickException(str(error)) from None
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from schemas.agency_kinds import AgencyKind
+from schemas.catalogue_entry import CatalogueEntry, Text, validate_entry
 from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.formats import AttributeId
 from schemas.message import NEVER_RELEASED
-
-Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class AttributeType(StrEnum):
@@ -43,22 +42,6 @@ class Sensitivity(StrEnum):
     PERSONAL = "P"
     SENSITIVE = "S"
     SENSITIVE_UNDER_14 = "S14"
-
-
-DECLARED_NAMES: Final[set[str]] = set()
-"""The names of all members that catalogue entries can have: they alone may stand in an error."""
-
-
-class CatalogueEntry(BaseModel):
-    """What all parts of the catalogues share: frozen, nothing unknown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Remember the declared names."""
-        super().__pydantic_init_subclass__(**kwargs)
-        DECLARED_NAMES.update(found.alias or name for name, found in cls.model_fields.items())
 
 
 class AttributeCode(CatalogueEntry):
@@ -114,8 +97,7 @@ def load_releasable() -> Mapping[str, ReleasableAttribute]:
     """Return the attributes of class B by id.
 
     Raises:
-        CatalogueError: an id stands twice.
-        pydantic.ValidationError: a file is malformed, or holds an attribute of class C.
+        CatalogueError: a file is malformed, holds an attribute of class C, or an id stands twice.
     """
     return _load("attributes", ReleasableAttribute)
 
@@ -165,9 +147,9 @@ WithheldId = Annotated[str, _NamesOf(load_withheld, "not_class_c", "no attribute
 def _load(folder: str, model: type[_Entry]) -> Mapping[str, _Entry]:
     found: dict[str, _Entry] = {}
     for name, content in read_catalogue(folder):
-        file = _AttributeFile.model_validate(content)
+        file = validate_entry(_AttributeFile, name, content)
         for written in file.attributes:
-            entry = model.model_validate({"holders": file.holders, **written})
+            entry = validate_entry(model, name, {"holders": file.holders, **written})
             if entry.id in found:
                 raise CatalogueError(f"{folder}/{name}.yaml: {entry.id} stands twice")
             found[entry.id] = entry

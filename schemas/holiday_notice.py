@@ -6,7 +6,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.catalogue_entry import CatalogueEntry, Text
 from schemas.parse_catalogue import parse_catalogue
 
 MAX_NOTICE_BYTES: Final = 16_384

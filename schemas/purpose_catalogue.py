@@ -8,17 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import (
-    AttributeType,
-    CatalogueEntry,
-    ReleasableAttribute,
-    Text,
-    WithheldId,
-    load_releasable,
-)
+from schemas.attribute_catalogue import AttributeType, ReleasableAttribute, WithheldId, load_releasable
+from schemas.catalogue_entry import CatalogueEntry, Text, validate_entry
 from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.formats import PurposeId
-from schemas.parse_catalogue import validate_entry
 from schemas.purpose_parts import (
     Agencies,
     Approvals,

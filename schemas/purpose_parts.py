@@ -6,7 +6,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import CatalogueEntry, ReleasableId, Text
+from schemas.attribute_catalogue import ReleasableId
+from schemas.catalogue_entry import CatalogueEntry, Text
 from schemas.transforms import Transform
 
 Count = Annotated[int, Field(ge=0, le=100_000_000)]

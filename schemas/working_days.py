@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from schemas.catalogue_entry import validate_entry
 from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.holiday_notice import HolidayNotice
 
@@ -86,12 +87,11 @@ def bundled_notices() -> tuple[HolidayNotice, ...]:
     """Return the notices of `schemas/holidays/`, by year.
 
     Raises:
-        CatalogueError: a file's name is not its year.
-        pydantic.ValidationError: a file is malformed.
+        CatalogueError: a file is malformed, or its name is not its year.
     """
     found = []
     for name, content in read_catalogue("holidays"):
-        notice = HolidayNotice.model_validate(content)
+        notice = validate_entry(HolidayNotice, name, content)
         if name != str(notice.year):
             raise CatalogueError(f"{name}.yaml describes {notice.year}")
         found.append(notice)

@@ -1,8 +1,8 @@
 """`tongxin-connector`: what an agency's officers and administrators type. Chinese first, English beside it."""
 
-from hosting.loading import spared_the_collector
+from hosting.loading import loading_a_program
 
-with spared_the_collector():
+with loading_a_program():
     from connectors.cli.main import main
 
 __all__ = ["main"]

@@ -11,6 +11,7 @@ from connectors.cli.session import Start, pass_start
 from connectors.context import open_connector
 from connectors.gateway_client import GatewayClient
 from connectors.trust import TrustStore
+from schemas.whole_catalogue import load_catalogue
 
 PORT = 8480
 
@@ -25,6 +26,7 @@ def console(start: Start, host: str, port: int, threads: int) -> None:
     from hosting.http_server import HttpServer
 
     passphrase = start.passphrase()
+    load_catalogue()
     _check_ready(start, passphrase)
 
     def announce() -> None:

@@ -11,6 +11,7 @@ from connectors.context import open_connector
 from connectors.gateway_client import GatewayClient
 from connectors.register import open_register
 from connectors.trust import TrustStore
+from schemas.whole_catalogue import load_catalogue
 
 
 @click.command()
@@ -23,6 +24,7 @@ def serve(start: Start, host: str, port: int, threads: int) -> None:
     from hosting.http_server import HttpServer
 
     passphrase = start.passphrase()
+    load_catalogue()
     opened_once = open_connector(start.folder, passphrase)
     opened_once.state.dispose()
 

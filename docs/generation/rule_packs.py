@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from docs.generation.markdown import both, code, introduction, page, table
 from schemas.agency_kinds import AGENCY_KIND_NAMES, AgencyKind
-from schemas.attribute_catalogue import CatalogueEntry
+from schemas.catalogue_entry import CatalogueEntry
 from schemas.dropouts.absence_limit import load_absence_limits
 from schemas.purpose_parts import LegalBasis
 from schemas.rule_packs.left_behind import load_left_behind

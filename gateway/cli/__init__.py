@@ -1,8 +1,8 @@
 """Command line of the gateway."""
 
-from hosting.loading import spared_the_collector
+from hosting.loading import loading_a_program
 
-with spared_the_collector():
+with loading_a_program():
     from gateway.cli.main import main
 
 __all__ = ["main"]

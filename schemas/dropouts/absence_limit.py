@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.catalogue_entry import CatalogueEntry, Text, validate_entry
 from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.purpose_parts import LegalBasis
 from schemas.workflows.clock import Basis
@@ -48,10 +48,10 @@ def load_absence_limits() -> dict[str, AbsenceLimit]:
     """Return the limits of the package by region.
 
     Raises:
-        CatalogueError: a file's name is not its region, or the whole country has no limit.
-        pydantic.ValidationError: a file is malformed.
+        CatalogueError: a file is malformed, its name is not its region, or the whole country has no limit.
     """
-    found = {name: AbsenceLimit.model_validate(content) for name, content in read_catalogue("dropouts/absence_limits")}
+    files = read_catalogue("dropouts/absence_limits")
+    found = {name: validate_entry(AbsenceLimit, name, content) for name, content in files}
     for name, limit in found.items():
         if limit.region != name:
             raise CatalogueError(f"{name}.yaml describes {limit.region}")

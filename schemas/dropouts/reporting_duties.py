@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.catalogue_entry import CatalogueEntry, Text, validate_entry
 from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.purpose_parts import LegalBasis
 from schemas.workflows.clock import Basis, Name
@@ -76,10 +76,10 @@ def load_reporting_duties() -> tuple[ReportingDuty, ...]:
     """Return the duties of the package, from the school upwards.
 
     Raises:
-        CatalogueError: there is none for the whole country, or two have one id.
-        pydantic.ValidationError: the file is malformed.
+        CatalogueError: a file is malformed, there is none for the whole country, or two duties have one id.
     """
-    packs = [ReportingDuties.model_validate(content) for _, content in read_catalogue("dropouts/reporting_duties")]
+    files = read_catalogue("dropouts/reporting_duties")
+    packs = [validate_entry(ReportingDuties, name, content) for name, content in files]
     duties = next((pack.duties for pack in packs if pack.region == "00"), ())
     if not duties or len({one.id for one in duties}) != len(duties):
         raise CatalogueError("the duties to report of the whole country are missing, or one stands twice")

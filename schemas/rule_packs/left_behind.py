@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.attribute_catalogue import CatalogueEntry
+from schemas.catalogue_entry import CatalogueEntry
 from schemas.codes import Stage
 from schemas.rule_packs.pack import RulePack, RulePacks, load_packs
 

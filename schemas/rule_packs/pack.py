@@ -8,9 +8,8 @@ from typing import Annotated, Final, Generic, Self, TypeVar
 from pydantic import Field, model_validator
 from stdnum import numdb
 
-from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.catalogue_entry import CatalogueEntry, Text, validate_entry
 from schemas.catalogue_files import CatalogueError, read_catalogue
-from schemas.parse_catalogue import validate_entry
 from schemas.purpose_parts import LegalBasis
 from schemas.workflows.clock import Basis
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.catalogue_entry import CatalogueEntry, Text, validate_entry
 from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.parental_status import Coverage, StatusAnswer, answers_by_status
 from schemas.purpose_parts import LegalBasis
@@ -137,10 +137,10 @@ def load_parental_rules() -> Mapping[str, ParentalRules]:
     """Return the versions of the package by id.
 
     Raises:
-        CatalogueError: a file's name is not its version's id.
-        pydantic.ValidationError: a file is malformed.
+        CatalogueError: a file is malformed, or its name is not its version's id.
     """
-    found = {name: ParentalRules.model_validate(entry) for name, entry in read_catalogue("rule_packs/parental_status")}
+    files = read_catalogue("rule_packs/parental_status")
+    found = {name: validate_entry(ParentalRules, name, content) for name, content in files}
     for name, rules in found.items():
         if rules.id != name:
             raise CatalogueError(f"{name}.yaml describes {rules.id}")

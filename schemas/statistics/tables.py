@@ -12,8 +12,8 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import CatalogueEntry, Text
-from schemas.catalogue_files import read_catalogue
+from schemas.catalogue_entry import CatalogueEntry, Text, validate_entry
+from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.formats import AttributeId
 
 MAX_CATEGORIES: Final = 12
@@ -61,13 +61,13 @@ def load_tables() -> Mapping[str, StatisticsTable]:
     """Return all tables by id.
 
     Raises:
-        ValueError: a file's name is not its table's id, or a kind of agency has two tables.
-        pydantic.ValidationError: a table is malformed.
+        CatalogueError: a table is malformed, its file's name is not its id, or a kind of agency has two.
     """
-    found = {name: StatisticsTable.model_validate(content) for name, content in read_catalogue("statistics/tables")}
+    files = read_catalogue("statistics/tables")
+    found = {name: validate_entry(StatisticsTable, name, content) for name, content in files}
     for name, table in found.items():
         if table.id != name:
-            raise ValueError(f"{name}.yaml describes {table.id}")
+            raise CatalogueError(f"{name}.yaml describes {table.id}")
     if len({table.provider for table in found.values()}) != len(found):
-        raise ValueError("a kind of agency publishes one table at most")
+        raise CatalogueError("a kind of agency publishes one table at most")
     return MappingProxyType(found)

@@ -5,6 +5,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from schemas.catalogue_entry import validate_entry
 from schemas.catalogue_files import CatalogueError, read_catalogue
 from schemas.parse_catalogue import parse_catalogue
 from schemas.workflows.rule_pack import Workflow
@@ -18,10 +19,9 @@ def load_workflows() -> Mapping[str, Workflow]:
     """Return the workflows of `schemas/workflows/packs/` by id.
 
     Raises:
-        CatalogueError: a file's name is not its workflow's id.
-        pydantic.ValidationError: a file is malformed or not sound.
+        CatalogueError: a file is malformed or not sound, or its name is not its workflow's id.
     """
-    found = {name: Workflow.model_validate(content) for name, content in read_catalogue("workflows/packs")}
+    found = {name: validate_entry(Workflow, name, content) for name, content in read_catalogue("workflows/packs")}
     for name, workflow in found.items():
         if workflow.id != name:
             raise CatalogueError(f"{name}.yaml describes {workflow.id}")

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from schemas.agency_kinds import AgencyKind
-from schemas.attribute_catalogue import CatalogueEntry, Text
+from schemas.catalogue_entry import CatalogueEntry, Text
 from schemas.purpose_parts import LegalBasis
 from schemas.workflows.clock import Clock, Name
 from schemas.workflows.roles import WorkflowRole
