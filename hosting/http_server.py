@@ -30,7 +30,7 @@ If the server let go first, a request sent at that very moment would be lost wit
 """
 
 
-class _WithoutAccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+class GunicornLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's log of faults; what was asked stands in no log of the server's, so nothing is made ready for one."""
 
     def access(self, *_said: Any) -> None:
@@ -71,7 +71,7 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "keepalive": IDLE_SECONDS,
             "control_socket_disable": True,
             "accesslog": None,
-            "logger_class": _WithoutAccessLog,
+            "logger_class": GunicornLog,
             "errorlog": "-",
             "logconfig_dict": log_settings(),
             "when_ready": lambda _server: announce(),

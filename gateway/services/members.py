@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
-from gateway.persistence.engine import read_transaction
+from gateway.persistence.engine import read_transaction, single_read
 from gateway.persistence.member_queries import latest_registry_version, list_members, list_roots
 from keys.protocol.key_chain import AgencyKeys, UntrustedKeyError, follow_chain
 from schemas.messages.registry import Member
@@ -49,6 +49,10 @@ class MemberDirectory:
 
     def current(self) -> Members:
         """Return the register: changes that other processes made are seen at once."""
+        known = self._members
+        with single_read(self._engine) as connection:
+            if latest_registry_version(connection) == known.version:
+                return known
         with read_transaction(self._engine) as connection:
             return self.seen_in(connection)
 

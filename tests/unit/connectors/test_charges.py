@@ -5,10 +5,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select
 
-from connectors.state.charges import FORGET_AFTER_SECONDS, BudgetKind, charge, charge_of, require_chargeable
+from connectors.state.charges import (
+    FORGET_AFTER_SECONDS,
+    BudgetKind,
+    charge,
+    charge_of,
+    make_charge,
+    require_chargeable,
+)
 from connectors.state.database import open_state, reading, writing
+from connectors.state.emergency_tables import emergency_notice
 from connectors.state.tables import seen_envelope
 from schemas.agreement import AgreementState
 from schemas.envelope import EnvelopeClaims, MessageType
@@ -128,3 +136,25 @@ def test_what_was_seen_chargeable_is_refused_where_another_was_quicker(tmp_path:
     assert looked_at(tmp_path, 1, 60) is None
     assert charged(tmp_path, 2, 60) is None
     assert charged(tmp_path, 1, 60) is ProblemCode.BUDGET_EXHAUSTED
+
+
+def test_only_an_officer_with_unsettled_calls_is_looked_at_more_closely(tmp_path: Path) -> None:
+    asked_of: list[bool] = []
+
+    def admit(_connection: Connection, has_unsettled_calls: bool) -> None:
+        asked_of.append(has_unsettled_calls)
+
+    state = open_state(tmp_path / "state.sqlite3")
+    asked = claims(1).model_copy(update={"officer": "officer-7"})
+    wanted = charge_of(asked, STANDING, BudgetKind.RELEASES, 1, DAY, SECONDS, admit)
+    require_chargeable(state, wanted)
+    assert asked_of == []
+    with writing(state) as connection:
+        call = {"agreement": STANDING.digest, "call": asked.id, "requester": asked.issuer, "officer": "officer-7"}
+        times = {"reason": "life_in_danger", "opened_at": SECONDS, "due_at": SECONDS + 60, "evaluations": 0}
+        connection.execute(insert(emergency_notice).values(**call, **times))
+    require_chargeable(state, wanted)
+    with writing(state) as connection:
+        make_charge(connection, wanted)
+    assert asked_of == [True, True]
+    state.dispose()

@@ -4,16 +4,24 @@ import traceback
 from typing import Any
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.base64url import encode_base64url
 from schemas.formats import ELEMENT_BYTES, AgencyId, AttributeId, PackedElements, Reference
-from schemas.message import Message, MessageError
+from schemas.message import Message, MessageError, canonical_form
 from schemas.messages.agreements import AgreementPropose
 from schemas.messages.evaluate import MAX_EVALUATE_ELEMENTS
 from schemas.messages.index import IndexBegin
 
 CANARY = "990101201503070011"
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+SAYABLE = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS,
+    lambda parts: st.lists(parts) | st.dictionaries(TEXTS, parts),
+)
 BEGIN = (
     '{"epoch":1,"index":"00000000-0000-4000-8000-000000000001",'
     f'"key_id":"{"A" * 43}","mode":"full","parts":1,"records":%s}}'
@@ -50,6 +58,17 @@ def test_what_is_no_longer_the_canonical_form_is_refused() -> None:
         with pytest.raises(MessageError) as refused:
             IndexBegin.from_bytes(other, len(other))
         assert refused.value.reason == "not_canonical"
+
+
+@given(SAYABLE)
+def test_the_canonical_form_is_the_librarys(value: Any) -> None:
+    assert canonical_form(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("value", [2**53, {"a": b"bytes"}])
+def test_what_has_no_canonical_form_gets_none(value: Any) -> None:
+    with pytest.raises(rfc8785.CanonicalizationError):
+        canonical_form(value)
 
 
 @pytest.mark.parametrize("seconds", [-1, 253_370_764_801, 10**15])
