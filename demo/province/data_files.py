@@ -3,7 +3,7 @@
 from importlib import resources
 from typing import Any, Final
 
-import yaml
+from schemas.own_yaml import parse_own_yaml
 
 _FOLDER: Final = resources.files("demo.province") / "data"
 
@@ -21,5 +21,5 @@ def read_words(name: str) -> list[str]:
 
 def read_yaml(name: str) -> dict[str, Any]:
     """Return a table of named word lists."""
-    loaded: dict[str, Any] = yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = parse_own_yaml((_FOLDER / name).read_text(encoding="utf-8"))
     return loaded

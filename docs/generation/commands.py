@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import yaml
 
 import connectors.cli
 import demo.cli
 import gateway.cli
 from docs.generation.markdown import block, both, code, introduction, page, table
+from schemas.own_yaml import parse_own_yaml
 
 PROGRAMS: dict[str, click.Command] = {
     "tongxin-gateway": gateway.cli.main,
@@ -34,7 +34,7 @@ def all_commands() -> Iterator[tuple[str, click.Command]]:
 
 def load_examples() -> dict[str, list[str]]:
     """Return the examples by what is typed to call the command."""
-    written = yaml.safe_load(EXAMPLES_FILE.read_text(encoding="utf-8"))
+    written = parse_own_yaml(EXAMPLES_FILE.read_text(encoding="utf-8"))
     return {path: [lines] if isinstance(lines, str) else lines for path, lines in written.items()}
 
 

@@ -6,6 +6,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -67,12 +68,16 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-def _assigned_names(module: ModuleType) -> Iterator[str]:
+@cache
+def _assigned_names(module: ModuleType) -> tuple[str, ...]:
+    """Return what a module's own text assigns to; parsing hundreds of modules takes seconds."""
     tree = ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))
+    names = []
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                yield name
+                names.append(name)
+    return tuple(names)
 
 
 def _text(value: float | timedelta) -> str:

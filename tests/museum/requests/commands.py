@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from click.testing import CliRunner, Result
 
 from connectors.cli.main import main as connector_command
 from demo.province import Agency
 from demo.scenario.cast import APPROVER, CASE, COUNTY, OFFICER, PASSPHRASE
 from gateway.cli.main import main as gateway_command
+from schemas.own_yaml import parse_own_yaml
 from tests.museum.requests.alterations import alter, canonical
 from tests.museum.requests.canaries import Canary
 from tests.museum.requests.exhibits import filled
@@ -59,7 +59,7 @@ class BadFile:
 def load_bad_files() -> list[BadFile]:
     """Return all, in the order of the table."""
     text = (Path(__file__).parent / "files.yaml").read_text(encoding="utf-8")
-    return [BadFile(filled(plan, Canary.numbered(FIRST_NUMBER + at))) for at, plan in enumerate(yaml.safe_load(text))]
+    return [BadFile(filled(plan, Canary.numbered(FIRST_NUMBER + at))) for at, plan in enumerate(parse_own_yaml(text))]
 
 
 def write_roster(folder: Path, rows: list[tuple[str, ...]]) -> Path:

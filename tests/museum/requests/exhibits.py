@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from schemas.own_yaml import parse_own_yaml
 from schemas.problem import ProblemCode
 from tests.museum.requests.canaries import Canary
 
@@ -64,7 +63,9 @@ def load_exhibits() -> list[Exhibit]:
     """Return all exhibits, numbered in the order of the tables."""
     folder = Path(__file__).parent
     found = [
-        (room, plan) for room in ROOMS for plan in yaml.safe_load((folder / f"{room}.yaml").read_text(encoding="utf-8"))
+        (room, plan)
+        for room in ROOMS
+        for plan in parse_own_yaml((folder / f"{room}.yaml").read_text(encoding="utf-8"))
     ]
     return [_exhibit(number, room, plan) for number, (room, plan) in enumerate(found)]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from schemas.citizen_id import parse_citizen_id
 from schemas.citizen_id_repair import find_damaged_cert_no, find_damaged_citizen_id, repair_citizen_id
@@ -14,11 +13,12 @@ from schemas.codes import SEX, Sex
 from schemas.dates import parse_ledger_date
 from schemas.disability_cert_no import parse_disability_cert_no
 from schemas.faults import FaultError
+from schemas.own_yaml import parse_own_yaml
 from schemas.person_name import normalise_name
 from schemas.regions import parse_region
 
 MUSEUM = Path(__file__).parents[2] / "museum" / "identities.yaml"
-EXHIBITS: list[dict[str, Any]] = yaml.safe_load(MUSEUM.read_text(encoding="utf-8"))
+EXHIBITS: list[dict[str, Any]] = parse_own_yaml(MUSEUM.read_text(encoding="utf-8"))
 TODAY = date(2026, 3, 5)
 
 READERS: Mapping[str, Callable[[Any], object]] = {
