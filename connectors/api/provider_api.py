@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from connectors.api.private_or_api import PrivateOrService
 from connectors.api.settle_exchange import settle_exchange
+from connectors.api.settle_receipt import settle_receipt
 from connectors.api.signed_answers import keep_verified, respond
 from connectors.api.witness_api import witness_blueprint
 from connectors.context import Connector
@@ -19,11 +20,9 @@ from connectors.provider.verify_request import Arrived, Verified, verify_arrived
 from connectors.register import Register
 from connectors.state.charges import BudgetKind, charge
 from connectors.state.joint_commit import JointCommit
-from connectors.state.releases import note_receipt
 from connectors.statistics.answer import answer_statistics
 from connectors.trust import TrustStore
 from connectors.witness.witness import Witness
-from schemas.agreement import AgreementState
 from schemas.envelope import ENVELOPE_HEADER, RELAY_HEADER, MessageType
 from schemas.message import Message
 from schemas.messages.emergency import MAX_EMERGENCY_MESSAGE_BYTES, EmergencyReview, EmergencyReviewAnswer
@@ -32,7 +31,6 @@ from schemas.messages.exchange import (
     MAX_EXCHANGE_BYTES,
     MAX_RECEIPT_BYTES,
     ExchangeRequest,
-    ReceiptAnswer,
     ReceiptRequest,
 )
 from schemas.messages.statistics import MAX_STATISTICS_BYTES, StatisticsRequest
@@ -73,15 +71,11 @@ class ProviderService:
 
     def receipt(self, arrived: Arrived) -> Response:
         """Note the requester's receipt."""
-        verified = self._verify(arrived, MessageType.RECEIPT, ReceiptRequest, MAX_RECEIPT_BYTES)
-        connector, message, claims = self.connector, verified.message, verified.claims
-        if verified.copy.standing.state is AgreementState.REVOKED:
-            raise ProblemError(ProblemCode.AGREEMENT_NOT_ACTIVE, clause="state")
-        seconds = connector.seconds()
-        charge(connector.state, claims, verified.copy.standing, BudgetKind.RELEASES, 0, connector.today(), seconds)
-        if not note_receipt(connector.state, message.receipt_number, message.answer, claims.issuer, seconds):
-            raise ProblemError(ProblemCode.NOT_FOUND, "/receipt_number")
-        return self._respond(verified, ReceiptAnswer(receipt_number=message.receipt_number))
+        connector = self.connector.for_one_request()
+        verified = verify_arrived(
+            connector, self.trust, arrived, MessageType.RECEIPT, ReceiptRequest, MAX_RECEIPT_BYTES
+        )
+        return settle_receipt(connector, verified, self.commits).as_response()
 
     def review(self, arrived: Arrived) -> Response:
         """Note what the requester's second person found about an emergency call; also after the agreement's end."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from connectors.api.signed_answers import SignedAnswer, keep_verified, sign_answer
+from connectors.api.signed_answers import SignedAnswer, kept_if_refused, sign_answer
 from connectors.context import Connector
 from connectors.provider.release import answer_exchange, charge_for_exchange, permit_exchange
 from connectors.provider.verify_request import Verified, note_request
@@ -34,7 +34,7 @@ def settle_exchange(
         ProblemError: the refusal; what is to be noted of it is durable then.
     """
     charge = charge_for_exchange(connector, verified)
-    with _kept_if_refused(connector, verified, commits):
+    with kept_if_refused(connector, verified, commits):
         if register is None:
             raise ProblemError(ProblemCode.SOURCE_UNAVAILABLE)
         permitted = permit_exchange(connector, verified, charge)
@@ -48,21 +48,9 @@ def settle_exchange(
         make_charge(connection, charge)
         note_release(connection, done, envelope_digest(signed.token), signed.issued_at)
 
-    with _kept_if_refused(connector, verified, commits):
+    with kept_if_refused(connector, verified, commits):
         commits.write(connector.state, note)
     return signed
-
-
-@contextmanager
-def _kept_if_refused(
-    connector: Connector, verified: Verified[ExchangeRequest], commits: JointCommit
-) -> Iterator[None]:
-    """Keep the request where it is refused, so that it can be compared with the log; it is not charged."""
-    try:
-        yield
-    except BaseException:
-        keep_verified(connector, verified, commits)
-        raise
 
 
 @contextmanager
@@ -78,7 +66,7 @@ def _charged_if_refused(
     try:
         yield
     except BaseException:
-        with _kept_if_refused(connector, verified, commits):
+        with kept_if_refused(connector, verified, commits):
             commits.write(connector.state, note)
         raise
 

@@ -1,5 +1,7 @@
 """What every request that the gateway passes on has in common: it is kept when it has verified, and answered signed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -46,6 +48,16 @@ def keep_verified(connector: Connector, verified: Verified[T], commits: JointCom
     """Keep a request that has verified, to compare it with the log, and return it."""
     commits.write(connector.state, lambda connection: note_request(connector, connection, verified))
     return verified
+
+
+@contextmanager
+def kept_if_refused(connector: Connector, verified: Verified[T], commits: JointCommit) -> Iterator[None]:
+    """Keep the request where it is refused, so that it can be compared with the log; it is not charged."""
+    try:
+        yield
+    except BaseException:
+        keep_verified(connector, verified, commits)
+        raise
 
 
 def respond(connector: Connector, verified: Verified[T], answer: Message, commits: JointCommit) -> Response:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from connectors.state.database import reading, writing
 from connectors.state.tables import release, released_record
@@ -14,6 +14,15 @@ from schemas.problem import ProblemCode, ProblemError
 
 _KEEP = Prepared(insert(release))
 _KEEP_RECORD = Prepared(insert(released_record))
+_NOTE_RECEIPT = Prepared(
+    update(release)
+    .where(
+        release.c.receipt_number == bindparam("number"),
+        release.c.answer == bindparam("opened"),
+        release.c.requester == bindparam("by"),
+    )
+    .values(receipt_at=bindparam("receipt_at"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +80,7 @@ def released_handles(state: Engine, agreement: str, requester: str, receipts: Se
         return frozenset(map(encode_base64url, connection.scalars(rows)))
 
 
-def note_receipt(state: Engine, receipt_number: str, answer: str, requester: str, at_seconds: int) -> bool:
-    """Note that the requester has opened an answer; False if there is no such release to it."""
-    with writing(state) as connection:
-        noted = connection.execute(
-            update(release)
-            .where(
-                release.c.receipt_number == receipt_number,
-                release.c.answer == answer,
-                release.c.requester == requester,
-            )
-            .values(receipt_at=at_seconds)
-        )
-        return noted.rowcount == 1
+def note_receipt(connection: Connection, receipt_number: str, answer: str, requester: str, at_seconds: int) -> bool:
+    """Note in an open transaction that the requester has opened an answer; False if there is no such release to it."""
+    values = {"number": receipt_number, "opened": answer, "by": requester, "receipt_at": at_seconds}
+    return _NOTE_RECEIPT.execute(connection, values) == 1
