@@ -7,18 +7,21 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, delete, func, select, update
 
-from connectors.api import provider_api, settle_exchange
+from connectors.api import provider_api, settle_exchange, settle_receipt
 from connectors.own_log.tables import own_message
 from connectors.provider.release import answer_exchange
 from connectors.state.agreements import set_withheld
 from connectors.state.charges import BudgetKind
 from connectors.state.database import reading, trying, writing
-from connectors.state.tables import budget_use, promise, release
+from connectors.state.tables import budget_use, promise, release, seen_envelope
 from schemas.envelope import MessageType
 from schemas.problem import ProblemCode, ProblemError
 from tests.emergency_world import FREE, World, emergency_world
 
 _EXCHANGE = own_message.c.type == MessageType.EXCHANGE.value
+_RECEIPT = own_message.c.type == MessageType.RECEIPT.value
+_RECEIPTS_ANSWERED = (_RECEIPT, own_message.c.answer.is_not(None))
+_OPENED = release.c.receipt_at.is_not(None)
 _RELEASES = budget_use.c.kind == BudgetKind.RELEASES.value
 
 
@@ -151,3 +154,36 @@ def test_what_is_only_tried_is_undone(world: World) -> None:
     with trying(state) as connection:
         connection.execute(delete(promise))
     assert count(world, promise) == before
+
+
+def test_a_receipt_is_one_commit(world: World, officer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    commits = commits_of(world.holder.connector.state)
+    written: list[int] = []
+
+    def settled(*arguments: Any) -> Any:
+        written.append(len(commits))
+        signed = settle_receipt.settle_receipt(*arguments)
+        written.append(len(commits))
+        return signed
+
+    monkeypatch.setattr(provider_api, "settle_receipt", settled)
+    answered, opened = count(world, own_message, *_RECEIPTS_ANSWERED), count(world, release, _OPENED)
+    assert world.failures(world.call(FREE, officer)) == [None]
+    assert count(world, own_message, *_RECEIPTS_ANSWERED) == answered + 1
+    assert count(world, release, _OPENED) == opened + 1
+    begun, ended = written
+    assert ended == begun + 1
+
+
+def test_a_refused_receipt_is_kept_and_its_id_not_used_up(
+    world: World, officer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settle_receipt, "note_receipt", lambda *_arguments: False)
+    kept, answered = count(world, own_message, _RECEIPT), count(world, own_message, *_RECEIPTS_ANSWERED)
+    opened = count(world, release, _OPENED)
+    world.call(FREE, officer)
+    assert count(world, own_message, _RECEIPT) == kept + 1
+    assert count(world, own_message, *_RECEIPTS_ANSWERED) == answered
+    assert count(world, release, _OPENED) == opened
+    refused = select(own_message.c.correlation).where(_RECEIPT, own_message.c.answer.is_(None))
+    assert count(world, seen_envelope, seen_envelope.c.id.in_(refused)) == 0
