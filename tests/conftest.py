@@ -16,8 +16,10 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from tests.ended_stages import end_stages
 from tests.lighter_accounts import lighten_passwords
 from tests.lighter_apps import KeptTemplates, LateRule
+from tests.lighter_databases import keep_statements
 from tests.postgresql import PostgresqlServer, postgresql_server
 
 settings.register_profile("tongxin", deadline=None)  # no test is about how fast this machine is just now
@@ -46,8 +48,7 @@ class Together(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        text = _text_of(self.config.rootpath / file)
-        return next((name for name, sign in COSTLY.items() if sign.search(text)), file)
+        return _costly(self.config.rootpath / file) or file
 
 
 def pytest_configure() -> None:
@@ -86,8 +87,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 @cache
-def _text_of(file: Path) -> str:
-    return file.read_text("utf-8")
+def _costly(file: Path) -> str | None:
+    """Return which costly fixtures a file uses, if any."""
+    text = file.read_text("utf-8")
+    return next((name for name, sign in COSTLY.items() if sign.search(text)), None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """End what files share that are played one after another, where they are, after the last of them."""
+    try:
+        return (yield)
+    finally:
+        is_shared_out = hasattr(item.config, "workerinput")
+        if is_shared_out and nextitem is not None and isinstance(item, pytest.Function):
+            end_stages(item, nextitem, is_last=_costly(item.path) != _costly(nextitem.path))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,6 +110,7 @@ def _lighter_apps() -> Iterator[None]:
         patch.setitem(Flask.jinja_options, "bytecode_cache", KeptTemplates())
         patch.setattr(Flask, "url_rule_class", LateRule)
         lighten_passwords(patch)
+        keep_statements(patch)
         yield
 
 
