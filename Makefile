@@ -3,6 +3,9 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+# How many share the tests: on two processors the waiting of one is the work of another.
+PROCESSES ?= 3
+
 # Every process would compile all modules again where the environment says so, as in many images.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -12,7 +15,7 @@ demo: $(VENV)/.run
 	$(BIN)/tongxin-demo run $(ARGS)
 
 test: $(VENV)/.dev lint
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Kills processes that write the log a thousand times on each database, after gateway, connector and both sides of an
 # exchange were killed twenty times, and checks that nothing acknowledged is lost.
