@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from connectors.context import Connector
+from connectors.data_sets import Record
 from connectors.evaluation import create_evaluation_key, get_evaluation_key
 from connectors.provider.find_records import find_records
 from connectors.publisher.common_keys import MAX_GROUP_PUBLISHED
@@ -23,7 +24,7 @@ from connectors.state.index_records import Publication, find_active, find_prepar
 from connectors.state.tables import index_record, publication, publication_part
 from keys.crypto.oprf_batch import evaluate_batch
 from keys.protocol.possession import index_hash_of
-from schemas.agreement import Agreement
+from schemas.agreement import Agreement, AgreementState
 from schemas.base64url import encode_base64url
 from schemas.identity import NO_GUARDIAN, ChildIdentity
 from schemas.linkage_keys import KeyType
@@ -37,6 +38,7 @@ from schemas.messages.index import (
     unpack_entries,
     unpack_handles,
 )
+from schemas.policy import Standing
 from tests.unit.connectors.children import ListedRegister, child, number
 from tests.unit.connectors.offices import Clock, agreement_with, citizen_id, open_office, register_row
 
@@ -183,11 +185,16 @@ def handles(connector: Connector) -> list[str]:
         return [encode_base64url(handle) for handle in connection.execute(select(index_record.c.handle)).scalars()]
 
 
+def records_of(connector: Connector, register: Register, agreement: Agreement, epoch: int) -> dict[str, Record]:
+    standing = Standing(agreement, agreement.digest(), AgreementState.ACTIVE)
+    return find_records(connector, register, standing, epoch, handles(connector))
+
+
 def test_handles_lead_back_to_their_records(tmp_path: Path) -> None:
     connector, register = open_office(tmp_path, ROWS, Clock())
     agreement = agreement_with()
     publish(connector, register, agreement)
-    found = find_records(connector, register, agreement, 1, handles(connector))
+    found = records_of(connector, register, agreement, 1)
     assert sorted(record.row_number for record in found.values()) == [2, 3]
 
 
@@ -197,7 +204,7 @@ def test_records_are_found_again_when_rows_have_moved(tmp_path: Path) -> None:
     publish(connector, register, agreement)
     moved = [register_row(9, "周小山"), ROWS[1], ROWS[0]]
     connector, register = open_office(tmp_path, moved, Clock())
-    found = find_records(connector, register, agreement, 1, handles(connector))
+    found = records_of(connector, register, agreement, 1)
     assert sorted(record.row_number for record in found.values()) == [3, 4]
 
 
@@ -206,20 +213,20 @@ def test_record_that_became_another_child_is_not_found(tmp_path: Path) -> None:
     agreement = agreement_with()
     publish(connector, register, agreement)
     connector, register = open_office(tmp_path, [register_row(7, "吴小溪")], Clock())
-    assert find_records(connector, register, agreement, 1, handles(connector)) == {}
+    assert records_of(connector, register, agreement, 1) == {}
 
 
 @pytest.mark.parametrize("epoch", [0, 2])
 def test_handles_of_another_epoch_lead_nowhere(tmp_path: Path, epoch: int) -> None:
     connector, register = open_office(tmp_path, ROWS, Clock())
     publish(connector, register, agreement_with())
-    assert find_records(connector, register, agreement_with(), epoch, handles(connector)) == {}
+    assert records_of(connector, register, agreement_with(), epoch) == {}
 
 
 def test_handles_of_another_agreement_lead_nowhere(tmp_path: Path) -> None:
     connector, register = open_office(tmp_path, ROWS, Clock())
     publish(connector, register, agreement_with())
-    assert find_records(connector, register, agreement_with(retention_days=1), 1, handles(connector)) == {}
+    assert records_of(connector, register, agreement_with(retention_days=1), 1) == {}
 
 
 def test_database_holds_no_identifier(tmp_path: Path) -> None:
