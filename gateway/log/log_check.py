@@ -34,11 +34,16 @@ def check_log(connection: Connection, log_name: str) -> None:
 def check_remembered(connection: Connection, log_name: str, memory: SigningMemory) -> None:
     """Refuse a log that is not what its key has signed, by what is remembered outside the database.
 
+    Another process may sign meanwhile. So the memory is read twice: before the snapshot begins, which holds all that
+    was remembered by then, and after, when all is remembered that the snapshot holds a signature of. `connection` has
+    read nothing yet.
+
     Raises:
         SigningMemoryError: an old copy of the database, or it is not known what was signed.
     """
     signed = memory.read()
-    if any(shard_origin(log_name, shard) not in signed for shard in list_signed_shards(connection)):
+    shards = list_signed_shards(connection)
+    if not {shard_origin(log_name, shard) for shard in shards} <= memory.read().keys():
         raise memory.unknown()
     for origin, tree in signed.items():
         shard = shard_of_origin(log_name, origin)

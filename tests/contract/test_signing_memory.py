@@ -119,6 +119,33 @@ def test_memory_that_names_no_signed_shard_is_as_good_as_lost(engine: Engine, me
         _check(engine, memory)
 
 
+class _OvertakenMemory(SigningMemory):
+    """A memory of a log that another process adds to and signs right after the reads of these numbers, from 0."""
+
+    def __init__(self, path: Path, engine: Engine, *overtaken: int) -> None:
+        super().__init__(path)
+        self.engine = engine
+        self.overtaken = overtaken
+        self.reads = 0
+
+    def read(self) -> dict[str, Checkpoint]:
+        signed = super().read()
+        number, self.reads = self.reads, self.reads + 1
+        if number in self.overtaken:
+            fill(self.engine, 3)
+            with write_transaction(self.engine) as connection:
+                publish_checkpoint(connection, SHARD, LOG_SIGNER, NOW, SigningMemory(self._path))
+        return signed
+
+
+@pytest.mark.parametrize("overtaken", [(0,), (1,), (0, 1)])
+def test_a_process_that_starts_while_another_signs_is_not_refused(
+    engine: Engine, memory: SigningMemory, overtaken: tuple[int, ...]
+) -> None:
+    _check(engine, _OvertakenMemory(memory._path, engine, *overtaken))
+    _check(engine, memory)
+
+
 def test_an_old_copy_is_not_remembered_against_a_witness(engine: Engine, memory: SigningMemory) -> None:
     fill(engine, 3)
     _publish(engine, memory)
