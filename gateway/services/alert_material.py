@@ -18,8 +18,6 @@ from gateway.persistence.alert_entry_queries import (
     OfficerTagger,
     count_usage,
     find_answered,
-    find_last_place,
-    list_entries_after,
     list_entries_between,
     list_uses,
     with_body,
@@ -27,9 +25,7 @@ from gateway.persistence.alert_entry_queries import (
     with_personal,
 )
 from gateway.persistence.alert_queries import find_place
-
-MAX_NEW_ENTRIES: Final = 500
-"""Entries that a rule reads at a time: what it finds in them is stored under the log's write lock."""
+from gateway.services.alert_readings import MAX_NEW_ENTRIES, Readings
 
 MAX_EARLIER_ENTRIES: Final = 20_000
 MAX_USES: Final = 500
@@ -49,22 +45,27 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Gathers on one connection, at one moment. `tagger` and `witnesses` are the ways to what stands elsewhere."""
+    """Gathers on one connection, at one moment. `tagger` and `witnesses` are the ways to what stands elsewhere.
+
+    `readings` are those of the round, in which rules were gathered for before.
+    """
 
     connection: Connection
     now: datetime
     tagger: OfficerTagger
     witnesses: WitnessStates
+    readings: Readings
 
     def gather(self, rule: Rule) -> Gathered:
         """Return what `rule` is to be evaluated on now."""
         evaluation = EVALUATIONS[rule.kind]
         since = find_place(self.connection, rule.code)
-        last = find_last_place(self.connection)
-        read = list_entries_after(self.connection, evaluation.types, since, MAX_NEW_ENTRIES) if evaluation.types else ()
+        read, last = self.readings.entries(self.connection, evaluation.types, since)
         new = self._ripe(rule, evaluation, read)
         until = last if len(new) == len(read) < MAX_NEW_ENTRIES else new[-1].place if new else since
-        rows = self._complete(evaluation, new)
+        further = (evaluation.with_personal, evaluation.with_officer, evaluation.with_body)
+        key = (evaluation.types, since, len(new), *further)
+        rows = self.readings.shared(key, lambda: self._complete(evaluation, new))
         earlier = self._complete(evaluation, self._earlier(rule, evaluation, new, since))
         return Gathered(self._material(rule, rows, earlier), since, until)
 

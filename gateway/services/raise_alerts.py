@@ -21,7 +21,7 @@ from gateway.log.event_names import EventType
 from gateway.log.events import Actor, Event
 from gateway.log.journal import Draft
 from gateway.persistence.alert_activity_queries import count_requests, forget_activity
-from gateway.persistence.alert_entry_queries import OfficerTagger, find_last_place, list_entries_after, with_officers
+from gateway.persistence.alert_entry_queries import OfficerTagger, with_officers
 from gateway.persistence.alert_queries import (
     StoredAlert,
     add_alert,
@@ -32,7 +32,8 @@ from gateway.persistence.alert_queries import (
     set_place,
 )
 from gateway.persistence.engine import read_transaction, write_transaction
-from gateway.services.alert_material import MAX_NEW_ENTRIES, Gathered, Gatherer
+from gateway.services.alert_material import Gathered, Gatherer
+from gateway.services.alert_readings import MAX_NEW_ENTRIES, Readings
 from gateway.services.context import Gateway
 from gateway.services.index_subjects import list_index_keys
 from gateway.services.witness_status import witness_status
@@ -47,10 +48,10 @@ _COUNTING: Final = "requests-by-officer"
 
 def raise_alerts(gateway: Gateway) -> None:
     """Evaluate every rule on what has come to the log since it was evaluated last."""
-    tagger = officer_tagger(gateway)
-    _until_read(partial(_count_requests, gateway, tagger))
+    tagger, readings = officer_tagger(gateway), Readings()
+    _until_read(partial(_count_requests, gateway, tagger, readings))
     for rule in gateway_rules(load_rules()):
-        _until_read(partial(_evaluate, gateway, tagger, rule))
+        _until_read(partial(_evaluate, gateway, tagger, readings, rule))
 
 
 def officer_tagger(gateway: Gateway) -> OfficerTagger:
@@ -78,10 +79,10 @@ def _until_read(step: Callable[[], bool]) -> None:
             return
 
 
-def _count_requests(gateway: Gateway, tagger: OfficerTagger) -> bool:
+def _count_requests(gateway: Gateway, tagger: OfficerTagger, readings: Readings) -> bool:
     with read_transaction(gateway.engine) as connection:
-        since, last = find_place(connection, _COUNTING), find_last_place(connection)
-        rows = list_entries_after(connection, REQUESTS, since, MAX_NEW_ENTRIES)
+        since = find_place(connection, _COUNTING)
+        rows, last = readings.entries(connection, REQUESTS, since)
         rows = with_officers(connection, rows, tagger)
     if since == last:
         return False
@@ -95,9 +96,10 @@ def _count_requests(gateway: Gateway, tagger: OfficerTagger) -> bool:
     return is_more
 
 
-def _evaluate(gateway: Gateway, tagger: OfficerTagger, rule: Rule) -> bool:
+def _evaluate(gateway: Gateway, tagger: OfficerTagger, readings: Readings, rule: Rule) -> bool:
+    witnesses = partial(_witness_states, gateway)
     with read_transaction(gateway.engine) as connection:
-        gathered = Gatherer(connection, gateway.now(), tagger, partial(_witness_states, gateway)).gather(rule)
+        gathered = Gatherer(connection, gateway.now(), tagger, witnesses, readings).gather(rule)
     findings = EVALUATIONS[rule.kind].find(rule, gathered.material)
     if findings or gathered.until != gathered.since:
         gateway.journal.write(partial(_store, gateway, rule, gathered, findings))

@@ -170,8 +170,8 @@ def test_an_agency_s_auditor_sees_the_agency_s_alerts_alone(gateway: Gateway) ->
 def test_a_rule_reads_on_in_parts_and_from_its_place_after_a_restart(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("gateway.services.alert_material", "gateway.services.raise_alerts"):
-        monkeypatch.setattr(f"{module}.MAX_NEW_ENTRIES", 3)
+    for module in ("alert_readings", "alert_material", "raise_alerts"):
+        monkeypatch.setattr(f"gateway.services.{module}.MAX_NEW_ENTRIES", 3)
     personal = {PersonalField.CASE_REF: "c"}
     _write(gateway, *(query_event(personal=personal | {PersonalField.OFFICER: f"o-{n}"}) for n in range(10)))
     monkeypatch.setattr("gateway.services.raise_alerts.MAX_ROUNDS", 2)
