@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 # How many share the tests: on two processors the waiting of one is the work of another.
-PROCESSES ?= 3
+PROCESSES ?= 4
 
 # Every process would compile all modules again where the environment says so, as in many images.
 unexport PYTHONDONTWRITEBYTECODE
