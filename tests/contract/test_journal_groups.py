@@ -171,6 +171,15 @@ def test_small_groups_keep_the_order(engine: Engine, threads: ThreadPoolExecutor
     journal.stop()
 
 
+def test_who_finds_a_group_full_is_written_in_the_next_one(engine: Engine, threads: ThreadPoolExecutor) -> None:
+    journal = start_journal(engine, max_group=2)
+    changes = [_break_the_commit, log_events(query_event()), log_events(query_event())]
+    first, broken, *others = _write_as_one_group(journal, threads, changes)
+    assert [type(future.exception()) for future in (first, broken)] == [AuditOutcomeUnknownError] * 2
+    assert [future.result().receipts[0].index for future in others] == [0, 1]
+    journal.stop()
+
+
 def test_stop_writes_what_has_queued_and_refuses_the_rest(engine: Engine, threads: ThreadPoolExecutor) -> None:
     journal, gate = start_journal(engine), _Gate()
     first = threads.submit(journal.write, gate)

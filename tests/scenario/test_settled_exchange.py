@@ -82,18 +82,25 @@ def commits_of(engine: Engine) -> list[bool]:
     return commits
 
 
+def count_around(monkeypatch: pytest.MonkeyPatch, settles: str, commits: list[Any], written: list[int]) -> None:
+    """Let `written` grow by the number of commits before what answers a request, and by the number after it."""
+    settle = getattr(provider_api, settles)
+
+    def settled(*arguments: Any) -> Any:
+        written.append(len(commits))
+        signed = settle(*arguments)
+        written.append(len(commits))
+        return signed
+
+    monkeypatch.setattr(provider_api, settles, settled)
+
+
 def test_an_exchange_is_one_commit(world: World, officer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     commits = commits_of(world.holder.connector.state)
     written: list[int] = []
     disturb(monkeypatch, lambda: written.append(len(commits)))
 
-    def settled(*arguments: Any) -> Any:
-        written.append(len(commits))
-        signed = settle_exchange.settle_exchange(*arguments)
-        written.append(len(commits))
-        return signed
-
-    monkeypatch.setattr(provider_api, "settle_exchange", settled)
+    count_around(monkeypatch, "settle_exchange", commits, written)
     (kept, answered, releases), promises, charged = left_behind(world), count(world, promise), used(world)
     assert world.failures(world.call(FREE, officer)) == [None]
     assert left_behind(world) == (kept + 1, answered + 1, releases + 1)
@@ -160,13 +167,7 @@ def test_a_receipt_is_one_commit(world: World, officer: str, monkeypatch: pytest
     commits = commits_of(world.holder.connector.state)
     written: list[int] = []
 
-    def settled(*arguments: Any) -> Any:
-        written.append(len(commits))
-        signed = settle_receipt.settle_receipt(*arguments)
-        written.append(len(commits))
-        return signed
-
-    monkeypatch.setattr(provider_api, "settle_receipt", settled)
+    count_around(monkeypatch, "settle_receipt", commits, written)
     answered, opened = count(world, own_message, *_RECEIPTS_ANSWERED), count(world, release, _OPENED)
     assert world.failures(world.call(FREE, officer)) == [None]
     assert count(world, own_message, *_RECEIPTS_ANSWERED) == answered + 1
